@@ -1,0 +1,181 @@
+"""
+The words both teams agree on, as enums: stages, exits, teams, roles, kinds.
+
+Values are what the database stores and what a URL carries; labels are what a
+person reads. A new member needs a migration of the CHECK that guards it.
+"""
+
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """Steps of the lead-to-deal funnel, in order."""
+
+    LEAD = "lead"
+    MARKETING_QUALIFIED = "marketing_qualified"
+    SALES_ACCEPTED = "sales_accepted"
+    SALES_QUALIFIED = "sales_qualified"
+    OPPORTUNITY = "opportunity"
+    WON = "won"
+
+
+class Exit(StrEnum):
+    """Ways a lead leaves the funnel without being won."""
+
+    REJECTED = "rejected"
+    RECYCLED = "recycled"
+    LOST = "lost"
+    MERGED = "merged"
+    DELETED = "deleted"
+
+
+class OutletStage(StrEnum):
+    """Steps of the outlet-to-order funnel, for distribution companies. Their facts come later."""
+
+    OUTLET = "outlet"
+    CONTACTED = "contacted"
+    LISTED = "listed"
+    IN_STOCK = "in_stock"
+    ORDERED = "ordered"
+    REORDERED = "reordered"
+
+
+class StageSet(StrEnum):
+    """Which funnels a company switches on."""
+
+    LEAD_TO_DEAL = "lead_to_deal"
+    OUTLET_TO_ORDER = "outlet_to_order"
+
+
+class DealEventKind(StrEnum):
+    """What happened to a deal. Amount and expected carry the new value."""
+
+    OPENED = "opened"
+    STAGE = "stage"
+    AMOUNT = "amount"
+    EXPECTED = "expected"
+    WON = "won"
+    LOST = "lost"
+    REOPENED = "reopened"
+
+
+class TouchKind(StrEnum):
+    """How somebody was contacted."""
+
+    CALL = "call"
+    EMAIL = "email"
+    VISIT = "visit"
+    MEETING = "meeting"
+    AUTOMATED_EMAIL = "automated_email"
+    AD = "ad"
+    OTHER = "other"
+
+
+class Direction(StrEnum):
+    OUTGOING = "outgoing"
+    INCOMING = "incoming"
+    UNKNOWN = "unknown"
+
+
+class FlagKind(StrEnum):
+    """What a rep reports from the field."""
+
+    BRAND_WEAK = "brand_weak"
+    COMPETITOR = "competitor"
+    PRICE_OBJECTION = "price_objection"
+    OUT_OF_STOCK = "out_of_stock"
+    MATERIAL_MISSING = "material_missing"
+    LEAD_QUALITY = "lead_quality"
+    MESSAGE_NOT_UNDERSTOOD = "message_not_understood"
+    OTHER = "other"
+
+
+class FlagState(StrEnum):
+    OPEN = "open"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+class Team(StrEnum):
+    MARKETING = "marketing"
+    SALES = "sales"
+    BOTH = "both"
+
+
+class Role(StrEnum):
+    """Who somebody is here. Facilitator is a duty of one meeting series, not a role."""
+
+    REP = "rep"
+    MARKETER = "marketer"
+    SALES_HEAD = "sales_head"
+    MARKETING_HEAD = "marketing_head"
+    SPONSOR = "sponsor"
+    ADMIN = "admin"
+    VIEWER = "viewer"
+
+
+class RuleField(StrEnum):
+    """What a territory rule looks at; CRM rows rarely name our territory."""
+
+    NAME = "name"
+    STATE = "state"
+    POSTAL_PREFIX = "postal_prefix"
+    CITY = "city"
+    OWNER = "owner"
+
+
+class AliasKind(StrEnum):
+    """What a remembered spelling stands for."""
+
+    TERRITORY = "territory"
+    CHANNEL = "channel"
+    SEGMENT = "segment"
+    PRODUCT = "product"
+    CAMPAIGN = "campaign"
+    PERSON = "person"
+    ACCOUNT = "account"
+
+
+class BatchState(StrEnum):
+    APPLIED = "applied"
+    HELD = "held"
+    UNDONE = "undone"
+
+
+class Clock(StrEnum):
+    """Where "now" comes from: the machine, or the latest moment in the sample's facts."""
+
+    SYSTEM = "system"
+    DEMO = "demo"
+
+
+class GoalMetric(StrEnum):
+    """Metrics a goal can be set on; slugs of the catalog."""
+
+    WON_REVENUE = "won_revenue"
+    AIDED_AWARENESS = "aided_awareness"
+
+
+STAGE_ORDER: tuple[Stage, ...] = tuple(Stage)
+
+LABELS: dict[StrEnum, str] = {
+    Stage.LEAD: "Lead",
+    Stage.MARKETING_QUALIFIED: "Marketing-qualified",
+    Stage.SALES_ACCEPTED: "Sales-accepted",
+    Stage.SALES_QUALIFIED: "Sales-qualified",
+    Stage.OPPORTUNITY: "Opportunity",
+    Stage.WON: "Won",
+    Role.REP: "Sales rep",
+    Role.MARKETER: "Marketer",
+    Role.SALES_HEAD: "Head of sales",
+    Role.MARKETING_HEAD: "Head of marketing",
+    Role.SPONSOR: "Sponsor",
+    Role.ADMIN: "Administrator",
+    Role.VIEWER: "Viewer",
+    FlagKind.MESSAGE_NOT_UNDERSTOOD: "Message not understood",
+}
+
+
+def label(word: StrEnum) -> str:
+    """The word as a person reads it: "Marketing-qualified", "Brand weak"."""
+    return LABELS.get(word, word.value.replace("_", " ").capitalize())
