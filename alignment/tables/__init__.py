@@ -1,0 +1,80 @@
+"""
+The tables: facts at rest, constraints, nothing else.
+
+Entities (lead, deal, campaign, territory ...) hold the current row, the batch
+that wrote it last, and when it was first recorded; the former row goes to
+`row_revision`. Observations (stage entries, deal events, touches, survey cells)
+are never updated: a later file that no longer says so ends them.
+
+Nothing here validates. Checks live at the two doors, imports and actions, and in
+the database: CHECK, UNIQUE, NOT NULL, foreign keys.
+"""
+
+from alignment.tables.base import NAMING, Table, UtcDateTime, c
+from alignment.tables.brand import Flag, SurveyCell, SurveyWave
+from alignment.tables.campaigns import Campaign, CampaignDay, CampaignTerritory
+from alignment.tables.company import (
+    Channel,
+    CompanyState,
+    ExchangeRate,
+    Holiday,
+    Person,
+    PersonTerritory,
+    Product,
+    Segment,
+)
+from alignment.tables.deals import Account, Deal, DealEvent
+from alignment.tables.goals import Goal, GoalTarget
+from alignment.tables.imports import (
+    Alias,
+    ImportBatch,
+    ImportMapping,
+    PendingReference,
+    RowRevision,
+)
+from alignment.tables.leads import Lead, LeadPerson, StageEntry, Touch
+from alignment.tables.records import AuditEvent, CommandDone, Draft, Note
+from alignment.tables.territories import Boundary, BoundarySet, Territory, TerritoryRule
+
+__all__ = [
+    "NAMING",
+    "Account",
+    "Alias",
+    "AuditEvent",
+    "Boundary",
+    "BoundarySet",
+    "Campaign",
+    "CampaignDay",
+    "CampaignTerritory",
+    "Channel",
+    "CommandDone",
+    "CompanyState",
+    "Deal",
+    "DealEvent",
+    "Draft",
+    "ExchangeRate",
+    "Flag",
+    "Goal",
+    "GoalTarget",
+    "Holiday",
+    "ImportBatch",
+    "ImportMapping",
+    "Lead",
+    "LeadPerson",
+    "Note",
+    "PendingReference",
+    "Person",
+    "PersonTerritory",
+    "Product",
+    "RowRevision",
+    "Segment",
+    "StageEntry",
+    "SurveyCell",
+    "SurveyWave",
+    "Table",
+    "Territory",
+    "TerritoryRule",
+    "Touch",
+    "UtcDateTime",
+    "c",
+]

@@ -1,0 +1,69 @@
+"""What people know of the brand, and what reps see in the field."""
+
+from datetime import date
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from alignment.tables.base import Entity, Observation, Table, key, one_living_origin, reference, words
+from alignment.vocabulary import FlagKind, FlagState
+
+
+class SurveyWave(Entity, Table, table=True):
+    """
+    One wave of the awareness survey.
+
+    `interviews_needed` is the smallest equal number of further interviews in the
+    candidate territories after which the weakest would be known (method M04);
+    null with `needed_computed` means more than the search limit.
+    """
+
+    __tablename__ = "survey_wave"
+
+    id: int | None = key()
+    code: str = Field(unique=True)
+    start_on: date
+    end_on: date
+    interviews_needed: int | None = None
+    needed_computed: bool = False
+
+
+class SurveyCell(Observation, Table, table=True):
+    """
+    The answers of one wave in one territory.
+
+    `asked` and `yes` are raw counts. Weighted surveys fill the three sums of
+    weights; null sums mean that every weight is 1.
+    """
+
+    __tablename__ = "survey_cell"
+    __table_args__ = (
+        sa.CheckConstraint("yes >= 0 AND yes <= asked", name="yes_within_asked"),
+        one_living_origin("survey_cell"),
+        sa.Index("ix_survey_cell_wave", "wave_id"),
+    )
+
+    id: int | None = key()
+    wave_id: int = reference("survey_wave.id")
+    territory_id: int | None = reference("territory.id", default=None)
+    asked: int
+    yes: int
+    sum_w: float | None = None
+    sum_w2: float | None = None
+    sum_wy: float | None = None
+
+
+class Flag(Observation, Table, table=True):
+    """A rep saw something in `seen` of `conversations` conversations."""
+
+    __table_args__ = (one_living_origin("flag"), sa.Index("ix_flag_territory_day", "territory_id", "day"))
+
+    id: int | None = key()
+    territory_id: int | None = reference("territory.id", default=None)
+    kind: FlagKind = words(FlagKind, "kind")
+    seen: int | None = None
+    conversations: int | None = None
+    product_id: int | None = reference("product.id", default=None)
+    note_id: int | None = reference("note.id", default=None)
+    person_id: int | None = reference("person.id", default=None)
+    state: FlagState = words(FlagState, "state", default=FlagState.OPEN)
