@@ -1,0 +1,1 @@
+"""The sample company: generated exports and the program that writes them."""
