@@ -45,9 +45,9 @@ class UtcDateTime(sa.TypeDecorator[datetime]):
         return None if value is None else _EPOCH + timedelta(microseconds=value)
 
 
-def c(table: type[Table]) -> sa.ReadOnlyColumnCollection[str, sa.Column[Any]]:
+def c(table: type[Table]) -> Any:
     """The table's columns for SQL expressions: `c(Lead).created_day >= 5`."""
-    return table.__table__.c  # type: ignore[attr-defined, no-any-return]
+    return table.__table__.c  # type: ignore[attr-defined]
 
 
 def words(enum: type[StrEnum], name: str, **options: Any) -> Any:
