@@ -1,0 +1,170 @@
+"""
+Every metric by name: what it counts, in which unit, how it adds up, which way is better.
+
+Goals, pages, the README's table and the definitions on hover all read this list.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Unit(StrEnum):
+    COUNT = "count"
+    MONEY = "money"
+    RATE = "rate"
+    HOURS = "hours"
+
+
+class TotalBy(StrEnum):
+    """How a metric totals over time: flows sum, stocks take the last, ratios divide sums."""
+
+    FLOW = "flow"
+    STOCK = "stock"
+    RATIO = "ratio"
+
+
+class Better(StrEnum):
+    UP = "up"
+    DOWN = "down"
+    NEITHER = "neither"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """One definition. `version` rises when the sentence or the counting changes."""
+
+    slug: str
+    label: str
+    unit: Unit
+    kind: TotalBy
+    better: Better
+    definition: str
+    version: int = 1
+    numerator: str | None = None
+    denominator: str | None = None
+
+
+def _count(slug: str, label: str, definition: str, better: Better = Better.UP) -> Metric:
+    return Metric(
+        slug=slug, label=label, unit=Unit.COUNT, kind=TotalBy.FLOW, better=better, definition=definition
+    )
+
+
+def _ratio(
+    slug: str, label: str, unit: Unit, better: Better, numerator: str, denominator: str, definition: str
+) -> Metric:
+    return Metric(
+        slug=slug,
+        label=label,
+        unit=unit,
+        kind=TotalBy.RATIO,
+        better=better,
+        definition=definition,
+        numerator=numerator,
+        denominator=denominator,
+    )
+
+
+_METRICS = (
+    Metric(
+        slug="won_revenue",
+        label="Won revenue",
+        unit=Unit.MONEY,
+        kind=TotalBy.FLOW,
+        better=Better.UP,
+        definition="Amounts of won deals by the day they closed, in the company's currency at that day's rate; "
+        "credits count negative.",
+    ),
+    Metric(
+        slug="aided_awareness",
+        label="Aided awareness",
+        unit=Unit.RATE,
+        kind=TotalBy.STOCK,
+        better=Better.UP,
+        definition="Share of category users who say they have heard of the brand, estimated per territory (M04) "
+        "and averaged by population.",
+        numerator="aware",
+        denominator="asked",
+    ),
+    _count("leads", "Leads", "People or companies that can be contacted, by the day they were created."),
+    _count(
+        "marketing_qualified",
+        "Marketing-qualified",
+        "Leads that met the agreed definition of a lead worth a follow-up.",
+    ),
+    _count(
+        "sales_accepted", "Sales-accepted", "Marketing-qualified leads that sales accepted, with an owner."
+    ),
+    _count(
+        "sales_qualified",
+        "Sales-qualified",
+        "Accepted leads confirmed in a qualifying conversation.",
+    ),
+    _count("opportunities", "Opportunities", "Qualified leads with a product, an amount and an expected date."),
+    _count("won_deals", "Won deals", "Deals whose latest closing in the period is a win."),
+    Metric(
+        slug="open_pipeline",
+        label="Open pipeline",
+        unit=Unit.MONEY,
+        kind=TotalBy.STOCK,
+        better=Better.UP,
+        definition="Amounts of deals open on the day, in the company's currency; deals without an amount are "
+        "counted in number only.",
+    ),
+    Metric(
+        slug="spend",
+        label="Spend",
+        unit=Unit.MONEY,
+        kind=TotalBy.FLOW,
+        better=Better.NEITHER,
+        definition="What campaigns cost, by day of delivery.",
+    ),
+    _ratio(
+        "step_rate", "Step rate", Unit.RATE, Better.UP, "entered this stage", "entered the stage before",
+        "Of those who entered the stage before, the share that entered this one by the as-of day. Cohort (c): "
+        "those who came in the period. Period (p): entries in the period, which can exceed 100 %.",
+    ),
+    _ratio(
+        "rate_from_start", "Rate from the start", Unit.RATE, Better.UP, "entered this stage", "entered the funnel",
+        "Of those who entered the funnel, the share that entered this stage by the as-of day.",
+    ),
+    _ratio(
+        "win_rate", "Win rate", Unit.RATE, Better.UP, "won_deals", "closed deals",
+        "Won deals among those closed (won or lost) in the period; a reopened deal counts by its latest closing.",
+    ),
+    _ratio(
+        "average_deal", "Average deal", Unit.MONEY, Better.UP, "won_revenue", "won_deals",
+        "Won revenue per won deal; lost deals have no part in it.",
+    ),
+    _ratio(
+        "cost_per_lead", "Cost per lead", Unit.MONEY, Better.DOWN, "spend", "leads",
+        "Spend divided by the leads that the campaign created.",
+    ),
+    _ratio(
+        "cost_per_qualified_lead", "Cost per qualified lead", Unit.MONEY, Better.DOWN, "spend",
+        "marketing_qualified",
+        "Spend divided by the campaign's leads that became marketing-qualified so far.",
+    ),
+    _ratio(
+        "cost_per_won_deal", "Cost per won deal", Unit.MONEY, Better.DOWN, "spend", "won_deals",
+        "Spend divided by the won deals that came from the campaign's leads so far.",
+    ),
+    _ratio(
+        "click_rate", "Click rate", Unit.RATE, Better.UP, "clicks", "impressions", "Clicks per impression.",
+    ),
+    Metric(
+        slug="median_answer_time",
+        label="Median answer time",
+        unit=Unit.HOURS,
+        kind=TotalBy.RATIO,
+        better=Better.DOWN,
+        definition="Opening hours from becoming marketing-qualified to the first human, outgoing touch by sales; "
+        "leads never touched stay in the count, so the median is the hour by which half of all were answered.",
+    ),
+    _ratio(
+        "attainment", "Attainment", Unit.RATE, Better.UP, "actual to date", "target",
+        "Actual to date divided by the target that both teams have signed.",
+    ),
+)  # fmt: skip
+
+CATALOG: dict[str, Metric] = {metric.slug: metric for metric in _METRICS}

@@ -1,0 +1,112 @@
+"""The brand-awareness map and the card of one territory."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from alignment.metrics.campaigns import CampaignRow
+from alignment.metrics.common import Change, Outcome, Stamp
+from alignment.metrics.funnel import FunnelStep
+from alignment.vocabulary import FlagKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TerritoryRow:
+    """
+    One drawable territory in the chosen wave.
+
+    `awareness` is the hierarchical estimate (mean, 95 % interval, n interviews);
+    with `asked` 0 it is the prior's and `has_interviews` is False: drawn hatched
+    and named "no data". `raw_share` is None then. `own_weight` (0 to 1) says how
+    much of the estimate is the territory's own interviews. `p_weakest` is over
+    territories with interviews. Layers: `win_rate` of the period, `leads` created
+    in the period, `leads_per_100k` inhabitants.
+    """
+
+    code: str
+    name: str
+    parent: str | None
+    stratum: str | None
+    boundary_key: str | None
+    population: int | None
+    asked: int
+    yes: int
+    has_interviews: bool
+    raw_share: float | None
+    awareness: Outcome
+    own_weight: float
+    p_weakest: float | None
+    win_rate: Outcome
+    won: int
+    closed: int
+    leads: int
+    leads_per_100k: float | None
+    open_flags: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wave:
+    code: str
+    start_on: date
+    end_on: date
+    asked: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapShape:
+    """How to draw: where the geometry is served, its keys' labels (degrees), and plotly geo settings."""
+
+    sha256: str
+    labels: dict[str, tuple[float, float]]
+    layout: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TerritoriesAnswer:
+    """
+    `weakest` is named only when its probability is at least one half; otherwise
+    `interviews_needed` says how many more in each candidate territory would tell
+    (None: more than the search limit; see `needed_computed`).
+    """
+
+    stamp: Stamp
+    wave: Wave | None
+    waves: tuple[Wave, ...]
+    rows: tuple[TerritoryRow, ...]
+    company: Outcome
+    weakest: TerritoryRow | None
+    candidates: tuple[str, ...]
+    interviews_needed: int | None
+    needed_computed: bool
+    shape: MapShape | None
+    unassigned_leads: int
+    unassigned_interviews: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WavePoint:
+    wave: Wave
+    asked: int
+    yes: int
+    raw_share: float | None
+    awareness: Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagLine:
+    reported_on: date
+    kind: FlagKind
+    seen: int | None
+    conversations: int | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TerritoryCard:
+    """Everything about one territory. `change` is between the last two waves, on raw counts (Newcombe)."""
+
+    row: TerritoryRow
+    trend: tuple[WavePoint, ...]
+    change: Change | None
+    steps: tuple[FunnelStep, ...]
+    campaigns: tuple[CampaignRow, ...] = field(default_factory=tuple)
+    flags: tuple[FlagLine, ...] = field(default_factory=tuple)
