@@ -12,7 +12,7 @@ from functools import wraps
 from typing import ParamSpec, Protocol, TypeVar, cast
 
 from alignment.errors import NotAllowed
-from alignment.vocabulary import Role, label
+from alignment.vocabulary import Role, Team, label
 
 
 class Permission(StrEnum):
@@ -21,8 +21,7 @@ class Permission(StrEnum):
     NUMBERS_READ = "numbers:read"
     RECORDS_READ = "records:read"
     GOALS_PROPOSE = "goals:propose"
-    GOALS_SIGN_SALES = "goals:sign_sales"
-    GOALS_SIGN_MARKETING = "goals:sign_marketing"
+    GOALS_SIGN = "goals:sign"
     IMPORTS_PREVIEW = "imports:preview"
     IMPORTS_APPLY = "imports:apply"
     AUDIT_READ = "audit:read"
@@ -33,8 +32,7 @@ SENTENCES: dict[Permission, str] = {
     Permission.NUMBERS_READ: "see the shared numbers",
     Permission.RECORDS_READ: "see the records behind a number",
     Permission.GOALS_PROPOSE: "propose a target",
-    Permission.GOALS_SIGN_SALES: "sign a target for sales",
-    Permission.GOALS_SIGN_MARKETING: "sign a target for marketing",
+    Permission.GOALS_SIGN: "sign a target for your team",
     Permission.IMPORTS_PREVIEW: "look at a file before it is applied",
     Permission.IMPORTS_APPLY: "apply an import",
     Permission.AUDIT_READ: "read the audit trail",
@@ -44,24 +42,19 @@ SENTENCES: dict[Permission, str] = {
 _EVERYBODY = frozenset({Permission.NUMBERS_READ})
 _TEAM = _EVERYBODY | {Permission.RECORDS_READ}
 
+_HEAD = _TEAM | {
+    Permission.GOALS_PROPOSE,
+    Permission.GOALS_SIGN,
+    Permission.IMPORTS_PREVIEW,
+    Permission.AUDIT_READ,
+}
+
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: _EVERYBODY,
     Role.REP: _TEAM,
     Role.MARKETER: _TEAM | {Permission.IMPORTS_PREVIEW},
-    Role.SALES_HEAD: _TEAM
-    | {
-        Permission.GOALS_PROPOSE,
-        Permission.GOALS_SIGN_SALES,
-        Permission.IMPORTS_PREVIEW,
-        Permission.AUDIT_READ,
-    },
-    Role.MARKETING_HEAD: _TEAM
-    | {
-        Permission.GOALS_PROPOSE,
-        Permission.GOALS_SIGN_MARKETING,
-        Permission.IMPORTS_PREVIEW,
-        Permission.AUDIT_READ,
-    },
+    Role.SALES_HEAD: _HEAD,
+    Role.MARKETING_HEAD: _HEAD,
     Role.SPONSOR: _TEAM | {Permission.AUDIT_READ},
     Role.ADMIN: _TEAM
     | {
@@ -71,6 +64,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.COMPANY_MANAGE,
     },
 }
+
+SIGNS_FOR: dict[Role, Team] = {Role.SALES_HEAD: Team.SALES, Role.MARKETING_HEAD: Team.MARKETING}
+"""Whose signature a head's signature is. Neither team leads: a target needs both."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
