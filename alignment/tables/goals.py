@@ -11,7 +11,7 @@ from alignment.vocabulary import GoalMetric
 
 class Goal(Entity, Table, table=True):
     """
-    One number that both teams answer for, over [start_on, end_on).
+    One number that both teams answer for, from `start_on` to `end_on`, both included.
 
     `version` counts the targets proposed so far; a form carries the version it saw.
     """
