@@ -176,6 +176,9 @@ def sign_target(
     """
     The actor's team signs a version. Signing again changes nothing.
 
+    Only the sample's builder sets `at`: it replays signatures of versions that
+    later ones have followed since.
+
     Raises:
         Conflict: A newer version was proposed; sign that one.
         NotFound: There is no such version.
@@ -207,7 +210,8 @@ def sign_target(
 
 
 def _goal(session: WriteSession, goal_id: int) -> Goal:
-    goal = session.scalars(locked_row(session, sa.select(Goal).where(c(Goal).id == goal_id))).one_or_none()
+    statement = locked_row(session, sa.select(Goal).where(c(Goal).id == goal_id))
+    goal: Goal | None = session.scalars(statement).one_or_none()
     if goal is None:
         raise NotFound("This goal does not exist, or you may not see it.")
     return goal
@@ -240,7 +244,8 @@ def _check_proposal(goal: Goal, *, value: int, valid_from: date, reason: str) ->
         raise Invalid("Say why the target should change: both teams will read it in the history.")
     if not goal.start_on <= valid_from <= goal.end_on:
         raise Invalid(
-            f"The target must apply from a day of the goal, {goal.start_on} to {goal.end_on}; it says {valid_from}."
+            f"The target must apply from a day of the goal, {goal.start_on} to {goal.end_on}; "
+            f"it says {valid_from}."
         )
     if value <= 0:
         raise Invalid("A target must be above zero.")
