@@ -10,6 +10,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import sqlalchemy as sa
+
 from alignment.access import Actor
 from alignment.db import WriteSession
 from alignment.errors import Conflict
@@ -17,7 +19,7 @@ from alignment.tables import CommandDone
 
 
 def once(
-    session: WriteSession, actor: Actor, command_id: str | None, action: str, do: Callable[[], dict[str, Any]]
+    within: WriteSession, actor: Actor, command_id: str | None, action: str, do: Callable[[], dict[str, Any]]
 ) -> dict[str, Any]:
     """
     The result of the command, done now or earlier.
@@ -30,14 +32,17 @@ def once(
     """
     if command_id is None:
         return do()
-    done = session.get(CommandDone, command_id)
+    if within.get_bind().dialect.name == "postgresql":
+        # The same form sent twice at once: the second waits here, then finds the first one's result.
+        within.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(command_id))))
+    done = within.get(CommandDone, command_id)
     if done is not None:
         if (done.action, done.actor_id) != (action, actor.person_id):
             raise Conflict("This form was already sent for something else. Reload the page and try again.")
         earlier: dict[str, Any] = json.loads(done.result_json)
         return earlier
     result = do()
-    session.add(
+    within.add(
         CommandDone(
             command_id=command_id,
             action=action,
@@ -46,5 +51,5 @@ def once(
             result_json=json.dumps(result),
         )
     )
-    session.flush()
+    within.flush()
     return result

