@@ -1,0 +1,1 @@
+"""Answers to plotly figures: no data wrangling, no state, every size and colour from `style`."""
