@@ -402,6 +402,7 @@ _KINDS = (
 KINDS: dict[str, Kind] = {kind.slug: kind for kind in _KINDS}
 
 LATER = {
-    "measures", "outlets", "outlet_sales", "visits", "listings", "orders", "deliveries", "promotions", "inventory",
+    "measures", "outlets", "outlet_sales", "visits", "listings", "orders", "deliveries", "promotions",
+    "inventory",
 }  # fmt: skip
 """Kinds that have a name already and get their tables with the shelf and the effect of campaigns."""

@@ -8,7 +8,7 @@ from alignment.imports.boundaries import ParsedBoundaries
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowProblem:
-    """A row that did not go in, and why. `line` counts as the spreadsheet does: the header of a plain file is 1."""
+    """A row that did not go in, and why. `line` counts as a spreadsheet does: a plain header is line 1."""
 
     line: int
     column: str

@@ -1,0 +1,252 @@
+"""
+A file's text and its mapping to typed rows, problems and an account that adds up.
+
+A row with any bad cell is rejected as a whole and counted once. Every data row
+ends as exactly one of parsed, rejected or superseded.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from alignment.imports.dates import ORDER_LABELS, DateStyle
+from alignment.imports.draft import Context, Draft, counted
+from alignment.imports.footers import total_notes
+from alignment.imports.hints import spelling_notes
+from alignment.imports.kinds import KINDS, FieldSpec, Parse
+from alignment.imports.mappings import Proposal, require_complete, with_answers
+from alignment.imports.numbers import POINT, NumberStyle
+from alignment.imports.outcome import Bad, Noted
+from alignment.imports.parsed import Accounting, ParsedImport, RowProblem
+from alignment.imports.pricing import price
+from alignment.imports.raw import RawTable
+from alignment.imports.repeats import repeated
+from alignment.imports.rules import apply_rules
+from alignment.imports.styles import DECIMAL_LABELS
+from alignment.imports.values import DATES, Spent, Style, reader
+
+_VALUE_SHOWN = 200
+_NO_DATE = DateStyle(order=None)
+
+
+def parse(
+    raw: RawTable,
+    proposal: Proposal,
+    *,
+    source: str | None = None,
+    zone: str,
+    currency: str,
+    date_order: str | None = None,
+    decimal: str | None = None,
+    now: datetime | None = None,
+) -> ParsedImport:
+    """
+    Read every mapped cell.
+
+    Args:
+        raw: The file as text.
+        proposal: Kind and mapping, as proposed or as a person changed it.
+        source: The system that the file comes from; None takes the proposal's.
+        zone: IANA name; times without an offset are local to it.
+        currency: The company's, ISO 4217; for amounts that name none.
+        date_order: "dmy" or "mdy", the answer where a column of dates does not show its order.
+        decimal: "." or ",", the answer where a column of numbers does not show its decimal sign.
+        now: Aware; what happened later than a day after it is rejected. None does not check.
+
+    Raises:
+        MissingColumns: A required field has no column.
+        NeedsDecision: A column can be read in two ways and no answer was given.
+    """
+    if date_order is not None or decimal is not None:
+        proposal = with_answers(proposal, date_order=date_order, decimal=decimal)
+    require_complete(proposal, raw)
+    kind = KINDS[proposal.kind]
+    context = Context(zone=zone, currency=currency, now=now)
+    draft = Draft(kind=kind, raw=raw, mapping=dict(proposal.mapping), context=context)
+    for spec in kind.fields:
+        if spec.name in proposal.mapping:
+            _read_column(draft, spec, proposal)
+    for name, value in proposal.constants.items():
+        draft.columns[name] = [value] * draft.n_rows
+    _refuse_cut_rows(draft)
+    price(draft)
+    apply_rules(draft)
+    _refuse_empty(draft)
+    superseded = repeated(draft)
+    return _assembled(draft, proposal, superseded, source or proposal.source)
+
+
+def _read_column(draft: Draft, spec: FieldSpec, proposal: Proposal) -> None:
+    column = proposal.mapping[spec.name]
+    cells = draft.raw.column(column)
+    style = Style(
+        date=proposal.styles.dates.get(spec.name, _NO_DATE),
+        number=proposal.styles.numbers.get(spec.name, NumberStyle(decimal=None)),
+        zone=draft.context.zone,
+        is_micros=spec.name in proposal.styles.micros,
+    )
+    # Each distinct text is read once: 200,000 rows rarely hold more than a few thousand days or amounts.
+    read = reader(spec.parse, style)
+    typed = draft.raw.is_typed(column)
+    if typed is None:
+        known = {text: read(text) for text in set(cells)}
+        results = [known[text] for text in cells]
+    else:
+        read_typed = reader(spec.parse, replace(style, number=POINT))
+        keys = list(zip(cells, typed.tolist(), strict=True))
+        by_key = {key: (read_typed if key[1] else read)(key[0]) for key in set(keys)}
+        results = [by_key[key] for key in keys]
+    if spec.parse is Parse.MICROS:
+        results = _unspent(draft, spec.name, results)
+    draft.take(spec.name, results)
+    _note_style(draft, spec, style)
+
+
+def _unspent(draft: Draft, name: str, results: list[Any]) -> list[Any]:
+    """Micros from Spent, and a note on what rounding left over."""
+    residue, n_rounded = Decimal(0), 0
+    values = []
+    for result in results:
+        spent = result.value if isinstance(result, Noted) else result
+        if isinstance(spent, Spent):
+            residue += spent.residue
+            n_rounded += spent.residue != 0
+            result = (
+                Noted(value=spent.micros, remark=result.remark) if isinstance(result, Noted) else spent.micros
+            )
+        values.append(result)
+    if n_rounded:
+        draft.notes.append(
+            f'Column "{draft.mapping[name]}": {counted(n_rounded, "amount")} had more than six decimals and '
+            f"{'was' if n_rounded == 1 else 'were'} rounded; all together lost {residue / 1_000_000:.12f}."
+        )
+    return values
+
+
+def _note_style(draft: Draft, spec: FieldSpec, style: Style) -> None:
+    """Say aloud how a column was read where it could have been read otherwise."""
+    column = draft.mapping[spec.name]
+    if spec.parse in DATES and style.date.order is not None and style.date.separator:
+        draft.notes.append(f'Column "{column}": dates read with the {ORDER_LABELS[style.date.order]}.')
+    elif style.number.decimal is not None and (style.number.decimal == "," or style.number.example):
+        draft.notes.append(f'Column "{column}": numbers read with a {DECIMAL_LABELS[style.number.decimal]}.')
+
+
+def _refuse_cut_rows(draft: Draft) -> None:
+    """
+    Reject rows that end before the last mapped column.
+
+    Some tools leave out empty cells at the end of every row; where a fifth of
+    the rows is short, that is a habit and not damage.
+    """
+    raw = draft.raw
+    if not raw.cut:
+        return
+    if len(raw.cut) >= 0.2 * max(len(raw.rows), 1) and len(raw.rows) >= 5:
+        draft.notes.append(f"{counted(len(raw.cut), 'row')} end early; the missing cells were read as empty.")
+        return
+    needed = max((raw.header.index(column) for column in draft.mapping.values()), default=-1) + 1
+    for row, n_cells in raw.cut.items():
+        if n_cells < needed:
+            draft.bad[row] = []
+            draft.refuse(
+                row,
+                "",
+                f"The row ends after {n_cells} of {len(raw.header)} cells.",
+                "The line was probably cut. Export it again, or complete it.",
+            )
+
+
+def _refuse_empty(draft: Draft) -> None:
+    """Reject rows whose required fields are empty; a cell that is bad already is not named twice."""
+    for name in draft.kind.required:
+        for row, value in enumerate(draft.column(name)):
+            if value is None and row not in draft.bad:
+                draft.refuse(
+                    row, name, "is empty, and every row needs it.", "Fill it in, or take the row out."
+                )
+
+
+def _assembled(draft: Draft, proposal: Proposal, superseded: set[int], source: str) -> ParsedImport:
+    raw = draft.raw
+    kept = [row for row in range(draft.n_rows) if row not in draft.bad and row not in superseded]
+    problems = sorted((*_problems(draft), *raw.broken), key=lambda problem: (problem.line, problem.column))
+    n_superseded = len(superseded - draft.bad.keys())
+    accounting = Accounting(
+        in_file=raw.in_file,
+        other=len(raw.other),
+        rejected=len(draft.bad) + len(raw.broken),
+        superseded=n_superseded,
+        parsed=len(kept),
+    )
+    notes = [*raw.notes, *proposal.notes, *_other_notes(raw), *draft.notes]
+    if n_superseded:
+        notes.append(f"{counted(n_superseded, 'row')} superseded by another row of the same id in this file.")
+    notes += total_notes(draft, kept)
+    notes += spelling_notes(draft, kept)
+    return ParsedImport(
+        kind=draft.kind.slug,
+        source=source,
+        file_name=raw.file_name,
+        sha256=raw.sha256,
+        mapping_version=proposal.mapping_version,
+        mapping=dict(proposal.mapping),
+        header=raw.header,
+        rows=_rows(draft, kept),
+        lines=tuple(raw.lines[row] for row in kept),
+        problems=tuple(problems),
+        accounting=accounting,
+        notes=tuple(notes),
+        options=dict(proposal.options),
+    )
+
+
+def _rows(draft: Draft, kept: list[int]) -> tuple[dict[str, Any], ...]:
+    names = [spec.name for spec in draft.kind.fields if spec.name in draft.columns]
+    columns = [draft.columns[name] for name in names]
+    if len(kept) == draft.n_rows:
+        return tuple(dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True))
+    return tuple({name: column[row] for name, column in zip(names, columns, strict=True)} for row in kept)
+
+
+def _problems(draft: Draft) -> Iterable[RowProblem]:
+    raw = draft.raw
+    for row, found in draft.bad.items():
+        for name, bad in found:
+            column = draft.mapping.get(name, "")
+            cell = raw.rows[row][raw.header.index(column)] if column else " | ".join(raw.rows[row])
+            yield RowProblem(
+                line=raw.lines[row],
+                column=column,
+                value=cell[:_VALUE_SHOWN],
+                problem=_sentence(column, cell, bad),
+                remedy=bad.remedy,
+            )
+
+
+def _sentence(column: str, cell: str, bad: Bad) -> str:
+    """'"31.02.2017" is not a date ...'; a whole sentence already where no cell is at fault."""
+    if bad.problem[:1].isupper():
+        return bad.problem
+    shown = cell.strip()[:60]
+    return f'"{shown}" {bad.problem}' if shown else f'"{column}" {bad.problem}'
+
+
+def _other_notes(raw: RawTable) -> list[str]:
+    """'12 rows are no data and were not loaded: 4 blank, 2 title, 3 subtotal ...'"""
+    if not raw.other:
+        return []
+    counts: dict[str, list[int]] = {}
+    for other in raw.other:
+        counts.setdefault(other.what.value, []).append(other.line)
+    parts = [
+        f"{len(lines)} {what} (line{'s' * (len(lines) > 1)} {_some(lines)})" for what, lines in counts.items()
+    ]
+    return [f"{counted(len(raw.other), 'row')} recognised as no data: {', '.join(parts)}."]
+
+
+def _some(lines: list[int]) -> str:
+    shown = ", ".join(map(str, lines[:6]))
+    return shown if len(lines) <= 6 else f"{shown} and {len(lines) - 6} more"

@@ -1,0 +1,120 @@
+"""A file's bytes to checked rows in one call: what the command line and the tests use."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from alignment.errors import UnreadableFile
+from alignment.imports.boundaries import ParsedBoundaries, parse_boundaries
+from alignment.imports.checks import parse
+from alignment.imports.mappings import DEFAULT_SOURCES, PARSER_VERSION, propose, with_mapping
+from alignment.imports.parsed import Accounting, ParsedImport, RowProblem
+from alignment.imports.raw import PAGE, Limits
+from alignment.imports.readers import BOUNDARY_ENDINGS, ending, read_table, require_size, sha256
+
+
+def read_file(
+    data: bytes,
+    file_name: str,
+    *,
+    kind: str | None = None,
+    preset: str | None = None,
+    source: str | None = None,
+    zone: str,
+    currency: str,
+    limits: Limits = PAGE,
+    date_order: str | None = None,
+    decimal: str | None = None,
+    mapping: Mapping[str, str] | None = None,
+    sheet: str | None = None,
+    now: datetime | None = None,
+) -> ParsedImport:
+    """
+    Read, map and check a file. Nothing is stored.
+
+    Args:
+        data, file_name: The upload; see `readers.read_table`.
+        kind, preset: As a person said; None recognises them by the columns.
+        source: The system it comes from; None takes the usual one of the kind.
+        zone, currency, date_order, decimal, now: See `checks.parse`.
+        mapping: Our field -> the file's column, in place of the proposed one.
+        sheet: Of a workbook; None takes the first that holds a table.
+
+    Raises:
+        UnreadableFile: The file as a whole cannot be read, or its kind has no place.
+        MissingColumns: A required field has no column.
+        NeedsDecision: A column can be read in two ways and no answer was given.
+    """
+    if ending(file_name) in BOUNDARY_ENDINGS:
+        return _read_boundaries(data, file_name, kind, source, limits)
+    raw = read_table(data, file_name, limits=limits, sheet=sheet)
+    proposal = propose(raw, kind=kind, preset=preset)
+    if mapping is not None:
+        proposal = with_mapping(proposal, raw, mapping)
+    return parse(
+        raw,
+        proposal,
+        source=source,
+        zone=zone,
+        currency=currency,
+        date_order=date_order,
+        decimal=decimal,
+        now=now,
+    )
+
+
+def _read_boundaries(
+    data: bytes, file_name: str, kind: str | None, source: str | None, limits: Limits
+) -> ParsedImport:
+    if kind not in (None, "boundaries"):
+        raise UnreadableFile(
+            f'"{file_name}" is a boundary file by its ending, but was given as {kind}. '
+            "Import it without a kind."
+        )
+    require_size(data, file_name, limits)
+    found = parse_boundaries(data, name_hint=file_name)
+    return boundaries_import(found, data, file_name, source)
+
+
+def boundaries_import(
+    found: ParsedBoundaries, data: bytes, file_name: str, source: str | None
+) -> ParsedImport:
+    """The import of a boundary file: a row is a feature, its line the feature's number."""
+    problems = tuple(
+        RowProblem(
+            line=problem.feature or 0,
+            column=problem.field,
+            value=problem.value,
+            problem=problem.problem,
+            remedy=problem.remedy,
+        )
+        for problem in found.problems
+        if problem.is_rejected
+    )
+    n_rejected = found.n_rejected
+    return ParsedImport(
+        kind="boundaries",
+        source=source or DEFAULT_SOURCES["boundaries"],
+        file_name=file_name,
+        sha256=sha256(data),
+        mapping_version=f"boundaries-{PARSER_VERSION}",
+        mapping={"key": found.key_property, "name": found.name_property},
+        header=tuple(choice.property for choice in found.key_choices),
+        rows=(),
+        lines=(),
+        problems=problems,
+        accounting=Accounting(
+            in_file=found.n_features,
+            other=0,
+            rejected=n_rejected,
+            superseded=found.n_joined,
+            parsed=len(found.shapes),
+        ),
+        notes=tuple(
+            f"Feature {problem.feature}: {problem.problem} {problem.remedy}"
+            if problem.feature
+            else f"{problem.problem} {problem.remedy}"
+            for problem in found.problems
+            if not problem.is_rejected
+        ),
+        boundaries=found,
+    )

@@ -1,0 +1,282 @@
+"""
+Where the table is inside a file: its header row, its data, and the rows that only people need.
+
+Nothing is guessed away: a row that is not loaded is either recognised as one of
+`raw.Other` or reported as broken.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from alignment.errors import UnreadableFile
+from alignment.imports.kinds import folded
+from alignment.imports.parsed import RowProblem
+from alignment.imports.raw import Limits, Other, OtherRow, Record
+from alignment.imports.synonyms import KNOWN_HEADINGS
+from alignment.imports.text_files import too_many_rows
+
+_SEARCH_ROWS = 60
+_SAMPLE_ROWS = 500
+_TOTAL_WORDS = (
+    r"grand\s*total|sub\s*-?\s*total|totals?|sum|gesamt(?:summe|ergebnis)?|zwischensumme|teilsumme|summe|insgesamt"
+    r"|somme|sous-total|totale|suma|razem"
+)
+_TOTAL = re.compile(rf"\s*(?:{_TOTAL_WORDS})\b", re.IGNORECASE)
+_BARE_TOTAL = re.compile(rf"\s*(?:{_TOTAL_WORDS})\s*[:.]?\s*\Z", re.IGNORECASE)
+_TOTAL_AT_END = re.compile(r".+\s(?:total|subtotal|summe|ergebnis)\s*:?\s*\Z", re.IGNORECASE)
+_HINT = re.compile(rf"{_TOTAL.pattern}|{_TOTAL_AT_END.pattern}", re.IGNORECASE)
+_SUBTOTAL = re.compile(r"sub|zwischen|teil|sous", re.IGNORECASE)
+_FOOTER = re.compile(
+    r"seite\s+\d|page\s+\d|erstellt|generated|exported|exportiert|created (?:by|on)|stand\b|as of\b"
+    r"|confidential|vertraulich|copyright|©|\d+\s+(?:rows|records|zeilen|datensätze)\b|filter",
+    re.IGNORECASE,
+)
+_NUMERIC = re.compile(r"[\s(+\-−]*[€$£]?\s*\d[\d.,:/\-\s'’%€$£)TZ]*(?:[A-Z]{3}|[eE][+-]?\d+)?\s*\Z")
+_EMPTY = {"", "--", "-", "–", "—"}
+_TRIM = " \t\r\n\v\f\u00a0\u2007\u202f\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """The table found in a list of records; see RawTable for the fields."""
+
+    header: tuple[str, ...]
+    header_line: int
+    rows: list[list[str]]
+    lines: list[int]
+    cut: dict[int, int]
+    broken: tuple[RowProblem, ...]
+    other: tuple[OtherRow, ...]
+    notes: tuple[str, ...]
+
+
+def trimmed(text: str) -> str:
+    """Without spaces, no-break spaces and zero-width characters at either end."""
+    return text.strip(_TRIM)
+
+
+def laid_out(records: Sequence[Record], *, limits: Limits, file_name: str) -> Layout:
+    """
+    The header, the data rows and the rest of the records.
+
+    Raises:
+        UnreadableFile: Nothing but blank rows, no row of column headings, or a limit is passed.
+    """
+    filled = [record for record in records if any(map(trimmed, record.cells))]
+    if not filled:
+        raise UnreadableFile(f'"{file_name}" is empty: it has no row with text. Export it again.')
+    position = _header_position(filled, file_name)
+    names, notes = _names(filled[position].cells, filled[position + 1 :])
+    if len(names) > limits.columns:
+        raise UnreadableFile(
+            f'"{file_name}" has {len(names):,} columns; the limit is {limits.columns:,}. '
+            "Export only the columns that are needed."
+        )
+    sorter = _Sorter(names, filled[position], filled[position + 1 :], limits, file_name)
+    for record in records:
+        sorter.take(record)
+    return sorter.finished(notes)
+
+
+def _header_position(filled: Sequence[Record], file_name: str) -> int:
+    """The row among the first that looks most like column headings."""
+    usual = median(_n_filled(record.cells) for record in filled[:_SAMPLE_ROWS])
+    best, best_score = None, float("-inf")
+    for position, record in enumerate(filled[:_SEARCH_ROWS]):
+        cells = [trimmed(cell) for cell in record.cells if trimmed(cell)]
+        numeric = sum(bool(_NUMERIC.match(cell)) for cell in cells) / len(cells)
+        if len(cells) < usual / 2 or numeric > 0.5:
+            continue
+        keys = [folded(cell) for cell in cells]
+        known = sum(key in KNOWN_HEADINGS for key in keys) / len(keys)
+        distinct = len(set(keys)) / len(keys)
+        score = 2 * known - numeric + distinct / 2 - position / 50
+        if score > best_score:
+            best, best_score = position, score
+    if best is None:
+        raise UnreadableFile(
+            f'"{file_name}" has no row of column headings in its first {_SEARCH_ROWS} rows. Add a row that '
+            "names each column above the data."
+        )
+    return best
+
+
+def _names(header: list[str], below: Sequence[Record]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Unique column names; trailing columns that have neither a name nor, as a rule, a value are dropped."""
+    names = [re.sub(r"\s+", " ", trimmed(cell)) for cell in header]
+    sample = below[:_SAMPLE_ROWS]
+    width = len(names)
+    while width > 1 and not names[width - 1]:
+        n_used = sum(len(row.cells) >= width and trimmed(row.cells[width - 1]) != "" for row in sample)
+        if n_used > 0.05 * len(sample):
+            break
+        width -= 1
+    notes = []
+    if width < len(names):
+        notes.append(f"{_count(len(names) - width, 'empty column')} at the end left out.")
+    seen: Counter[str] = Counter()
+    unique = []
+    for number, name in enumerate(names[:width], start=1):
+        name = name or f"column {number}"
+        seen[name] += 1
+        unique.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    twice = sorted(name for name, count in seen.items() if count > 1)
+    if twice:
+        notes.append(f"Headings that occur twice: {', '.join(twice)}; the later ones got a number.")
+    return tuple(unique), tuple(notes)
+
+
+class _Sorter:
+    """Puts every record in its place: header, data, recognised other, broken."""
+
+    def __init__(
+        self,
+        names: tuple[str, ...],
+        header: Record,
+        below: Sequence[Record],
+        limits: Limits,
+        file_name: str,
+    ) -> None:
+        sample = below[:_SAMPLE_ROWS]
+        self.names, self.header, self.limits, self.file_name = names, header, limits, file_name
+        self.width = len(names)
+        self.header_cells = [trimmed(cell) for cell in header.cells]
+        self.usual = median(_n_filled(row.cells) for row in sample) if sample else 0.0
+        # Some tools end every data row with a delimiter that the header lacks.
+        modal = Counter(len(row.cells) for row in sample).most_common(1)[0][0] if sample else 0
+        self.widest = max(len(header.cells), modal)
+        self.tail_start = _tail_start(below, self.usual)
+        self.rows: list[list[str]] = []
+        self.lines: list[int] = []
+        self.cut: dict[int, int] = {}
+        self.broken: list[RowProblem] = []
+        self.other: list[OtherRow] = []
+
+    def take(self, record: Record) -> None:
+        if record.line == self.header.line:
+            return
+        cells = record.cells
+        if self._is_plain(record):
+            self._keep(record.line, cells)
+            return
+        what = self._what(record)
+        if what is not None:
+            self.other.append(
+                OtherRow(line=record.line, what=what, cells=tuple(map(trimmed, cells[: self.width])))
+            )
+        elif len(cells) > self.widest or any(map(trimmed, cells[self.width :])):
+            self.broken.append(self._too_wide(record))
+        else:
+            if len(cells) < self.width:
+                self.cut[len(self.rows)] = len(cells)
+            self._keep(record.line, (cells + [""] * (self.width - len(cells)))[: self.width])
+
+    def _is_plain(self, record: Record) -> bool:
+        """The common case, found quickly: below the header, of its width, and no word of a total in front."""
+        cells = record.cells
+        return (
+            record.line > self.header.line
+            and len(cells) == self.width
+            and cells[0].strip() != ""
+            and any(cells[1:])
+            and cells[0] != self.header.cells[0]
+            and not _HINT.match(cells[0])
+        )
+
+    def _keep(self, line: int, cells: list[str]) -> None:
+        if max(map(len, cells)) > self.limits.cell_bytes // 4:
+            self._check_cells(line, cells)
+        if self.limits.rows is not None and len(self.rows) >= self.limits.rows:
+            raise UnreadableFile(too_many_rows(self.file_name, self.limits.rows))
+        self.rows.append(cells)
+        self.lines.append(line)
+
+    def _check_cells(self, line: int, cells: list[str]) -> None:
+        for name, cell in zip(self.names, cells, strict=True):
+            size = len(cell.encode())
+            if size > self.limits.cell_bytes:
+                raise UnreadableFile(
+                    f'"{self.file_name}", line {line}, column "{name}": the cell holds {size:,} bytes; '
+                    f"the limit is {self.limits.cell_bytes:,}. Shorten it, or leave the column out."
+                )
+
+    def _what(self, record: Record) -> Other | None:
+        """Which recognised kind of non-data row this is; None for data."""
+        cells = record.cells
+        n_filled = _n_filled(cells)
+        if not any(map(trimmed, cells)):
+            return Other.BLANK
+        if record.line < self.header.line:
+            return Other.TITLE
+        if self._is_header(cells):
+            return Other.REPEATED_HEADER
+        first = next(trimmed(cell) for cell in cells if trimmed(cell))
+        is_sparse = n_filled <= 0.6 * self.usual
+        in_tail = record.line >= self.tail_start
+        if self._is_total(first, cells, is_sparse=is_sparse, in_tail=in_tail):
+            return Other.SUBTOTAL if _is_subtotal(first) else Other.TOTAL
+        if in_tail and n_filled == 1 and self.usual >= 2 and _FOOTER.search(first):
+            return Other.FOOTER
+        return None
+
+    def _is_total(self, first: str, cells: list[str], *, is_sparse: bool, in_tail: bool) -> bool:
+        rest = [trimmed(cell) for cell in cells if trimmed(cell) not in _EMPTY][1:]
+        if _TOTAL.match(first) and is_sparse:
+            return not rest or any(_NUMERIC.match(cell) for cell in rest)
+        if _TOTAL_AT_END.match(first) and is_sparse:
+            return bool(rest) and all(_NUMERIC.match(cell) for cell in rest)
+        if _BARE_TOTAL.match(first) and in_tail:
+            return bool(rest) and all(_NUMERIC.match(cell) for cell in rest)
+        return False
+
+    def _is_header(self, cells: list[str]) -> bool:
+        return [trimmed(cell) for cell in cells[: self.width]] == self.header_cells[: self.width]
+
+    def _too_wide(self, record: Record) -> RowProblem:
+        text = " | ".join(trimmed(cell) for cell in record.cells)
+        return RowProblem(
+            line=record.line,
+            column="",
+            value=text[:200],
+            problem=f"The row has {len(record.cells)} cells where the header names {self.width}, so its "
+            "values do not stand under their headings.",
+            remedy="A delimiter inside a text is probably not quoted. Put the text in double quotes.",
+        )
+
+    def finished(self, notes: tuple[str, ...]) -> Layout:
+        if self.header.line != 1:
+            notes = (f"The column headings are on line {self.header.line}.", *notes)
+        return Layout(
+            header=self.names,
+            header_line=self.header.line,
+            rows=self.rows,
+            lines=self.lines,
+            cut=self.cut,
+            broken=tuple(self.broken),
+            other=tuple(self.other),
+            notes=notes,
+        )
+
+
+def _tail_start(below: Sequence[Record], usual: float) -> int:
+    """The line after the last row that is filled as data rows are: from there on, footers may stand."""
+    for record in reversed(below):
+        first = next(trimmed(cell) for cell in record.cells if trimmed(cell))
+        if _n_filled(record.cells) > 0.6 * usual and not _BARE_TOTAL.match(first):
+            return record.line + 1
+    return 0
+
+
+def _n_filled(cells: Sequence[str]) -> int:
+    return sum(trimmed(cell) not in _EMPTY for cell in cells)
+
+
+def _is_subtotal(first: str) -> bool:
+    return bool(_SUBTOTAL.match(first)) or bool(_TOTAL_AT_END.match(first))
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

@@ -1,0 +1,115 @@
+"""A file as text, row by row: what every reader returns and every check starts from."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alignment.imports.parsed import RowProblem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """
+    How large a file may be. None means no limit.
+
+    `mb` counts the file, `unpacked_mb` what a workbook or a Parquet file holds
+    once unpacked, `cell_bytes` one cell's text.
+    """
+
+    mb: int
+    rows: int | None
+    columns: int
+    cells: int | None
+    cell_bytes: int = 32_768
+    unpacked_mb: int = 200
+
+
+PAGE = Limits(mb=25, rows=200_000, columns=2_000, cells=5_000_000)
+"""What an upload may hold. The command line's limits come from the settings; see `command_line`."""
+
+
+def command_line(*, max_mb: int, max_rows: int | None) -> Limits:
+    """The limits of the command line and the folder: as large as the settings allow."""
+    return Limits(mb=max_mb, rows=max_rows, columns=2_000, cells=None, unpacked_mb=4 * max_mb)
+
+
+class Other(StrEnum):
+    """Rows that a person would not call data."""
+
+    TITLE = "title"
+    BLANK = "blank"
+    SUBTOTAL = "subtotal"
+    TOTAL = "total"
+    FOOTER = "footer"
+    REPEATED_HEADER = "repeated header"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherRow:
+    """A row that is recognised and not loaded. `cells` are trimmed, at the header's positions."""
+
+    line: int
+    what: Other
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One row of the file before anything is known of it. `line` counts as the spreadsheet does."""
+
+    line: int
+    cells: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawTable:
+    """
+    The data rows of a file, every cell still text.
+
+    Attributes:
+        header: One unique name per column, trimmed; a repeated name gets " (2)".
+        rows: Each as long as the header.
+        lines: The line of each row as the spreadsheet counts; equal to its position where no title,
+            blank line or repeated header comes before.
+        cut: Row position -> how many cells the file gave, for rows that ended early.
+        typed: Shape (rows, columns), True where the file itself said what the cell is (a number or
+            date of a workbook or of Parquet), so that it is written with a point and ISO dates;
+            None when all is text.
+        broken: Rows whose cells cannot be told apart; they count as rejected.
+        other: Recognised non-data rows. The header row itself is not counted anywhere.
+        notes: Sentences on how the file was read.
+        delimiter: Of a text file; None otherwise.
+    """
+
+    file_name: str
+    sha256: str
+    format: str
+    header: tuple[str, ...]
+    header_line: int
+    rows: list[list[str]]
+    lines: list[int]
+    cut: dict[int, int]
+    typed: NDArray[np.bool_] | None
+    broken: tuple[RowProblem, ...]
+    other: tuple[OtherRow, ...]
+    notes: tuple[str, ...]
+    delimiter: str | None = None
+
+    @property
+    def in_file(self) -> int:
+        """Rows of the file without its header row."""
+        return len(self.rows) + len(self.broken) + len(self.other)
+
+    def column(self, name: str) -> list[str]:
+        """The column's cells, one per row."""
+        position = self.header.index(name)
+        return [row[position] for row in self.rows]
+
+    def is_typed(self, name: str) -> NDArray[np.bool_] | None:
+        """Shape (rows,), or None when the whole column is plain text."""
+        if self.typed is None:
+            return None
+        mask = self.typed[:, self.header.index(name)]
+        return mask if mask.any() else None

@@ -1,0 +1,129 @@
+"""
+Bytes of a file to a table of text.
+
+`read_table` is the one door. It runs in the caller's process; what is refused by
+looking (size, magic bytes, unpacked size, far corners) is refused before a parser
+sees the file. A child process with its own limits can be put around it, because
+its arguments and its answer are plain values.
+"""
+
+import hashlib
+from pathlib import PurePath
+
+from alignment.errors import UnreadableFile
+from alignment.imports import text_files
+from alignment.imports.layout import laid_out
+from alignment.imports.raw import PAGE, Limits, RawTable
+
+TEXT_ENDINGS = {"csv", "tsv", "txt", "tab"}
+BOUNDARY_ENDINGS = {"geojson", "json"}
+ACCEPTED = "CSV, TSV, XLSX, XLS, Parquet or GeoJSON"
+
+_MAGIC = (
+    (b"PK\x03\x04", "a ZIP archive, as XLSX files are"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook or a password-protected one"),
+    (b"PAR1", "a Parquet file"),
+    (b"%PDF", "a PDF"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"SQLite format 3", "a database"),
+    (b"\x89PNG", "an image"),
+    (b"\xff\xd8\xff", "an image"),
+)
+
+
+def ending(file_name: str) -> str:
+    """The file's ending in lower case without the dot; the name is used for nothing else."""
+    return PurePath(file_name).suffix.lower().lstrip(".")
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def read_table(data: bytes, file_name: str, *, limits: Limits = PAGE, sheet: str | None = None) -> RawTable:
+    """
+    The file as text, row by row, with what was found on the way.
+
+    Args:
+        data: The whole file.
+        file_name: Shown in messages; its ending says how to read.
+        limits: `PAGE`, or `command_line(...)` for larger files.
+        sheet: Name of a workbook's sheet; None takes the first visible one that holds a table.
+
+    Raises:
+        UnreadableFile: The message says what, where, what was expected and what to do.
+    """
+    require_size(data, file_name, limits)
+    kind = ending(file_name)
+    if kind in TEXT_ENDINGS:
+        _refuse_magic(data, file_name, "text")
+        return _read_text(data, file_name, limits)
+    raise UnreadableFile(
+        f'"{file_name}" ends in ".{kind}", which is not read here. Export it as {ACCEPTED}.'
+        if kind
+        else f'"{file_name}" has no ending that says what it is. Name it .csv, .xlsx or .parquet.'
+    )
+
+
+def require_size(data: bytes, file_name: str, limits: Limits) -> None:
+    if not data:
+        raise UnreadableFile(f'"{file_name}" is empty (0 bytes). Export it again.')
+    if len(data) > limits.mb * 1_000_000:
+        raise UnreadableFile(
+            f'"{file_name}" has {len(data) / 1e6:.1f} MB; the limit is {limits.mb} MB. Split it, '
+            "export fewer columns, or import it with the command line: python -m alignment import FILE."
+        )
+
+
+def _refuse_magic(data: bytes, file_name: str, expected: str) -> None:
+    for magic, what in _MAGIC:
+        if data.startswith(magic):
+            raise UnreadableFile(
+                f'"{file_name}" is named like {expected} but is {what}. '
+                f"Give it its right ending, or export it as {ACCEPTED}."
+            )
+    start = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith((b"<!doctype html", b"<html", b"<?xml", b"<table", b"<head")):
+        raise UnreadableFile(
+            f'"{file_name}" is named like {expected} but is a web page or XML, as some tools write '
+            "for Excel. Open it in Excel and save it as XLSX, or export it as CSV."
+        )
+
+
+def _read_text(data: bytes, file_name: str, limits: Limits) -> RawTable:
+    text, encoding = text_files.decoded(data, file_name)
+    delimiter = text_files.delimiter_of(text)
+    found, is_lenient = text_files.records(text, delimiter, limits, file_name)
+    layout = laid_out(found, limits=limits, file_name=file_name)
+    _require_cells(len(layout.rows) * len(layout.header), file_name, limits)
+    named = text_files.DELIMITERS[delimiter] if delimiter else "none, a single column"
+    notes = [f"Read as text: encoding {encoding}, delimiter {named}."]
+    if encoding == "Windows-1252":
+        notes.append("The file is not UTF-8, so it was read as Windows-1252: check letters such as ä, é, ł.")
+    if text_files.is_doubly_encoded(text):
+        notes.append('Letters look encoded twice ("Ã¼" for "ü"). They are stored as they stand in the file.')
+    if is_lenient:
+        notes.append("Some quotes inside text are not doubled; check the texts of those rows.")
+    return RawTable(
+        file_name=file_name,
+        sha256=sha256(data),
+        format="CSV",
+        header=layout.header,
+        header_line=layout.header_line,
+        rows=layout.rows,
+        lines=layout.lines,
+        cut=layout.cut,
+        typed=None,
+        broken=layout.broken,
+        other=layout.other,
+        notes=(*notes, *layout.notes),
+        delimiter=delimiter,
+    )
+
+
+def _require_cells(n_cells: int, file_name: str, limits: Limits) -> None:
+    if limits.cells is not None and n_cells > limits.cells:
+        raise UnreadableFile(
+            f'"{file_name}" has {n_cells:,} cells; the limit is {limits.cells:,}. Export fewer '
+            "columns, or import it with the command line: python -m alignment import FILE."
+        )

@@ -1,0 +1,192 @@
+"""Bytes of a text file to records: encoding, delimiter and quoting are found and said aloud."""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from alignment.errors import UnreadableFile
+from alignment.imports.raw import Limits, Record
+
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+_SAMPLE_CHARS = 200_000
+_SAMPLE_RECORDS = 200
+_BOMS = (
+    (b"\xef\xbb\xbf", "utf-8", "UTF-8 with byte order mark"),
+    (b"\xff\xfe\x00\x00", "utf-32", "UTF-32"),
+    (b"\xff\xfe", "utf-16", "UTF-16"),
+    (b"\xfe\xff", "utf-16", "UTF-16"),
+)
+_MOJIBAKE = re.compile("Ã[¤¶¼Ÿ„–œ©¨¡³±§]|â‚¬|â€")
+_MULTI_BYTE = re.compile("[^\x00-\x7f\ufffd]")
+
+
+def decoded(data: bytes, file_name: str) -> tuple[str, str]:
+    """
+    The text and the name of its encoding, tried in the order: byte order mark, UTF-8, UTF-16, cp1252.
+
+    Raises:
+        UnreadableFile: None fits, or the text holds NUL characters.
+    """
+    text, name = _decoded(data, file_name)
+    position = text.find("\x00")
+    if position >= 0:
+        line = text.count("\n", 0, position) + 1
+        raise UnreadableFile(
+            f'"{file_name}", line {line}: there is a NUL character, which no text file has. The file is '
+            "damaged or not a text file. Export it again as CSV (UTF-8) or XLSX."
+        )
+    return text, name
+
+
+def _decoded(data: bytes, file_name: str) -> tuple[str, str]:
+    for mark, encoding, name in _BOMS:
+        if data.startswith(mark):
+            try:
+                text = data.decode(encoding)
+            except UnicodeDecodeError as error:
+                raise UnreadableFile(
+                    f'"{file_name}" says that it is {name}, but byte {error.start + 1} does not fit. '
+                    "Export it again, best as CSV UTF-8."
+                ) from error
+            return text.removeprefix("\ufeff"), name
+    if unmarked := _utf16_without_mark(data):
+        return data.decode(unmarked), "UTF-16 without byte order mark"
+    try:
+        return data.decode("utf-8"), "UTF-8"
+    except UnicodeDecodeError as error:
+        return _as_cp1252(data, file_name, error.start), "Windows-1252"
+
+
+def _utf16_without_mark(data: bytes) -> str | None:
+    """Western text in UTF-16 has a zero in every second byte."""
+    sample = data[:4096]
+    if len(data) % 2 or len(sample) < 4:
+        return None
+    half = len(sample) // 2
+    odd, even = sample[1::2].count(0), sample[0::2].count(0)
+    if odd > 0.7 * half and even < 0.05 * half:
+        return "utf-16-le"
+    if even > 0.7 * half and odd < 0.05 * half:
+        return "utf-16-be"
+    return None
+
+
+def _as_cp1252(data: bytes, file_name: str, first_bad: int) -> str:
+    """cp1252, unless the file is UTF-8 with a few damaged bytes, which cp1252 would turn into noise."""
+    lossy = data.decode("utf-8", errors="replace")
+    line = data.count(b"\n", 0, first_bad) + 1
+    if len(_MULTI_BYTE.findall(lossy)) > lossy.count("\ufffd"):
+        raise UnreadableFile(
+            f'"{file_name}" is UTF-8, but line {line} holds bytes of another encoding. Two encodings in '
+            "one file cannot be read safely. Export it again as CSV UTF-8."
+        )
+    try:
+        return data.decode("cp1252")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise UnreadableFile(
+            f'"{file_name}", line {line}: the text is neither UTF-8, UTF-16 nor Windows-1252. '
+            "Export it again as CSV UTF-8."
+        ) from error
+
+
+def is_doubly_encoded(text: str) -> bool:
+    """Whether the writer encoded twice, so that "ü" stands as "Ã¼"."""
+    return bool(_MOJIBAKE.search(text[:_SAMPLE_CHARS]))
+
+
+def delimiter_of(text: str) -> str | None:
+    """
+    The delimiter that gives the most rows of one width; None for a file of one column.
+
+    A first line "sep=;" (Excel's own hint) decides.
+    """
+    if hint := re.match(r"sep=([,;\t|])\r?\n", text):
+        return hint[1]
+    best, best_score = None, 0.0
+    for delimiter in DELIMITERS:
+        widths = Counter(_sample_widths(text, delimiter))
+        wide = {width: count for width, count in widths.items() if width > 1}
+        if not wide:
+            continue
+        width, count = max(wide.items(), key=lambda item: (item[1], item[0]))
+        score = count / sum(widths.values()) + min(width, 30) / 100
+        if score > best_score:
+            best, best_score = delimiter, score
+    return best
+
+
+def _sample_widths(text: str, delimiter: str) -> Iterator[int]:
+    """Cells of each of the first records that are not blank."""
+    lines = text[:_SAMPLE_CHARS].splitlines(keepends=True)
+    if len(text) > _SAMPLE_CHARS:
+        lines = lines[:-1]
+    reader = csv.reader(lines, delimiter=delimiter)
+    n_read = 0
+    try:
+        for cells in reader:
+            if any(cells):
+                yield len(cells)
+                n_read += 1
+            if n_read >= _SAMPLE_RECORDS:
+                return
+    except csv.Error:
+        return
+
+
+def records(text: str, delimiter: str | None, limits: Limits, file_name: str) -> tuple[list[Record], bool]:
+    """
+    All records with the line that a spreadsheet gives them, and whether quotes had to be read leniently.
+
+    A line break inside quotes belongs to its cell, so it starts no new line; that is how a spreadsheet
+    counts. Excel's hint "sep=;" is no line.
+
+    Raises:
+        UnreadableFile: A quote is never closed, a cell is too large, or there are too many rows.
+    """
+    body = re.sub(r"\Asep=[,;\t|]\r?\n", "", text, count=1)
+    try:
+        return list(_records(body, delimiter, limits, file_name, strict=True)), False
+    except csv.Error as error:
+        if "unexpected end of data" in str(error):
+            raise UnreadableFile(_unclosed_quote(body, delimiter, limits, file_name)) from error
+        if "field larger" in str(error):
+            raise UnreadableFile(
+                f'"{file_name}" has a cell of more than {limits.cell_bytes // 1024} kB, probably because a '
+                "quote is opened and not closed. Correct the quote, or shorten the text."
+            ) from error
+    try:
+        return list(_records(body, delimiter, limits, file_name, strict=False)), True
+    except csv.Error as error:
+        raise UnreadableFile(f'"{file_name}" cannot be read as CSV: {error}. Export it again.') from error
+
+
+def _records(
+    text: str, delimiter: str | None, limits: Limits, file_name: str, *, strict: bool
+) -> Iterator[Record]:
+    # A file of one column has no delimiter; a control character that text never holds stands in.
+    # StringIO with newline="" ends lines at CR, LF and CR LF only, as a spreadsheet does.
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or "\x1f", strict=strict)
+    for line, cells in enumerate(reader, start=1):
+        if limits.rows is not None and line > limits.rows + 100:
+            raise UnreadableFile(too_many_rows(file_name, limits.rows))
+        yield Record(line=line, cells=cells)
+
+
+def too_many_rows(file_name: str, limit: int) -> str:
+    return (
+        f'"{file_name}" has more than {limit:,} rows, the limit here. Split it, or import it with the '
+        "command line: python -m alignment import FILE."
+    )
+
+
+def _unclosed_quote(text: str, delimiter: str | None, limits: Limits, file_name: str) -> str:
+    """The message for a quote that swallows the rest of the file."""
+    lenient = list(_records(text, delimiter, limits, file_name, strict=False))
+    last = lenient[-1]
+    return (
+        f'"{file_name}", line {last.line}: a quote is opened there and never closed, so everything after it '
+        'would be one cell. Close the quote, or write quotes inside text twice ("").'
+    )
