@@ -1,0 +1,166 @@
+"""
+The frame around every page: who acts, what they look at, which pages they have.
+
+Streamlit runs this file in every run; the page is run by it, so that no page exists
+without the guard and the filters.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from alignment import wording
+from alignment.errors import AlignmentError
+from alignment.queries.company import Company
+from alignment.settings import Mode, read_settings
+from alignment.ui import facts, filters, projector, session
+from alignment.ui.address import Reading
+from alignment.ui.building import SampleBuild, first_build
+from alignment.ui.navigation import PAGES, entry_at, page_of
+from alignment.ui.text import md_escape
+from alignment.view import View
+from alignment.vocabulary import Clock, Role, label
+
+STYLES = Path(__file__).parent / "styles"
+LOCAL_MODE = "Local mode: no sign-in, this machine only"
+PICK_ROLE = "pick_role"
+
+
+def draw() -> None:
+    """One run: styles, something to read, who acts, the filters, the page."""
+    st.set_page_config(page_title="Alignment", page_icon=STYLES / "icon.png", layout="wide")
+    st.html(STYLES / "base.css")
+    build = _running_build()
+    if build is not None:
+        _draw_progress(build)
+        return
+    problem = _reason_not_to_start()
+    if problem is not None:
+        _draw_problem(problem)
+        return
+    _draw_page()
+
+
+def _running_build() -> SampleBuild | None:
+    try:
+        build = first_build(read_settings())
+    except AlignmentError:
+        return None  # the settings themselves are wrong: the next step says so
+    return None if build is None or build.state.is_done else build
+
+
+def _reason_not_to_start() -> str | None:
+    """A sentence if there is nothing to show: no database, a wrong schema, no company, no sign-in."""
+    try:
+        if read_settings().mode is not Mode.LOCAL:
+            return "This version has no sign-in, so it serves local mode only. Set ALIGN_MODE=local."
+        facts.company()
+    except AlignmentError as error:
+        return str(error)
+    return None
+
+
+def _draw_problem(sentence: str) -> None:
+    """Pages are registered in every branch and run in none: a link then meets no dialog."""
+    _navigation(is_hidden=True)
+    st.title("The dashboard cannot start", anchor=False)
+    st.error(md_escape(sentence))
+
+
+def _draw_progress(build: SampleBuild) -> None:
+    _navigation(is_hidden=True)
+    st.title("Building the sample company…", anchor=False)
+    st.text("This happens once, on the first start, and takes less than half a minute.")
+    _progress_until_ready(build)
+
+
+@st.fragment(run_every=0.5)
+def _progress_until_ready(build: SampleBuild) -> None:
+    state = build.state
+    if state.is_done:
+        st.rerun()
+    if state.failure is not None:
+        st.error(md_escape(state.failure))
+        return
+    st.progress(state.share, text=md_escape(state.step))
+
+
+def _draw_page() -> None:
+    company = facts.company()
+    filters.settle()
+    # The role is settled before the actor is computed, so that a link's first run knows it.
+    st.session_state.setdefault(session.ROLE, str(session.default_role(company.clock)))
+    reading = session.reading_of_link()
+    page = _navigation(is_hidden=reading.view.projector)
+    filters.page_is_drawn()
+    projector.remember_version()
+    if reading.view.projector:
+        _draw_slide(page, company, reading.view)
+    else:
+        _draw_screen(page, company, reading)
+
+
+def _navigation(*, is_hidden: bool) -> Any:
+    actor = session.actor() if session.ROLE in st.session_state else None
+    pages = [page_of(entry, actor) for entry in PAGES]
+    return st.navigation(pages, position="hidden" if is_hidden else "top")
+
+
+def _pick_role() -> None:
+    st.session_state[PICK_ROLE] = Role(st.session_state[session.ROLE])
+    st.selectbox(
+        "Acting as",
+        list(Role),
+        key=PICK_ROLE,
+        format_func=lambda role: f"Acting as: {label(role)}",
+        on_change=_take_role,
+        label_visibility="collapsed",
+        width=230,
+    )
+
+
+def _take_role() -> None:
+    st.session_state[session.ROLE] = str(st.session_state[PICK_ROLE])
+
+
+def _draw_screen(page: Any, company: Company, reading: Reading) -> None:
+    with st.container(key="frameline", horizontal=True, vertical_alignment="center", gap="small"):
+        st.title(page.title, anchor=False, width="content")
+        if entry_at(page.url_path).has_filters:
+            filters.draw(reading.view)
+        _pick_role()
+    _draw_notices(reading)
+    page.run()
+    with st.container(key="framecaption"):
+        st.caption(md_escape(" · ".join((date_line(company), LOCAL_MODE, as_of_line(reading.view, company)))))
+
+
+def _draw_slide(page: Any, company: Company, view: View) -> None:
+    st.html(STYLES / "projector.css")
+    with projector.slide(f"{date_line(company)} · {as_of_line(view, company)}"):
+        page.run()
+    projector.watch()
+
+
+def _draw_notices(reading: Reading) -> None:
+    if reading.notices:
+        st.warning(md_escape(" ".join(reading.notices)))
+
+
+def date_line(company: Company) -> str:
+    """'Sample company, Friday 26 June 2026'; an own company goes by its name."""
+    name = "Sample company" if company.clock is Clock.DEMO else company.name
+    return f"{name}, {wording.weekday(company.today)}"
+
+
+def as_of_line(view: View, company: Company) -> str:
+    """Two moments: what has happened by then, and what was recorded by then."""
+    known = wording.moment(view.known, company.calendar.zone) if view.known else "now"
+    if view.at == company.today:
+        return f"As known {known}"
+    return f"Up to {wording.day(view.at)}, as known {known}"
+
+
+if __name__ == "__main__":
+    draw()

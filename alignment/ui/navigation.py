@@ -1,0 +1,88 @@
+"""The pages: file, title, path, and the permission that puts them into the menu."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from alignment.access import Actor, Permission
+from alignment.errors import NotFound
+from alignment.settings import ROOT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageEntry:
+    """
+    `path` is the URL without the slash; the start page has none. `has_filters` is False where the
+    shared filters would change nothing.
+    """
+
+    file: str
+    title: str
+    path: str
+    permission: Permission
+    has_filters: bool = True
+
+
+PAGES: tuple[PageEntry, ...] = (
+    PageEntry(file="shared/overview.py", title="Today", path="", permission=Permission.NUMBERS_READ),
+    PageEntry(file="shared/goals.py", title="Goals", path="goals", permission=Permission.NUMBERS_READ),
+    PageEntry(file="shared/funnel.py", title="Funnel", path="funnel", permission=Permission.NUMBERS_READ),
+    PageEntry(
+        file="shared/territories.py",
+        title="Territories",
+        path="territories",
+        permission=Permission.NUMBERS_READ,
+    ),
+    PageEntry(
+        file="shared/campaigns.py", title="Campaigns", path="campaigns", permission=Permission.NUMBERS_READ
+    ),
+    PageEntry(
+        file="admin/imports.py",
+        title="Import",
+        path="import",
+        permission=Permission.IMPORTS_PREVIEW,
+        has_filters=False,
+    ),
+    PageEntry(
+        file="admin/audit.py",
+        title="Audit",
+        path="audit",
+        permission=Permission.AUDIT_READ,
+        has_filters=False,
+    ),
+)
+
+
+def page_of(entry: PageEntry, actor: Actor | None = None) -> Any:
+    """
+    Streamlit's page. One that the actor may not open stays out of the menu but is registered.
+
+    Its address then leads to a sentence saying who may, and not to a dialog
+    "Page not found" over another page.
+    """
+    is_open = actor is not None and actor.may(entry.permission)
+    return st.Page(
+        ROOT / "pages" / entry.file,
+        title=entry.title,
+        url_path=entry.path,
+        default=not entry.path,
+        visibility="visible" if is_open else "hidden",
+    )
+
+
+def page_at(path: str) -> Any:
+    """
+    The page of a URL path, for a link.
+
+    Raises:
+        NotFound: No page has the path.
+    """
+    if path.strip("/") not in {entry.path for entry in PAGES}:
+        raise NotFound(f'There is no page "{path}".')
+    return page_of(entry_at(path))
+
+
+def entry_at(path: str) -> PageEntry:
+    """The entry of a URL path; the start page for one that nobody has."""
+    return next((entry for entry in PAGES if entry.path == path.strip("/")), PAGES[0])

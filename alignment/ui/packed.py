@@ -1,0 +1,104 @@
+"""
+Streamlit's JavaScript and styles, compressed once and kept in memory.
+
+Streamlit leaves its bundle uncompressed on purpose; the first page with a chart
+is then 7.8 MB instead of 2.7. File names carry a content hash, so browsers keep
+them for good.
+"""
+
+import gzip
+import re
+import threading
+from pathlib import Path
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+from streamlit import file_util
+
+from alignment.ui.headers import index_html
+
+_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+_LEVEL = 6  # level 9 saves nothing on this bundle
+_WANTED_EARLY = re.compile(r"(PlotlyChart|plotly|DataFrame|arrow|Metric|index)\b", re.IGNORECASE)
+
+
+def accepts_gzip(accept_encoding: str) -> bool:
+    """Whether the header allows gzip: named (or *), and not with weight zero."""
+    for part in accept_encoding.split(","):
+        name, _, weight = part.strip().partition(";")
+        if name.strip().lower() in ("gzip", "*"):
+            return not re.fullmatch(r"\s*q\s*=\s*0(\.0*)?\s*", weight)
+    return False
+
+
+class Bundle:
+    """The compressible files below Streamlit's static folder, packed on first use."""
+
+    def __init__(self, folder: Path) -> None:
+        self._files = {
+            f"/{path.relative_to(folder).as_posix()}": path
+            for path in folder.glob("static/**/*")
+            if path.suffix in _TYPES
+        }
+        self._packed: dict[str, bytes] = {}
+
+    def __contains__(self, path: str) -> bool:
+        return path in self._files
+
+    def packed(self, path: str) -> bytes:
+        """Two requests may pack the same file at once; both results are the same."""
+        if path not in self._packed:
+            self._packed[path] = gzip.compress(self._files[path].read_bytes(), _LEVEL, mtime=0)
+        return self._packed[path]
+
+    def media_type(self, path: str) -> str:
+        return _TYPES[self._files[path].suffix]
+
+    def pack_early(self, html: str) -> None:
+        """Pack what the first page asks for, before anybody asks."""
+        for path in self._files:
+            if path.rsplit("/", 1)[1] in html or _WANTED_EARLY.search(path):
+                self.packed(path)
+
+
+BUNDLE = Bundle(Path(file_util.get_static_dir()))
+
+
+def pack_in_background() -> threading.Thread:
+    """Start packing beside the server's first seconds; requests do not wait for it."""
+    html = index_html().read_text(encoding="utf-8")
+    thread = threading.Thread(target=BUNDLE.pack_early, args=(html,), name="pack-bundle", daemon=True)
+    thread.start()
+    return thread
+
+
+class PackedBundle:
+    """ASGI middleware that answers for the bundle when the browser takes gzip."""
+
+    def __init__(self, app: ASGIApp, *, base: str = "", bundle: Bundle = BUNDLE) -> None:
+        self._app = app
+        self._base = base
+        self._bundle = bundle
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = self._packable(scope)
+        if path is None:
+            await self._app(scope, receive, send)
+            return
+        body = await run_in_threadpool(self._bundle.packed, path)
+        headers = {
+            "content-encoding": "gzip",
+            "vary": "accept-encoding",
+            "cache-control": "public, immutable, max-age=31536000",
+        }
+        response = Response(body, media_type=self._bundle.media_type(path), headers=headers)
+        await response(scope, receive, send)
+
+    def _packable(self, scope: Scope) -> str | None:
+        if scope["type"] != "http" or scope["method"] != "GET":
+            return None
+        path = scope["path"].removeprefix(self._base)
+        is_wanted = path in self._bundle and accepts_gzip(Headers(scope=scope).get("accept-encoding", ""))
+        return path if is_wanted else None

@@ -1,0 +1,78 @@
+"""The server around the pages: what `dashboard.py` hands to `st.App`."""
+
+import logging
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import streamlit as st
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Route
+
+from alignment.settings import read_settings
+from alignment.ui import building, startup
+from alignment.ui.geometry import serve_geometry, serve_topology
+from alignment.ui.guard import Guard
+from alignment.ui.headers import SecurityHeaders
+from alignment.ui.health import serve_health
+from alignment.ui.packed import PackedBundle, pack_in_background
+
+_LOG = logging.getLogger(__name__)
+
+
+def routes() -> list[BaseRoute]:
+    """Own routes. Streamlit does not put its base path before them, so it is put here."""
+    base = startup.base_path()
+    return [
+        Route(f"{base}/health", serve_health, methods=["GET"]),
+        Route(f"{base}/geo/topojson/{{name:path}}", serve_topology, methods=["GET"]),
+        Route(f"{base}/geo/{{sha256}}.json", serve_geometry, methods=["GET"]),
+    ]
+
+
+def middleware() -> list[Middleware]:
+    """Outermost first: headers on every answer, the guard, then the packed bundle."""
+    base = startup.base_path()
+    return [
+        Middleware(SecurityHeaders),
+        Middleware(
+            Guard,
+            mode=read_settings().mode,
+            hosts=[str(host) for host in st.get_option("server.allowedHosts")],
+            base=base,
+        ),
+        Middleware(PackedBundle, base=base),
+    ]
+
+
+@asynccontextmanager
+async def lifespan(_app: Any) -> AsyncIterator[None]:
+    """
+    Refuse wrong settings, start the first build if there is nothing to open, load, freeze, pack.
+
+    Raises:
+        BadSettings: The server does not start.
+    """
+    settings = read_settings()
+    startup.check_config(settings.mode)
+    building.first_build(settings)
+    await run_in_threadpool(startup.freeze_heap)
+    pack_in_background()
+    yield
+
+
+def report_script_error(error: Exception) -> bool:
+    """
+    What a person sees of a fault of ours: an id. The log has the trace under the same id (R16).
+
+    Errors that are meant for people are shown by `shown.errors` and never get here.
+    """
+    number = secrets.token_hex(4)
+    _LOG.error("script error %s", number, exc_info=error)
+    st.error(
+        f"Something went wrong on our side (number {number}). What you entered is kept where it was saved; "
+        "reload the page, and tell an administrator the number if it happens again."
+    )
+    return True
