@@ -1,0 +1,265 @@
+"""The Funnel page: the one funnel, its splits, and the records behind a bar."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from alignment.access import Permission, Scope, permitted
+from alignment.answers.stamps import stamp_of
+from alignment.db import ReadSession
+from alignment.metrics.funnel import (
+    FunnelAnswer,
+    FunnelRecord,
+    FunnelRow,
+    FunnelStep,
+    RecordsPage,
+    cohort_rows,
+    cohort_steps,
+    exit_counts,
+    open_deals,
+    period_entered,
+    period_rows,
+    period_steps,
+)
+from alignment.periods import from_epoch_day
+from alignment.queries.company import company
+from alignment.queries.deals import deal_sums
+from alignment.queries.dimensions import NOBODY, Dimensions, Narrowing, dimensions, narrowing
+from alignment.queries.funnel import cohort_counts, entry_counts, stages_in_use
+from alignment.queries.funnel_records import Behind, count_behind, deal_amounts, units_behind
+from alignment.view import Basis, Split, View
+from alignment.vocabulary import STAGE_ORDER, Exit, Stage
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Counts:
+    """What the two bases have in common."""
+
+    steps: tuple[FunnelStep, ...]
+    exits: dict[Exit, int]
+    units: int
+    undated: int
+    direct: int
+    not_assigned: int
+    won_minor: int
+    won_without_amount: int
+    splits: dict[Split, tuple[FunnelRow, ...]]
+
+
+@permitted(Permission.NUMBERS_READ)
+def funnel(session: ReadSession, scope: Scope, view: View) -> FunnelAnswer:
+    """
+    The funnel of the view, by cohort or by period, with a row for every member of each dimension.
+
+    A cohort is compared with the one before, followed for equally long; else
+    the older one would have had more time and always look better.
+    """
+    known = dimensions(session)
+    narrowed = narrowing(view, scope, known)
+    stages = stages_in_use(session, view)
+    compared = view.compared()
+    deals = deal_sums(session, view, narrowed, view.period)
+    if view.basis is Basis.COHORT:
+        earlier = _at_equal_age(view)
+        counts = _cohort(session, view, earlier, narrowed, known, stages)
+    else:
+        earlier = None
+        counts = _period(session, view, compared, narrowed, known, stages, deals)
+    return FunnelAnswer(
+        stamp=stamp_of(session, company(session), view),
+        basis=view.basis,
+        stages=stages,
+        steps=counts.steps,
+        exits=counts.exits,
+        units=counts.units,
+        undated=counts.undated,
+        direct=counts.direct,
+        not_assigned=counts.not_assigned,
+        won_revenue_minor=counts.won_minor,
+        won_without_amount=counts.won_without_amount,
+        open_deals=open_deals(deals),
+        splits=counts.splits,
+        before_at=earlier.at if earlier else None,
+    )
+
+
+def _at_equal_age(view: View) -> View | None:
+    """The view of the period compared with, as it stood when it was as old as this one is now."""
+    compared = view.compared()
+    if compared is None or compared.period is None or view.period is None:
+        return None
+    return replace(compared, at=view.at - (view.period.start - compared.period.start))
+
+
+def _cohort(
+    session: ReadSession,
+    view: View,
+    earlier: View | None,
+    narrowed: Narrowing,
+    known: Dimensions,
+    stages: tuple[Stage, ...],
+) -> _Counts:
+    every = cohort_counts(session, view, narrowed, view.period)
+    is_inside = narrowed.inside(every)
+    is_counted = (every["is_dated"] == 1) | (view.period is None)
+    counts = every[is_inside & is_counted]
+    before = None
+    if earlier is not None:
+        found = cohort_counts(session, earlier, narrowed, earlier.period)
+        before = found[narrowed.inside(found) & (found["is_dated"] == 1)]
+    return _Counts(
+        steps=cohort_steps(stages, counts, before),
+        exits=exit_counts(counts),
+        units=int(counts["units"].sum()),
+        undated=int(every.loc[is_inside & (every["is_dated"] == 0), "units"].sum()),
+        direct=int(counts.loc[counts["is_direct"] == 1, "units"].sum()),
+        not_assigned=int(every.loc[~is_inside & is_counted, "units"].sum()),
+        won_minor=int(counts["won_minor"].sum()),
+        won_without_amount=int(counts["won_without_amount"].sum()),
+        splits={
+            split: cohort_rows(
+                stages, counts, f"{split.value}_id", known.names(split), _always(view, known, narrowed, split)
+            )
+            for split in Split
+        },
+    )
+
+
+def _period(
+    session: ReadSession,
+    view: View,
+    compared: View | None,
+    narrowed: Narrowing,
+    known: Dimensions,
+    stages: tuple[Stage, ...],
+    deals: pd.DataFrame,
+) -> _Counts:
+    before = compared.period if compared else None
+    every = entry_counts(session, view, narrowed, view.period, before)
+    is_inside = narrowed.inside(every)
+    entries, outside = every[is_inside], every[~is_inside]
+    first = stages[:1]
+    return _Counts(
+        steps=period_steps(stages, entries, is_compared=before is not None),
+        exits={},
+        units=sum(period_entered(first, entries)),
+        undated=int(entries["undated"].sum()),
+        direct=sum(period_entered(first, entries[entries["is_direct"] == 1])),
+        not_assigned=sum(period_entered(first, outside)),
+        won_minor=int(deals["won_minor"].sum()),
+        won_without_amount=int(deals["won_without_amount"].sum()),
+        splits={
+            split: period_rows(
+                stages,
+                entries,
+                deals,
+                f"{split.value}_id",
+                known.names(split),
+                _always(view, known, narrowed, split),
+            )
+            for split in Split
+        },
+    )
+
+
+def _always(view: View, known: Dimensions, narrowed: Narrowing, split: Split) -> frozenset[int]:
+    """Rows that a split has even without data: "not assigned", and every territory that can be drawn."""
+    ids = {NOBODY}
+    if split is Split.TERRITORY:
+        ids |= {each.id for each in known.leaves(view.at)}
+        ids &= narrowed.allowed if narrowed.allowed is not None else ids
+    return frozenset(ids & narrowed.chosen.get(split, frozenset(ids)))
+
+
+@permitted(Permission.RECORDS_READ)
+def funnel_records(
+    session: ReadSession,
+    scope: Scope,
+    view: View,
+    *,
+    stage: Stage,
+    page: int = 1,
+    page_size: int = PAGE_SIZE,
+    split: Split | None = None,
+    member: str | None = None,
+) -> RecordsPage:
+    """
+    The units in the bar of a stage, or of one row's `member` of a split; `page` counts from 1.
+
+    A rep sees the records of their own territories; the rest are counted in `elsewhere`.
+    """
+    known = dimensions(session)
+    narrowed = narrowing(view, scope, known)
+    behind = Behind(
+        stage=stage,
+        member=_member(known, split, member),
+        territories=None
+        if scope.record_territories is None
+        else known.with_descendants(scope.record_territories),
+    )
+    every, visible = count_behind(session, view, narrowed, behind)
+    page = max(1, min(page, -(-visible // page_size)))
+    first = (page - 1) * page_size
+    units = units_behind(session, view, narrowed, behind, limit=page_size, offset=first)
+    currency = company(session).currency
+    amounts = deal_amounts(session, view, narrowed, units["unit_id"]) if len(units) else None
+    return RecordsPage(
+        stage=stage,
+        total=visible,
+        first=first + 1,
+        records=tuple(_record(unit, amounts, known, currency) for unit in units.itertuples()),
+        elsewhere=every - visible,
+    )
+
+
+def _member(known: Dimensions, split: Split | None, code: str | None) -> tuple[Split, int] | None:
+    """The row's own members only: a region's row is what is assigned to the region itself."""
+    if split is None or code is None:
+        return None
+    return split, known.id_of(split, code)
+
+
+def _record(unit: Any, amounts: pd.DataFrame | None, known: Dimensions, currency: str) -> FunnelRecord:
+    def name(split: Split) -> str | None:
+        id = int(getattr(unit, f"{split.value}_id"))
+        return None if id == NOBODY else known.name(split, id)
+
+    amount, unit_currency = _amount(amounts, unit.unit_id, currency)
+    return FunnelRecord(
+        external_id=unit.external_id,
+        source=unit.source,
+        kind="deal" if unit.is_direct else "lead",
+        created_on=_iso(unit.created_day),
+        stage=STAGE_ORDER[unit.rank],
+        state=unit.state,
+        entered_on=_iso(unit.entered_day),
+        territory=name(Split.TERRITORY),
+        segment=name(Split.SEGMENT),
+        channel=name(Split.CHANNEL),
+        product=name(Split.PRODUCT),
+        campaign=name(Split.CAMPAIGN),
+        amount_minor=amount,
+        currency=unit_currency,
+    )
+
+
+def _amount(amounts: pd.DataFrame | None, unit_id: int, currency: str) -> tuple[int | None, str | None]:
+    """The sum of the unit's deals in their own currency if they share one, else in the company's."""
+    if amounts is None:
+        return None, None
+    own = amounts[amounts["unit_id"] == unit_id].dropna(subset=["amount_minor"])
+    if own.empty:
+        return None, None
+    currencies = own["currency"].unique()
+    if len(currencies) == 1:
+        return int(own["amount_minor"].sum()), str(currencies[0])
+    if own["company_minor"].isna().any():
+        return None, None
+    return int(own["company_minor"].sum()), currency
+
+
+def _iso(day: Any) -> str | None:
+    return None if pd.isna(day) else from_epoch_day(int(day)).isoformat()

@@ -1,0 +1,293 @@
+"""
+The funnel's counts: what became of those who came in a period, and what happened in a period.
+
+Stages are columns or numbers by their position in `STAGE_ORDER`. Dimension ids
+are `NOBODY` (0) where nothing is assigned.
+"""
+
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+
+from alignment.db import ReadSession
+from alignment.periods import Period
+from alignment.queries.dimensions import Narrowing
+from alignment.queries.frames import one_if, read_frame, total
+from alignment.queries.units import (
+    DIMENSIONS,
+    OPEN_STATE,
+    OPPORTUNITY,
+    RANK,
+    WON,
+    WON_STATE,
+    Units,
+    by_day,
+    days_of,
+    existing,
+    in_force,
+    living,
+    rank_of,
+    units_of,
+)
+from alignment.tables import Deal, Lead, StageEntry, c
+from alignment.view import View
+from alignment.vocabulary import STAGE_ORDER, Exit, Stage
+
+_IDS = dict.fromkeys(DIMENSIONS, "int64")
+_FAR_DAY = 10**6  # an undated exit or loss is the record's last word
+_FAR_MOMENT = 10**15 - 1  # the same in milliseconds
+_EPISODE = 10**15
+_EXITS = tuple(Exit)  # an exit's code is its position here plus one; 0 is a stage
+
+
+def stages_in_use(session: ReadSession, view: View) -> tuple[Stage, ...]:
+    """
+    The company's stages: those with any entry as known, from the first on; won whenever there is a unit.
+
+    Filters do not matter here: the funnel has the same stages on every page.
+    """
+    entry, lead, deal = c(StageEntry), c(Lead), c(Deal)
+    has_lead = sa.exists().where(lead.merged_into_id.is_(None), *existing(lead, view))
+    has_deal = sa.exists().where(*existing(deal, view))
+    has: dict[Stage, sa.ColumnElement[bool]] = {
+        stage: sa.exists().where(entry.stage == stage, *in_force(entry, view)) for stage in STAGE_ORDER
+    }
+    has[Stage.LEAD] = has_lead
+    has[Stage.OPPORTUNITY] = sa.or_(has[Stage.OPPORTUNITY], has_deal)
+    has[Stage.WON] = sa.or_(has_lead, has_deal)
+    found = session.execute(sa.select(*(has[stage].label(stage.value) for stage in STAGE_ORDER))).one()
+    return tuple(stage for stage, is_used in zip(STAGE_ORDER, found, strict=True) if is_used)
+
+
+COHORT_COLUMNS = _IDS | {
+    "is_direct": "int64",
+    "is_dated": "int64",
+    "rank": "int64",
+    "state": "str",
+    "units": "int64",
+    "won_minor": "int64",
+    "won_without_amount": "int64",
+}
+
+
+def cohort_counts(
+    session: ReadSession, view: View, narrowing: Narrowing, period: Period | None
+) -> pd.DataFrame:
+    """
+    One row per combination of the five dimensions, direct or not, dated or not, stage reached and state.
+
+    Units created in the period, and all undated ones (`is_dated` 0), as they
+    stood at the end of the view's day. `rank` is the furthest stage, `state` is
+    open, won or an exit. `won_minor` sums the won deals of the units in minor units.
+    """
+    outcome = outcomes(view, units_of(view, narrowing, created=days_of(period)))
+    keys = [outcome.c[name] for name in (*DIMENSIONS, "is_direct", "is_dated", "rank", "state")]
+    statement = sa.select(
+        *keys,
+        sa.func.count().label("units"),
+        total(outcome.c.won_minor, "won_minor"),
+        total(outcome.c.won_without_amount, "won_without_amount"),
+    ).group_by(*keys)
+    return read_frame(session, statement, COHORT_COLUMNS)
+
+
+def outcomes(view: View, shared: Units) -> sa.Subquery:
+    """One row per unit: its dimensions, the furthest stage, its state, its won deals."""
+    units, leads, deals = shared.units, _lead_histories(view, shared), _deal_histories(shared)
+    has_deal = deals.c.unit_id.is_not(None)
+    is_won = sa.or_(deals.c.is_won == 1, sa.and_(deals.c.unit_id.is_(None), leads.c.has_won == 1))
+    base = sa.case((units.c.is_direct == 1, OPPORTUNITY), else_=RANK[Stage.LEAD])
+    rank = sa.case((is_won, WON), (has_deal, OPPORTUNITY), else_=sa.func.coalesce(leads.c.rank, base))
+    left = sa.case(
+        {code + 1: exit.value for code, exit in enumerate(_EXITS)},
+        value=leads.c.position % 10,
+        else_=OPEN_STATE,
+    )
+    lead_spoke_last = sa.case(
+        (leads.c.position % 10 == 0, leads.c.last_day > deals.c.lost_day),
+        else_=leads.c.last_day >= deals.c.lost_day,
+    )
+    state = sa.case(
+        (is_won, WON_STATE),
+        (deals.c.is_open == 1, OPEN_STATE),
+        (sa.or_(deals.c.unit_id.is_(None), lead_spoke_last), left),
+        else_=Exit.LOST.value,
+    )
+    joined = units.outerjoin(leads, leads.c.unit_id == units.c.unit_id)
+    joined = joined.outerjoin(deals, deals.c.unit_id == units.c.unit_id)
+    return (
+        sa.select(
+            units.c.unit_id,
+            units.c.lead_id,
+            units.c.deal_id,
+            units.c.created_day,
+            *(units.c[name] for name in DIMENSIONS),
+            units.c.is_direct,
+            one_if(units.c.created_day.is_not(None)).label("is_dated"),
+            rank.label("rank"),
+            state.label("state"),
+            sa.func.coalesce(deals.c.won_minor, 0).label("won_minor"),
+            sa.func.coalesce(deals.c.won_without_amount, 0).label("won_without_amount"),
+        )
+        .select_from(joined)
+        .subquery("outcome")
+    )
+
+
+def _lead_histories(view: View, shared: Units) -> sa.Subquery:
+    """
+    One row per lead unit with entries: furthest stage before won, whether won was entered, its last word.
+
+    `position` orders the survivor's own entries by episode, then by time; its
+    last digit says what the entry was: 0 a stage, else the exit's code. The
+    exits of merged leads say nothing about the survivor.
+    """
+    entry, members, units = c(StageEntry), shared.members, shared.units
+    rank = rank_of(entry.stage)
+    is_exit = entry.stage.is_(None)
+    undated = sa.case((is_exit, _FAR_MOMENT), else_=0)
+    milliseconds = sa.type_coerce(entry.valid_at, sa.BigInteger) // 1000
+    moment = sa.func.coalesce(milliseconds, undated)
+    code = sa.case(
+        {exit.value: place + 1 for place, exit in enumerate(_EXITS)},
+        value=sa.type_coerce(entry.exit, sa.String),
+        else_=0,
+    )
+    position = (sa.cast(entry.episode, sa.BigInteger) * _EPISODE + moment) * 10 + code
+    day = sa.func.coalesce(entry.day, sa.case((is_exit, _FAR_DAY)))
+    is_own = members.c.lead_id == members.c.survivor_id
+    return (
+        sa.select(
+            units.c.unit_id,
+            sa.func.max(sa.case((rank < WON, rank))).label("rank"),
+            sa.func.max(one_if(rank == WON)).label("has_won"),
+            sa.func.max(sa.case((is_own, position))).label("position"),
+            sa.func.max(sa.case((is_own, day))).label("last_day"),
+        )
+        .where(
+            members.c.survivor_id == units.c.lead_id,
+            entry.lead_id == members.c.lead_id,
+            *living(entry, view),
+        )
+        .group_by(units.c.unit_id)
+        .subquery("lead_history")
+    )
+
+
+def _deal_histories(shared: Units) -> sa.Subquery:
+    """One row per unit with deals. `lost_day` is the last day on which one was lost."""
+    deals = shared.deals
+    is_won, is_lost = deals.c.state == WON_STATE, deals.c.state == Exit.LOST.value
+    return (
+        sa.select(
+            deals.c.unit_id,
+            sa.func.max(one_if(is_won)).label("is_won"),
+            sa.func.max(one_if(deals.c.state == OPEN_STATE)).label("is_open"),
+            sa.func.max(sa.case((is_lost, sa.func.coalesce(deals.c.closed_day, _FAR_DAY)))).label("lost_day"),
+            total(deals.c.won_minor, "won_minor"),
+            total(one_if(sa.and_(is_won, deals.c.won_minor.is_(None))), "won_without_amount"),
+        )
+        .group_by(deals.c.unit_id)
+        .subquery("deal_history")
+    )
+
+
+ENTRY_COLUMNS = (
+    _IDS
+    | {"is_direct": "int64", "undated": "int64"}
+    | {f"now_{stage.value}": "int64" for stage in STAGE_ORDER}
+    | {f"before_{stage.value}": "int64" for stage in STAGE_ORDER}
+)
+
+
+def entry_counts(
+    session: ReadSession, view: View, narrowing: Narrowing, now: Period | None, before: Period | None
+) -> pd.DataFrame:
+    """
+    One row per combination of the five dimensions, direct or not: units by the day they reached each stage.
+
+    `now_<stage>` counts units that reached the stage, or a later one, for the
+    first time within the period (None: whenever, undated included);
+    `before_<stage>` the same for the period compared with. `undated` counts
+    units without a creation day. An undated entry into the stage itself lies in
+    no period, whatever came after it.
+    """
+    shared = units_of(view, narrowing)
+    first = first_days(view, shared)
+    units = shared.units
+    keys = [*(units.c[name] for name in DIMENSIONS), units.c.is_direct]
+    statement = (
+        sa.select(
+            *keys,
+            total(one_if(units.c.created_day.is_(None)), "undated"),
+            *(total(entered(first, units, stage, now), f"now_{stage.value}") for stage in STAGE_ORDER),
+            *(
+                total(entered(first, units, stage, before) if before else 0, f"before_{stage.value}")
+                for stage in STAGE_ORDER
+            ),
+        )
+        .select_from(units.outerjoin(first, first.c.unit_id == units.c.unit_id))
+        .group_by(*keys)
+    )
+    return read_frame(session, statement, ENTRY_COLUMNS)
+
+
+def entered(first: sa.Subquery, units: sa.CTE, stage: Stage, period: Period | None) -> Any:
+    """1 where the unit first reached the stage within the period."""
+    days = days_of(period)
+    if days is None:
+        return one_if(reached(first, units, stage))
+    return one_if(by_day(entry_day(first, units, stage), *days))
+
+
+def reached(first: sa.Subquery, units: sa.CTE, stage: Stage) -> sa.ColumnElement[bool]:
+    """Whether the unit ever came to the stage or a later one; it begins at the lead, a direct deal later."""
+    return sa.or_(_begins_at_or_after(units, stage), first.c[f"has_{RANK[stage]}"] == 1)
+
+
+def entry_day(first: sa.Subquery, units: sa.CTE, stage: Stage) -> Any:
+    """The day on which the unit first reached the stage; null if never, or if the day is not known."""
+    return sa.case(
+        (_begins_at_or_after(units, stage), units.c.created_day), else_=first.c[f"day_{RANK[stage]}"]
+    )
+
+
+def _begins_at_or_after(units: sa.CTE, stage: Stage) -> sa.ColumnElement[bool]:
+    if stage is Stage.LEAD:
+        return sa.true()
+    return units.c.is_direct == 1 if RANK[stage] <= OPPORTUNITY else sa.false()
+
+
+def first_days(view: View, shared: Units) -> sa.Subquery:
+    """One row per unit with entries: for each rank, whether it or a later one was reached, and when."""
+    entries = _entries(view, shared)
+    columns: list[Any] = [entries.c.unit_id]
+    for rank in range(WON + 1):
+        counts = entries.c.rank >= rank
+        if rank == WON:  # where there are deals they decide, whatever the lead's own history says
+            counts = sa.and_(counts, entries.c.of_deal == entries.c.has_deal)
+        at_rank = sa.and_(counts, entries.c.rank == rank)
+        is_undated = sa.func.max(one_if(sa.and_(at_rank, entries.c.day.is_(None)))) == 1
+        only_undated = sa.and_(is_undated, sa.func.min(sa.case((at_rank, entries.c.day))).is_(None))
+        day = sa.case((only_undated, None), else_=sa.func.min(sa.case((counts, entries.c.day))))
+        columns += [day.label(f"day_{rank}"), sa.func.max(one_if(counts)).label(f"has_{rank}")]
+    return sa.select(*columns).group_by(entries.c.unit_id).subquery("first_days")
+
+
+def _entries(view: View, shared: Units) -> sa.Subquery:
+    """One row per entry into a stage: unit_id, rank, day, of_deal and has_deal (0 or 1)."""
+    entry, members, deals = c(StageEntry), shared.members, shared.deals
+    has_deal = sa.exists().where(deals.c.unit_id == members.c.survivor_id * 2)
+    of_leads = sa.select(
+        (members.c.survivor_id * 2).label("unit_id"),
+        rank_of(entry.stage).label("rank"),
+        entry.day.label("day"),
+        sa.literal(0).label("of_deal"),
+        one_if(sa.and_(entry.stage == Stage.WON, has_deal)).label("has_deal"),
+    ).where(members.c.lead_id == entry.lead_id, entry.stage.is_not(None), *living(entry, view))
+    opened = sa.select(
+        deals.c.unit_id, sa.literal(OPPORTUNITY), deals.c.opened_day, sa.literal(1), sa.literal(1)
+    )
+    won = sa.select(deals.c.unit_id, sa.literal(WON), deals.c.closed_day, sa.literal(1), sa.literal(1))
+    return sa.union_all(of_leads, opened, won.where(deals.c.state == WON_STATE)).subquery("entries")
