@@ -69,8 +69,10 @@ class DealEvent(Observation, Table, table=True):
     """
     Something that happened to a deal, with its amount where the event carries one.
 
-    Won and lost events carry the amount that was won or lost. `company_minor` is
-    converted at the rate of the event's day; null if there is no amount or no rate.
+    Won and lost events carry the amount that was won or lost: their own, or with
+    `amount_from_deal` the deal's. `company_minor` is converted at the rate of the
+    event's day; null if there is no amount or no rate. `stage_text` is the stage of
+    a stage event and the reason of a lost one.
     """
 
     __tablename__ = "deal_event"
@@ -86,5 +88,6 @@ class DealEvent(Observation, Table, table=True):
     stage_text: str | None = None
     amount_minor: int | None = big(default=None)
     currency: str | None = Field(default=None, max_length=3)
+    amount_from_deal: bool = False
     company_minor: int | None = big(default=None)
     expected_day: int | None = None

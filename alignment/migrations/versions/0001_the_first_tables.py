@@ -952,6 +952,7 @@ def upgrade() -> None:
         sa.Column("amount_minor", sa.BigInteger(), nullable=True),
         sa.Column("currency", sa.String(3), nullable=True),
         sa.Column("company_minor", sa.BigInteger(), nullable=True),
+        sa.Column("amount_from_deal", sa.Boolean(), nullable=False),
         sa.Column("expected_day", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["batch_id"], ["import_batch.id"], name=op.f("fk_deal_event_batch_id_import_batch")
