@@ -1,0 +1,309 @@
+"""
+Answers as tables: what stands under a chart, and what its download holds.
+
+Columns are named for readers and carry their unit ("Step rate, %"). Unknown is
+an empty cell, never 0. Percentages are 0 to 100; money is in units of the
+company's currency.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from alignment.metrics.campaigns import CampaignRow, CampaignsAnswer
+from alignment.metrics.common import Outcome
+from alignment.metrics.funnel import FunnelAnswer, RecordsPage
+from alignment.metrics.goals import GoalProgress
+from alignment.metrics.territories import TerritoriesAnswer, TerritoryCard
+from alignment.metrics.today import TodayAnswer
+from alignment.money import exponent
+from alignment.stats import Estimate
+from alignment.view import Split
+from alignment.vocabulary import GoalMetric, label
+
+
+def funnel_table(answer: FunnelAnswer) -> pd.DataFrame:
+    """One row per stage."""
+    return pd.DataFrame(
+        {
+            "Stage": label(step.stage),
+            "Entered": step.entered,
+            "Before": step.entered_before,
+            "Still open": step.still_open,
+            "Left": step.left,
+            **_rate("Step rate", step.step_rate),
+            **_rate("From the start", step.rate_from_start),
+        }
+        for step in answer.steps
+    )
+
+
+def funnel_split(answer: FunnelAnswer, split: Split) -> pd.DataFrame:
+    """One row per member of the dimension, "not assigned" included, and the total below."""
+    body = [
+        {
+            label(split): row.name,
+            **{label(stage): count for stage, count in zip(answer.stages, row.entered, strict=True)},
+            "Still open": row.still_open,
+            **_rate("From the start", row.rate_from_start),
+            f"Won revenue, {answer.stamp.currency}": _units(row.won_revenue_minor, answer.stamp.currency),
+        }
+        for row in answer.splits[split]
+    ]
+    total = {
+        label(split): "Total",
+        **{label(step.stage): step.entered for step in answer.steps},
+        "Still open": _sum(step.still_open for step in answer.steps),
+        **_rate("From the start", answer.steps[-1].rate_from_start),
+        f"Won revenue, {answer.stamp.currency}": _units(answer.won_revenue_minor, answer.stamp.currency),
+    }
+    return pd.DataFrame([*body, total])
+
+
+def records_table(page: RecordsPage) -> pd.DataFrame:
+    """One row per unit. No personal data."""
+    return pd.DataFrame(
+        {
+            "Record": record.external_id,
+            "Source": record.source,
+            "Kind": record.kind,
+            "Created": record.created_on,
+            "Stage": label(record.stage),
+            "State": record.state,
+            "Entered": record.entered_on,
+            "Territory": record.territory,
+            "Segment": record.segment,
+            "Channel": record.channel,
+            "Product": record.product,
+            "Campaign": record.campaign,
+            "Amount": None
+            if record.amount_minor is None
+            else _units(record.amount_minor, record.currency or "EUR"),
+            "Currency": record.currency,
+        }
+        for record in page.records
+    )
+
+
+def exits_table(answer: FunnelAnswer) -> pd.DataFrame:
+    """One row per way of leaving."""
+    return pd.DataFrame(
+        [{"Left as": label(exit), "Units": count} for exit, count in answer.exits.items()],
+        columns=["Left as", "Units"],
+    )
+
+
+def territories_table(answer: TerritoriesAnswer) -> pd.DataFrame:
+    """One row per territory, weakest estimate first; without interviews last."""
+    ordered = sorted(
+        answer.rows, key=lambda row: (not row.has_interviews, _value(row.awareness) or 0, row.name)
+    )
+    return pd.DataFrame(
+        {
+            "Territory": row.name,
+            "Interviews": row.asked,
+            "Said yes": row.yes,
+            "Raw share, %": _percent(row.raw_share),
+            **_rate("Awareness", row.awareness if row.has_interviews else None),
+            "Own data, %": _percent(row.own_weight if row.has_interviews else None),
+            "Weakest with probability, %": _percent(row.p_weakest),
+            **_rate("Win rate", row.win_rate),
+            "Closed deals": row.closed,
+            "Leads": row.leads,
+            "Leads per 100,000": row.leads_per_100k,
+            "Open flags": row.open_flags,
+        }
+        for row in ordered
+    )
+
+
+def waves_table(card: TerritoryCard) -> pd.DataFrame:
+    """One row per wave of one territory."""
+    return pd.DataFrame(
+        {
+            "Wave": point.wave.code,
+            "Ended": point.wave.end_on.isoformat(),
+            "Interviews": point.asked,
+            "Said yes": point.yes,
+            "Raw share, %": _percent(point.raw_share),
+            **_rate("Awareness", point.awareness),
+        }
+        for point in card.trend
+    )
+
+
+def flags_table(card: TerritoryCard) -> pd.DataFrame:
+    """One row per flag, newest first."""
+    return pd.DataFrame(
+        [
+            {
+                "Reported": flag.reported_on.isoformat(),
+                "What": label(flag.kind),
+                "Seen in": flag.seen,
+                "Of conversations": flag.conversations,
+                "State": flag.state,
+            }
+            for flag in card.flags
+        ],
+        columns=["Reported", "What", "Seen in", "Of conversations", "State"],
+    )
+
+
+def goals_table(goals: Iterable[GoalProgress], currency: str) -> pd.DataFrame:
+    """One row per goal; money in currency units, shares in percent."""
+    return pd.DataFrame(
+        {
+            "Goal": goal.name,
+            "From": goal.start_on.isoformat(),
+            "To": goal.end_on.isoformat(),
+            "Unit": currency if goal.metric is GoalMetric.WON_REVENUE else "%",
+            "Actual": _goal_value(goal, _value(goal.actual), currency),
+            "Low": _goal_value(goal, _low(goal.actual), currency),
+            "High": _goal_value(goal, _high(goal.actual), currency),
+            "n": goal.actual.n,
+            "Target": _goal_value(goal, goal.target.value if goal.target else None, currency),
+            "Attainment, %": _percent(goal.attainment),
+            "By today": _goal_value(goal, goal.pace, currency),
+            "Still required per working day": _goal_value(goal, goal.required_per_day, currency),
+            "Working days left": goal.working_days_left,
+            "Status": label_of_status(goal),
+            "Sales owner": goal.owner_sales,
+            "Marketing owner": goal.owner_marketing,
+        }
+        for goal in goals
+    )
+
+
+def label_of_status(goal: GoalProgress) -> str:
+    """The status in words: "on track"."""
+    return goal.status.value.replace("_", " ")
+
+
+def versions_table(goal: GoalProgress, currency: str) -> pd.DataFrame:
+    """One row per version of the target, newest first."""
+    unit = currency if goal.metric is GoalMetric.WON_REVENUE else "%"
+    return pd.DataFrame(
+        {
+            "Version": version.version,
+            f"Target, {unit}": _goal_value(goal, version.value, currency),
+            "Applies from": version.valid_from.isoformat(),
+            "Reason": version.reason,
+            "Proposed by": version.proposed_by,
+            "Sales": _signature(version.signed_sales_by, version.signed_sales_at, version.signed_locally),
+            "Marketing": _signature(
+                version.signed_marketing_by, version.signed_marketing_at, version.signed_locally
+            ),
+            "Holds": "yes" if version.holds else "not yet",
+        }
+        for version in reversed(goal.versions)
+    )
+
+
+def campaigns_table(answer: CampaignsAnswer) -> pd.DataFrame:
+    """One row per campaign, those without one, and the total."""
+    currency = answer.stamp.currency
+    return pd.DataFrame(_campaign(row, currency) for row in (*answer.rows, answer.total))
+
+
+def _campaign(row: CampaignRow, currency: str) -> dict[str, Any]:
+    return {
+        "Campaign": row.name,
+        "From": row.start_on.isoformat() if row.start_on else None,
+        "To": row.end_on.isoformat() if row.end_on else None,
+        "Running": "yes" if row.running else "",
+        f"Spend, {currency}": _units(row.spend_minor, currency),
+        f"Planned spend, {currency}": _units(row.planned_spend_minor, currency),
+        "Impressions": row.impressions,
+        "Reach, best day": row.best_day_reach,
+        "Clicks": row.clicks,
+        "Leads": row.leads,
+        "Planned leads": row.planned_leads,
+        "Qualified": row.marketing_qualified,
+        "Planned qualified": row.planned_qualified,
+        **_rate("Qualified", row.qualified_rate),
+        "Won": row.won,
+        "May still qualify": row.open_leads,
+        f"Won revenue, {currency}": _units(row.won_revenue_minor, currency),
+        **_money(f"Cost per lead, {currency}", row.cost_per_lead, currency),
+        **_money(f"Cost per qualified, {currency}", row.cost_per_qualified_lead, currency),
+        **_money(f"Cost per won deal, {currency}", row.cost_per_won_deal, currency),
+    }
+
+
+def signals_table(answer: TodayAnswer) -> pd.DataFrame:
+    """One row per metric that moved more than chance."""
+    return pd.DataFrame(
+        [
+            {
+                "Metric": signal.slug.replace("_", " "),
+                "Territory": signal.territory or "whole company",
+                "Week": signal.week.label(),
+                "Last week": signal.change.value,
+                "Eight weeks before": signal.change.reference,
+                "n": signal.n,
+                "n before": signal.n_reference,
+                "Low": signal.change.low,
+                "High": signal.change.high,
+                "Level": f"{signal.change.level:.0%}",
+            }
+            for signal in answer.signals
+        ],
+        columns=[
+            "Metric", "Territory", "Week", "Last week", "Eight weeks before", "n", "n before",
+            "Low", "High", "Level",
+        ],
+    )  # fmt: skip
+
+
+def _rate(name: str, outcome: Outcome | None) -> dict[str, Any]:
+    """Three columns: the rate and its interval in percent, empty where there is none."""
+    return {
+        f"{name}, %": _percent(_value(outcome)),
+        f"{name}, low": _percent(_low(outcome)),
+        f"{name}, high": _percent(_high(outcome)),
+    }
+
+
+def _money(name: str, outcome: Outcome, currency: str) -> dict[str, Any]:
+    return {
+        name: _units(_value(outcome), currency),
+        f"{name}, low": _units(_low(outcome), currency),
+        f"{name}, high": _units(_high(outcome), currency),
+    }
+
+
+def _value(outcome: Outcome | None) -> float | None:
+    return outcome.value if isinstance(outcome, Estimate) else None
+
+
+def _low(outcome: Outcome | None) -> float | None:
+    return outcome.low if isinstance(outcome, Estimate) else None
+
+
+def _high(outcome: Outcome | None) -> float | None:
+    return outcome.high if isinstance(outcome, Estimate) else None
+
+
+def _percent(share: float | None) -> float | None:
+    return None if share is None else share * 100
+
+
+def _units(minor: float | None, currency: str) -> float | None:
+    return None if minor is None else minor / 10 ** exponent(currency)
+
+
+def _goal_value(goal: GoalProgress, value: float | None, currency: str) -> float | None:
+    return _units(value, currency) if goal.metric is GoalMetric.WON_REVENUE else _percent(value)
+
+
+def _signature(by: str | None, at: Any, is_local: bool) -> str:
+    if at is None:
+        return "not signed"
+    where = " in local mode" if is_local else ""
+    return f"{by or 'signed'} on {at:%Y-%m-%d}{where}"
+
+
+def _sum(values: Iterable[int | None]) -> int | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None

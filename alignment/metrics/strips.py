@@ -1,0 +1,99 @@
+"""
+The strip of at most four numbers under each headline, made from the page's answer.
+
+Each number carries its n, and an interval where it is estimated.
+"""
+
+from alignment.metrics.common import Number, Outcome
+from alignment.metrics.funnel import FunnelAnswer
+from alignment.metrics.goals import GoalProgress, GoalsAnswer
+from alignment.metrics.territories import TerritoriesAnswer, TerritoryCard
+from alignment.metrics.today import TodayAnswer
+from alignment.stats import Estimate
+from alignment.vocabulary import Stage
+
+_COUNTED_AS = {
+    Stage.LEAD: "leads",
+    Stage.MARKETING_QUALIFIED: "marketing_qualified",
+    Stage.SALES_ACCEPTED: "sales_accepted",
+    Stage.SALES_QUALIFIED: "sales_qualified",
+    Stage.OPPORTUNITY: "opportunities",
+    Stage.WON: "won_deals",
+}
+
+
+def funnel_numbers(answer: FunnelAnswer) -> tuple[Number, ...]:
+    """Who came, who won and at which rate, for how much, and what is open."""
+    first, last = answer.steps[0], answer.steps[-1]
+    return (
+        Number(
+            slug=_COUNTED_AS[first.stage],
+            value=first.entered,
+            n=first.entered,
+            before=first.entered_before,
+        ),
+        _estimated("rate_from_start", last.rate_from_start, n_label=f"of {first.entered:,} who came"),
+        Number(
+            slug="won_revenue",
+            value=answer.won_revenue_minor,
+            n=last.entered,
+            n_label="won deals",
+        ),
+        Number(
+            slug="open_pipeline",
+            value=answer.open_deals.amount_minor,
+            n=answer.open_deals.count,
+            n_label="open deals",
+        ),
+    )
+
+
+def territories_numbers(answer: TerritoriesAnswer) -> tuple[Number, ...]:
+    """The whole company's awareness."""
+    return (_estimated("aided_awareness", answer.company, n_label="interviews"),)
+
+
+def card_numbers(card: TerritoryCard) -> tuple[Number, ...]:
+    """One territory: awareness, win rate, leads."""
+    row = card.row
+    return (
+        _estimated("aided_awareness", row.awareness, n_label="interviews"),
+        _estimated("win_rate", row.win_rate, n_label="closed deals"),
+        Number(slug="leads", value=row.leads, n=row.leads),
+    )
+
+
+def goal_numbers(goal: GoalProgress | None, slug: str) -> tuple[Number, ...]:
+    """The goal's number and how much of the target it is."""
+    if goal is None:
+        return ()
+    actual = _estimated(slug, goal.actual)
+    attainment = Number(
+        slug="attainment",
+        value=goal.attainment,
+        n=round(goal.actual.n),
+        reason="" if goal.attainment is not None else "no target that both teams have signed",
+    )
+    return (actual, attainment)
+
+
+def goals_numbers(answer: GoalsAnswer | TodayAnswer) -> tuple[Number, ...]:
+    """The two shared goals, neither before the other."""
+    return (
+        *goal_numbers(answer.revenue, "won_revenue"),
+        *goal_numbers(answer.awareness, "aided_awareness"),
+    )
+
+
+def _estimated(slug: str, outcome: Outcome, *, n_label: str = "") -> Number:
+    if not isinstance(outcome, Estimate):
+        return Number(slug=slug, value=None, n=round(outcome.n), n_label=n_label, reason=outcome.reason)
+    is_exact = outcome.low == outcome.high
+    return Number(
+        slug=slug,
+        value=outcome.value,
+        n=round(outcome.n),
+        n_label=n_label,
+        low=None if is_exact else outcome.low,
+        high=None if is_exact else outcome.high,
+    )
