@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from alignment.imports.dates import ORDER_LABELS, DateStyle
-from alignment.imports.draft import Context, Draft, counted
+from alignment.imports.draft import Context, Draft
 from alignment.imports.footers import total_notes
 from alignment.imports.hints import spelling_notes
 from alignment.imports.kinds import KINDS, FieldSpec, Parse
@@ -20,6 +20,7 @@ from alignment.imports.mappings import Proposal, require_complete, with_answers
 from alignment.imports.numbers import POINT, NumberStyle
 from alignment.imports.outcome import Bad, Noted
 from alignment.imports.parsed import Accounting, ParsedImport, RowProblem
+from alignment.imports.phrases import counted
 from alignment.imports.pricing import price
 from alignment.imports.raw import RawTable
 from alignment.imports.repeats import repeated

@@ -7,6 +7,7 @@ from typing import Any
 
 from alignment.imports.kinds import Kind
 from alignment.imports.outcome import Bad, Noted
+from alignment.imports.phrases import counted
 from alignment.imports.raw import RawTable
 
 _LINES_SHOWN = 8
@@ -81,8 +82,3 @@ class Draft:
             for remark, rows in remarks.items():
                 self.note(name, remark, rows)
         self.columns[name] = values
-
-
-def counted(n: int, noun: str) -> str:
-    """'1 row', '8,800 rows'."""
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"

@@ -6,8 +6,9 @@ from functools import cache
 
 from babel import Locale
 
-from alignment.imports.draft import Draft, counted
+from alignment.imports.draft import Draft
 from alignment.imports.kinds import folded
+from alignment.imports.phrases import counted
 
 _INDUSTRIES = (
     "agriculture", "apparel", "automotive", "banking", "biotechnology", "chemicals", "communications",

@@ -14,9 +14,11 @@ from statistics import median
 from alignment.errors import UnreadableFile
 from alignment.imports.kinds import folded
 from alignment.imports.parsed import RowProblem
+from alignment.imports.phrases import counted
 from alignment.imports.raw import Limits, Other, OtherRow, Record
 from alignment.imports.synonyms import KNOWN_HEADINGS
 from alignment.imports.text_files import too_many_rows
+from alignment.imports.words import NO_STORED_VALUE
 
 _SEARCH_ROWS = 60
 _SAMPLE_ROWS = 500
@@ -35,7 +37,7 @@ _FOOTER = re.compile(
     re.IGNORECASE,
 )
 _NUMERIC = re.compile(r"[\s(+\-−]*[€$£]?\s*\d[\d.,:/\-\s'’%€$£)TZ]*(?:[A-Z]{3}|[eE][+-]?\d+)?\s*\Z")
-_EMPTY = {"", "--", "-", "–", "—"}
+_EMPTY = {"", "--", "-", "–", "—", NO_STORED_VALUE}
 _TRIM = " \t\r\n\v\f\u00a0\u2007\u202f\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 
 
@@ -58,9 +60,13 @@ def trimmed(text: str) -> str:
     return text.strip(_TRIM)
 
 
-def laid_out(records: Sequence[Record], *, limits: Limits, file_name: str) -> Layout:
+def laid_out(
+    records: Sequence[Record], *, limits: Limits, file_name: str, header_is_first: bool = False
+) -> Layout:
     """
     The header, the data rows and the rest of the records.
+
+    `header_is_first` is for formats that name their columns themselves.
 
     Raises:
         UnreadableFile: Nothing but blank rows, no row of column headings, or a limit is passed.
@@ -68,7 +74,7 @@ def laid_out(records: Sequence[Record], *, limits: Limits, file_name: str) -> La
     filled = [record for record in records if any(map(trimmed, record.cells))]
     if not filled:
         raise UnreadableFile(f'"{file_name}" is empty: it has no row with text. Export it again.')
-    position = _header_position(filled, file_name)
+    position = 0 if header_is_first else _header_position(filled, file_name)
     names, notes = _names(filled[position].cells, filled[position + 1 :])
     if len(names) > limits.columns:
         raise UnreadableFile(
@@ -116,7 +122,7 @@ def _names(header: list[str], below: Sequence[Record]) -> tuple[tuple[str, ...],
         width -= 1
     notes = []
     if width < len(names):
-        notes.append(f"{_count(len(names) - width, 'empty column')} at the end left out.")
+        notes.append(f"{counted(len(names) - width, 'empty column')} at the end left out.")
     seen: Counter[str] = Counter()
     unique = []
     for number, name in enumerate(names[:width], start=1):
@@ -276,7 +282,3 @@ def _n_filled(cells: Sequence[str]) -> int:
 
 def _is_subtotal(first: str) -> bool:
     return bool(_SUBTOTAL.match(first)) or bool(_TOTAL_AT_END.match(first))
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

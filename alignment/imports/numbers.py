@@ -102,9 +102,9 @@ def parsed_number(text: str, style: NumberStyle) -> Amount | Bad | Noted:
         )
     value = _value(core.text, decimal or ".")
     if value is None:
-        return Bad(problem="is not a number.", remedy=_REMEDY)
+        return Bad(problem="is larger or finer than any figure of a business.", remedy=_REMEDY)
     amount = Amount(value=-value if core.is_negative else value, sign=core.sign, is_percent=core.is_percent)
-    if "e" in core.text.lower():
+    if "e" in core.text.lower() and not style.is_given:
         return Noted(value=amount, remark="a number in powers of ten, which may have lost digits")
     if style.decimal and shown in (".", ",") and shown != style.decimal and not style.is_given:
         return Noted(

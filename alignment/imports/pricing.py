@@ -3,8 +3,9 @@
 import re
 from typing import Any
 
-from alignment.imports.draft import Draft, counted
+from alignment.imports.draft import Draft
 from alignment.imports.kinds import Parse
+from alignment.imports.phrases import counted
 from alignment.imports.values import Priced
 from alignment.imports.words import ISO_CURRENCIES, SIGNS
 from alignment.money import exponent

@@ -10,25 +10,38 @@ its arguments and its answer are plain values.
 import hashlib
 from pathlib import PurePath
 
+import numpy as np
+from numpy.typing import NDArray
+
 from alignment.errors import UnreadableFile
 from alignment.imports import text_files
-from alignment.imports.layout import laid_out
+from alignment.imports.layout import Layout, laid_out
+from alignment.imports.parquet_files import parquet_records
 from alignment.imports.raw import PAGE, Limits, RawTable
+from alignment.imports.workbooks import sheet_records
 
+_ZIP, _OLD_EXCEL, _PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PAR1"
 TEXT_ENDINGS = {"csv", "tsv", "txt", "tab"}
 BOUNDARY_ENDINGS = {"geojson", "json"}
 ACCEPTED = "CSV, TSV, XLSX, XLS, Parquet or GeoJSON"
 
 _MAGIC = (
-    (b"PK\x03\x04", "a ZIP archive, as XLSX files are"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook or a password-protected one"),
-    (b"PAR1", "a Parquet file"),
+    (_ZIP, "a ZIP archive, as XLSX files are"),
+    (_OLD_EXCEL, "an old Excel workbook or a password-protected one"),
+    (_PARQUET, "a Parquet file"),
     (b"%PDF", "a PDF"),
     (b"\x1f\x8b", "a gzip archive"),
     (b"SQLite format 3", "a database"),
     (b"\x89PNG", "an image"),
     (b"\xff\xd8\xff", "an image"),
 )
+_MAGIC_OF = {
+    "xlsx": (_ZIP, "an XLSX workbook"),
+    "xlsm": (_ZIP, "an XLSX workbook"),
+    "xls": (_OLD_EXCEL, "an XLS workbook"),
+    "parquet": (_PARQUET, "a Parquet file"),
+}
+"""Ending -> how such a file begins, and what it is called."""
 
 
 def ending(file_name: str) -> str:
@@ -56,8 +69,19 @@ def read_table(data: bytes, file_name: str, *, limits: Limits = PAGE, sheet: str
     require_size(data, file_name, limits)
     kind = ending(file_name)
     if kind in TEXT_ENDINGS:
-        _refuse_magic(data, file_name, "text")
+        _refuse_other(data, file_name, "text")
         return _read_text(data, file_name, limits)
+    if kind in _MAGIC_OF:
+        magic, name = _MAGIC_OF[kind]
+        if not data.startswith(magic):
+            _refuse_other(data, file_name, name)
+            raise UnreadableFile(
+                f'"{file_name}" is named like {name} but is something else, perhaps plain text. '
+                f"Give it its right ending, or export it as {ACCEPTED}."
+            )
+        if kind == "parquet":
+            return _read_parquet(data, file_name, limits)
+        return _read_workbook(data, file_name, limits, sheet)
     raise UnreadableFile(
         f'"{file_name}" ends in ".{kind}", which is not read here. Export it as {ACCEPTED}.'
         if kind
@@ -75,7 +99,7 @@ def require_size(data: bytes, file_name: str, limits: Limits) -> None:
         )
 
 
-def _refuse_magic(data: bytes, file_name: str, expected: str) -> None:
+def _refuse_other(data: bytes, file_name: str, expected: str) -> None:
     for magic, what in _MAGIC:
         if data.startswith(magic):
             raise UnreadableFile(
@@ -94,8 +118,6 @@ def _read_text(data: bytes, file_name: str, limits: Limits) -> RawTable:
     text, encoding = text_files.decoded(data, file_name)
     delimiter = text_files.delimiter_of(text)
     found, is_lenient = text_files.records(text, delimiter, limits, file_name)
-    layout = laid_out(found, limits=limits, file_name=file_name)
-    _require_cells(len(layout.rows) * len(layout.header), file_name, limits)
     named = text_files.DELIMITERS[delimiter] if delimiter else "none, a single column"
     notes = [f"Read as text: encoding {encoding}, delimiter {named}."]
     if encoding == "Windows-1252":
@@ -104,16 +126,47 @@ def _read_text(data: bytes, file_name: str, limits: Limits) -> RawTable:
         notes.append('Letters look encoded twice ("Ã¼" for "ü"). They are stored as they stand in the file.')
     if is_lenient:
         notes.append("Some quotes inside text are not doubled; check the texts of those rows.")
+    layout = laid_out(found, limits=limits, file_name=file_name)
+    return _table(data, file_name, "CSV", layout, limits, tuple(notes), delimiter=delimiter)
+
+
+def _read_workbook(data: bytes, file_name: str, limits: Limits, sheet: str | None) -> RawTable:
+    found = sheet_records(data, file_name, limits, sheet)
+    layout = laid_out(found.records, limits=limits, file_name=file_name)
+    typed = found.typed[np.array(layout.lines, dtype=np.intp) - 1, : len(layout.header)]
+    return _table(data, file_name, "Excel", layout, limits, found.notes, typed=typed)
+
+
+def _read_parquet(data: bytes, file_name: str, limits: Limits) -> RawTable:
+    found, typed_columns, notes = parquet_records(data, file_name, limits)
+    layout = laid_out(found, limits=limits, file_name=file_name, header_is_first=True)
+    width = len(layout.header)
+    typed = np.broadcast_to(np.array(typed_columns[:width], dtype=np.bool_), (len(layout.rows), width))
+    return _table(data, file_name, "Parquet", layout, limits, notes, typed=typed)
+
+
+def _table(
+    data: bytes,
+    file_name: str,
+    form: str,
+    layout: Layout,
+    limits: Limits,
+    notes: tuple[str, ...],
+    *,
+    typed: NDArray[np.bool_] | None = None,
+    delimiter: str | None = None,
+) -> RawTable:
+    _require_cells(len(layout.rows) * len(layout.header), file_name, limits)
     return RawTable(
         file_name=file_name,
         sha256=sha256(data),
-        format="CSV",
+        format=form,
         header=layout.header,
         header_line=layout.header_line,
         rows=layout.rows,
         lines=layout.lines,
         cut=layout.cut,
-        typed=None,
+        typed=typed,
         broken=layout.broken,
         other=layout.other,
         notes=(*notes, *layout.notes),

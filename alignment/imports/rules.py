@@ -6,10 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from alignment.imports.dates import DateStyle, parsed_day
-from alignment.imports.draft import Draft, counted
+from alignment.imports.draft import Draft
 from alignment.imports.layout import trimmed
 from alignment.imports.numbers import Amount, NumberStyle, number_style, parsed_number
 from alignment.imports.outcome import Noted
+from alignment.imports.phrases import counted
 from alignment.periods import business_day
 from alignment.vocabulary import DealEventKind, GoalMetric
 

@@ -224,12 +224,17 @@ def _currency(text: str, style: Style) -> str | Bad:
 def _deal_stage(text: str, style: Style) -> tuple[str, DealEventKind] | Bad:
     key = folded(text)
     if key in words.WON_STAGES:
-        return text, DealEventKind.WON
+        return _one_spelling(text), DealEventKind.WON
     if key in words.LOST_STAGES:
-        return text, DealEventKind.LOST
+        return _one_spelling(text), DealEventKind.LOST
     if key in words.UNCLEAR_STAGES:
         return Bad(problem="does not say whether the deal was won or lost.", remedy="Use Won or Lost.")
     return text, DealEventKind.OPENED
+
+
+def _one_spelling(text: str) -> str:
+    """ "WON" and "won" are one stage; the sentence form is kept."""
+    return text.capitalize() if text.isupper() or text.islower() else text
 
 
 def _word_reader(parse: Parse) -> Callable[[str, Style], Any]:
