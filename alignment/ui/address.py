@@ -44,6 +44,7 @@ W = TypeVar("W", Compare, Basis)
 
 MAX_VALUES = 60
 MAX_LENGTH = 120
+YEARS = (1970, 2199)
 _EVERYTHING = "all"
 
 
@@ -95,10 +96,17 @@ def _period(raw: Raw, company: Company, notices: list[str]) -> Period | None:
     if not text:
         return default
     try:
-        return parse_period(text, company.calendar)
+        return _sensible(parse_period(text, company.calendar))
     except Invalid as error:
         notices.append(f"{error} Shown instead: {default.label()}.")
         return default
+
+
+def _sensible(period: Period | None) -> Period | None:
+    """Far enough from the ends of the calendar that a period before and after can be computed."""
+    if period is not None and not YEARS[0] <= period.start.year <= period.last.year <= YEARS[1]:
+        raise Invalid(f'"{period.text}" lies outside the years {YEARS[0]} to {YEARS[1]}.')
+    return period
 
 
 def _known_codes(
@@ -149,10 +157,10 @@ def _known(raw: Raw, company: Company, notices: list[str]) -> datetime | None:
         if len(text) == len("2026-06-26"):
             return start_of(date.fromisoformat(text) + DAY, company.calendar.zone) - timedelta(microseconds=1)
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         notices.append(f'The link says known "{text}", which is not a date or a moment. Ignored.')
         return None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def period_offers(today: date, calendar: Calendar, current: str = "") -> dict[str, str]:

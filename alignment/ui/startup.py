@@ -85,9 +85,12 @@ def freeze_heap() -> None:
 
 
 def _load_libraries() -> None:
-    """Import what pages need and draw one figure, so that all of it is frozen."""
+    """Import what pages need and build one of each, so that all of it is frozen."""
     import pandas as pd
-    import plotly.graph_objects as go
+
+    from alignment.figures.style import Style, template
+    from alignment.ui import shown  # brings figures, wording and exports with it
 
     pd.DataFrame({"a": [1]}).to_dict("records")
-    go.Figure(go.Bar(x=[1], y=["a"])).to_plotly_json()
+    template(Style()).to_plotly_json()
+    assert shown.Tile(label="a", value="1").help is None
