@@ -150,7 +150,7 @@ class _Sorter:
         self.names, self.header, self.limits, self.file_name = names, header, limits, file_name
         self.width = len(names)
         self.header_cells = [trimmed(cell) for cell in header.cells]
-        self.usual = median(_n_filled(row.cells) for row in sample) if sample else 0.0
+        self.usual = _usual_fill(sample)
         # Some tools end every data row with a delimiter that the header lacks.
         modal = Counter(len(row.cells) for row in sample).most_common(1)[0][0] if sample else 0
         self.widest = max(len(header.cells), modal)
@@ -276,9 +276,15 @@ def _tail_start(below: Sequence[Record], usual: float) -> int:
     return 0
 
 
+def _usual_fill(sample: Sequence[Record]) -> float:
+    """How many cells a data row usually fills, totals left aside."""
+    filled = [_n_filled(row.cells) for row in sample if not _HINT.match(row.cells[0])]
+    return median(filled) if filled else 0.0
+
+
 def _n_filled(cells: Sequence[str]) -> int:
     return sum(trimmed(cell) not in _EMPTY for cell in cells)
 
 
 def _is_subtotal(first: str) -> bool:
-    return bool(_SUBTOTAL.match(first)) or bool(_TOTAL_AT_END.match(first))
+    return bool(_SUBTOTAL.match(first)) or not _TOTAL.match(first)
