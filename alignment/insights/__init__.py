@@ -1,0 +1,46 @@
+"""Answers to findings in words. Pure: no web, no chart, no database."""
+
+from alignment.insights.campaigns import campaigns_empty, campaigns_finding
+from alignment.insights.finding import Empty, Finding
+from alignment.insights.funnel import funnel_empty, funnel_finding, records_line
+from alignment.insights.goals import (
+    goal_alt,
+    goal_subtitle,
+    goal_title,
+    goals_empty,
+    goals_finding,
+    what_if_line,
+)
+from alignment.insights.territories import (
+    card_lines,
+    no_map_line,
+    territories_empty,
+    territories_finding,
+    trend_words,
+)
+from alignment.insights.today import signal_line, today_empty, today_finding, waiting_line
+
+__all__ = [
+    "Empty",
+    "Finding",
+    "campaigns_empty",
+    "campaigns_finding",
+    "card_lines",
+    "funnel_empty",
+    "funnel_finding",
+    "goal_alt",
+    "goal_subtitle",
+    "goal_title",
+    "goals_empty",
+    "goals_finding",
+    "no_map_line",
+    "records_line",
+    "signal_line",
+    "territories_empty",
+    "territories_finding",
+    "today_empty",
+    "today_finding",
+    "trend_words",
+    "waiting_line",
+    "what_if_line",
+]

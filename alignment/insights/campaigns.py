@@ -1,0 +1,104 @@
+"""Campaigns in words: plan against actual, what a qualified lead cost, what may still come."""
+
+from alignment.insights.empty import no_data
+from alignment.insights.finding import Empty, Finding
+from alignment.metrics.campaigns import CampaignRow, CampaignsAnswer
+from alignment.metrics.catalog import Unit
+from alignment.stats import Estimate, poisson_interval
+from alignment.view import View
+from alignment.wording import as_of, count, listed, money, outcome_interval, plural
+
+
+def campaigns_finding(answer: CampaignsAnswer) -> Finding:
+    """What the Campaigns page says."""
+    return Finding(
+        headline=_headline(answer),
+        title=_title(answer),
+        subtitle=(
+            f"Leads that each campaign created in {answer.stamp.period_label} and how far they came, "
+            f"{plural(answer.total.leads, 'lead')}, "
+            f"{plural(answer.total.marketing_qualified, 'qualified lead')}. "
+            f"{as_of(answer.stamp)}"
+        ),
+        alt=_alt(answer),
+        findings=tuple(_others(answer)),
+    )
+
+
+def _headline(answer: CampaignsAnswer) -> str:
+    short = [row for row in answer.rows if _fell_short(row)]
+    if short:
+        row = min(short, key=lambda each: each.marketing_qualified / (each.planned_qualified or 1))
+        others = f"; {count(len(short) - 1)} more stayed below plan" if len(short) > 1 else ""
+        return (
+            f"{row.name} brought {count(row.marketing_qualified)} of {count(row.planned_qualified)} "
+            f"planned qualified leads{others}"
+        )
+    total = answer.total
+    return (
+        f"{plural(total.leads, 'lead')} became {plural(total.marketing_qualified, 'qualified lead')} and "
+        f" {plural(total.won, 'won deal')} so far; no finished campaign stayed clearly below plan"
+    )
+
+
+def _fell_short(row: CampaignRow) -> bool:
+    """Finished, and the upper end of the count's interval plus the still open leads is below the plan."""
+    if row.running or not row.planned_qualified or row.end_on is None:
+        return False
+    return poisson_interval(row.marketing_qualified).high + row.open_leads < row.planned_qualified
+
+
+def _title(answer: CampaignsAnswer) -> str:
+    known = [
+        (row, row.cost_per_qualified_lead)
+        for row in answer.rows
+        if isinstance(row.cost_per_qualified_lead, Estimate)
+    ]
+    if len(known) < 2:
+        return "Qualified leads, plan and actual"
+    low = min(known, key=lambda found: found[1].value)
+    high = max(known, key=lambda found: found[1].value)
+    currency = answer.stamp.currency
+    return (
+        f"A qualified lead cost from {money(low[1].value, currency)} ({low[0].name}) "
+        f"to {money(high[1].value, currency)} ({high[0].name})"
+    )
+
+
+def _alt(answer: CampaignsAnswer) -> str:
+    parts = [
+        f"{row.name} {count(row.marketing_qualified)}"
+        + (f" of {count(row.planned_qualified)} planned" if row.planned_qualified else "")
+        for row in answer.rows
+    ]
+    return f"Qualified leads by campaign: {', '.join(parts) or 'none'}."
+
+
+def _others(answer: CampaignsAnswer) -> list[str]:
+    total, currency = answer.total, answer.stamp.currency
+    sentences = []
+    if isinstance(total.cost_per_qualified_lead, Estimate):
+        sentences.append(
+            f"A qualified lead cost {money(total.cost_per_qualified_lead.value, currency)} on average "
+            f"({outcome_interval(total.cost_per_qualified_lead, Unit.MONEY, currency)}, "
+            f"{plural(total.marketing_qualified, 'qualified lead')})."
+        )
+    if total.open_leads:
+        sentences.append(
+            f"{plural(total.open_leads, 'lead')} are still open: the counts can rise, "
+            "the costs per each can fall."
+        )
+    running = [row.name for row in answer.rows if row.running]
+    if running:
+        sentences.append(
+            f"Running now: {listed(running)}. Plan and actual are compared when they have ended."
+        )
+    unspent = [row.name for row in answer.rows if row.spend_minor is None and row.start_on is not None]
+    if unspent:
+        sentences.append(f"No delivery data for {listed(unspent)}: their costs are unknown, not zero.")
+    return sentences
+
+
+def campaigns_empty(answer: CampaignsAnswer, view: View) -> Empty:
+    """Why there is no campaign to show."""
+    return no_data("campaigns", answer.stamp, view, path="/campaigns")

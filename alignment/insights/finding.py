@@ -1,0 +1,31 @@
+"""What an insight returns: sentences for one screen."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """
+    The words of one screen.
+
+    `headline` is the page's finding with its number and how sure it is; `title`
+    is what the chart itself shows; `subtitle` its measure, period, n and as-of;
+    `alt` the chart for whoever cannot see it; `findings` what else stands out and
+    what to do next.
+    """
+
+    headline: str
+    title: str
+    subtitle: str
+    alt: str
+    findings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Empty:
+    """Nothing to show: why, what to do, and where (a path with query that keeps the other filters)."""
+
+    sentence: str
+    next_step: str
+    path: str | None = None
+    link: str | None = None

@@ -1,0 +1,133 @@
+"""The two shared goals in words: where they stand, what is still required, whose signature is missing."""
+
+from alignment.insights.finding import Empty, Finding
+from alignment.metrics.catalog import CATALOG, Unit
+from alignment.metrics.goals import GoalProgress, GoalsAnswer, GoalStatus
+from alignment.stats import Estimate
+from alignment.vocabulary import GoalMetric
+from alignment.wording import as_of, day, interval, not_enough, percent, plural, value
+
+_STATUS = {
+    GoalStatus.REACHED: "is reached",
+    GoalStatus.ON_TRACK: "is on track",
+    GoalStatus.AT_RISK: "is at risk",
+    GoalStatus.OFF_TRACK: "is off track",
+    GoalStatus.NOT_STARTED: "has not started",
+    GoalStatus.NOT_AGREED: "has no target that both have signed",
+    GoalStatus.UNKNOWN: "cannot be judged yet",
+}
+_SHORT = {GoalMetric.WON_REVENUE: "Revenue", GoalMetric.AIDED_AWARENESS: "Awareness"}
+
+
+def goals_headline(revenue: GoalProgress | None, awareness: GoalProgress | None, currency: str) -> str:
+    """Both goals in one sentence, neither without the other."""
+    parts = [goal_words(goal, currency) for goal in (revenue, awareness) if goal is not None]
+    if not parts:
+        return "No goal runs on this day"
+    return "; ".join([parts[0], *(part[0].lower() + part[1:] for part in parts[1:])])
+
+
+def goal_words(goal: GoalProgress, currency: str) -> str:
+    """'Revenue is on track: €1.24 M of €1.50 M'."""
+    words = f"{_SHORT[goal.metric]} {_STATUS[goal.status]}"
+    if goal.target is None or not isinstance(goal.actual, Estimate):
+        return words
+    unit = CATALOG[goal.metric.value].unit
+    actual = value(goal.actual.value, unit, currency, compact=True)
+    return f"{words}: {actual} of {value(goal.target.value, unit, currency, compact=True)}"
+
+
+def goals_finding(answer: GoalsAnswer) -> Finding:
+    """What the Goals page says."""
+    currency = answer.stamp.currency
+    shown = [goal for goal in (answer.revenue, answer.awareness) if goal is not None]
+    return Finding(
+        headline=goals_headline(answer.revenue, answer.awareness, currency),
+        title="The two shared goals",
+        subtitle=as_of(answer.stamp),
+        alt="; ".join(goal_alt(goal, currency) for goal in shown),
+        findings=tuple(line for goal in shown for line in goal_lines(goal, currency)),
+    )
+
+
+def goal_title(goal: GoalProgress, currency: str) -> str:
+    """The title of one goal's chart: how it stands against where it should stand today."""
+    unit = CATALOG[goal.metric.value].unit
+    if goal.pace_gap is None:
+        return goal_words(goal, currency)
+    side = "ahead of" if goal.pace_gap >= 0 else "behind"
+    return f"{goal.name}: {value(abs(goal.pace_gap), unit, currency, compact=True)} {side} the pace"
+
+
+def goal_subtitle(goal: GoalProgress, currency: str) -> str:
+    """Measure, period, n."""
+    metric = CATALOG[goal.metric.value]
+    sure = ""
+    if isinstance(goal.actual, Estimate) and goal.actual.low < goal.actual.high:
+        sure = f", 95 % interval {interval(goal.actual, metric.unit, currency)}"
+    noun = "won deal" if goal.metric is GoalMetric.WON_REVENUE else "interview"
+    return f"{metric.label}, {day(goal.start_on)} to {day(goal.end_on)}, {plural(round(goal.actual.n), noun)}{sure}"
+
+
+def goal_alt(goal: GoalProgress, currency: str) -> str:
+    """The goal's bar for whoever cannot see it."""
+    pace = ""
+    if goal.pace is not None:
+        pace = f", by today {value(goal.pace, CATALOG[goal.metric.value].unit, currency, compact=True)}"
+    return f"{goal_words(goal, currency)}{pace}"
+
+
+def goal_lines(goal: GoalProgress, currency: str) -> tuple[str, ...]:
+    """Why the status, what is still required, and what waits for a signature."""
+    unit = CATALOG[goal.metric.value].unit
+    lines = [f"{_SHORT[goal.metric]}: {goal.status_reason}"] if goal.status_reason else []
+    if not isinstance(goal.actual, Estimate):
+        lines.append(f"{_SHORT[goal.metric]}: {not_enough(goal.actual)}")
+    if goal.required_per_day is not None and goal.actual_per_day is not None and goal.working_days_left:
+        lines.append(
+            f"Still required: {value(goal.required_per_day, unit, currency, compact=True)} on each of the "
+            f"{plural(goal.working_days_left, 'working day')} left, after "
+            f"{value(goal.actual_per_day, unit, currency, compact=True)} a day so far."
+        )
+    if goal.pending is not None:
+        lines.append(pending_line(goal, currency))
+    return tuple(lines)
+
+
+def pending_line(goal: GoalProgress, currency: str) -> str:
+    """Whose signature a proposal waits for."""
+    assert goal.pending is not None, "only for goals with a proposal"
+    proposal, unit = goal.pending, CATALOG[goal.metric.value].unit
+    missing = [
+        team
+        for team, signed in (("sales", proposal.signed_sales_at), ("marketing", proposal.signed_marketing_at))
+        if signed is None
+    ]
+    return (
+        f'"{goal.name}": the proposal of {value(proposal.value, unit, currency, compact=True)} '
+        f"waits for the signature of {' and '.join(missing)}."
+    )
+
+
+def goals_empty() -> Empty:
+    """No goal at all."""
+    return Empty(
+        sentence="There is no shared goal yet.",
+        next_step="Import a table of goals, or let one head create one: it holds when both have signed.",
+        path="/import",
+        link="Open the Import page",
+    )
+
+
+def what_if_line(expected: float | None, target: float | None, currency: str) -> str:
+    """What the sliders lead to, said as a condition and not as a promise."""
+    if expected is None:
+        return "Too little is known of rates or deal sizes in the last 13 weeks to say where this would end."
+    ends = value(expected, Unit.MONEY, currency, compact=True)
+    if not target:
+        return f"Then the period would end at about {ends}."
+    reached = "reach" if expected >= target else "miss"
+    return (
+        f"Then the period would end at about {ends} and {reached} the target "
+        f"({percent(expected / target, places=0)}). Late leads close later: this is the upper end."
+    )

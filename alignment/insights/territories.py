@@ -1,0 +1,211 @@
+"""The map in words: who is weakest and how sure that is, or how many interviews would tell."""
+
+from alignment.insights.empty import no_data
+from alignment.insights.finding import Empty, Finding
+from alignment.metrics.catalog import Unit
+from alignment.metrics.territories import TerritoriesAnswer, TerritoryCard, TerritoryRow
+from alignment.stats import Estimate
+from alignment.view import View
+from alignment.vocabulary import label
+from alignment.wording import (
+    as_of,
+    change_sentence,
+    count,
+    day,
+    listed,
+    outcome_sentence,
+    percent,
+    plural,
+    rough,
+    rough_interval,
+)
+from alignment.wording.layers import LAYERS, Layer, layer_basis, layer_number, layer_outcome
+
+SMALL = 30
+"""metrics.md: below 30 an interval is obligatory and a raw share is not to be read alone."""
+
+
+def territories_finding(answer: TerritoriesAnswer, layer: Layer) -> Finding:
+    """What the map says in the chosen layer."""
+    return Finding(
+        headline=_awareness(answer) if layer is Layer.AWARENESS else _extremes(answer, layer),
+        title=_title(answer, layer),
+        subtitle=_subtitle(answer, layer),
+        alt=_alt(answer, layer),
+        findings=tuple(_others(answer)),
+    )
+
+
+def _awareness(answer: TerritoriesAnswer) -> str:
+    weakest = answer.weakest
+    if weakest is not None and isinstance(weakest.awareness, Estimate):
+        return (
+            f"{weakest.name} is probably the weakest: {rough(weakest.awareness)} know the brand "
+            f"({rough_interval(weakest.awareness)}, {plural(weakest.asked, 'interview')})"
+        )
+    return f"Too few interviews to tell which territory is weakest{_needed(answer)}"
+
+
+def _needed(answer: TerritoriesAnswer) -> str:
+    if not answer.needed_computed or not answer.candidates:
+        return ""
+    names = {row.code: row.name for row in answer.rows}
+    where = listed([names.get(code, code) for code in answer.candidates])
+    if answer.interviews_needed is None:
+        return f": more than 400 more in each of {where} would be needed"
+    return f": about {count(answer.interviews_needed)} more in each of {where} would"
+
+
+def _extremes(answer: TerritoriesAnswer, layer: Layer) -> str:
+    known = _known(answer, layer)
+    if not known:
+        return f"No territory has data for {LAYERS[layer].label.lower()} in {answer.stamp.period_label}"
+    low, high = known[0], known[-1]
+    if low.code == high.code:
+        return f"{LAYERS[layer].label} in {low.name}: {layer_number(layer_outcome(low, layer), layer)}"
+    return (
+        f"{LAYERS[layer].label} runs from {layer_number(layer_outcome(low, layer), layer)} in {low.name} "
+        f"to {layer_number(layer_outcome(high, layer), layer)} in {high.name}"
+        f"{_overlap(low, high, layer)}"
+    )
+
+
+def _overlap(low: TerritoryRow, high: TerritoryRow, layer: Layer) -> str:
+    first, last = layer_outcome(low, layer), layer_outcome(high, layer)
+    if isinstance(first, Estimate) and isinstance(last, Estimate) and first.high >= last.low:
+        return "; their intervals overlap"
+    return ""
+
+
+def _known(answer: TerritoriesAnswer, layer: Layer) -> list[TerritoryRow]:
+    rows = [row for row in answer.rows if isinstance(layer_outcome(row, layer), Estimate)]
+    return sorted(rows, key=lambda row: (_value(row, layer), row.name))
+
+
+def _value(row: TerritoryRow, layer: Layer) -> float:
+    outcome = layer_outcome(row, layer)
+    return outcome.value if isinstance(outcome, Estimate) else 0.0
+
+
+def _title(answer: TerritoriesAnswer, layer: Layer) -> str:
+    if layer is not Layer.AWARENESS:
+        return f"{LAYERS[layer].label} by territory"
+    company = answer.company
+    if not isinstance(company, Estimate):
+        return "Brand awareness by territory"
+    return f"{rough(company)} of all know the brand ({rough_interval(company)})"
+
+
+def _subtitle(answer: TerritoriesAnswer, layer: Layer) -> str:
+    stamp = answer.stamp
+    if layer is Layer.AWARENESS and answer.wave is not None:
+        wave = answer.wave
+        return (
+            f"Aided awareness, wave {wave.code} ({day(wave.start_on)} to {day(wave.end_on)}), "
+            f"{plural(wave.asked, 'interview')}. {as_of(stamp)}"
+        )
+    n = sum(row.closed if layer is Layer.WIN_RATE else row.leads for row in answer.rows)
+    noun = LAYERS[layer].noun
+    return f"{LAYERS[layer].label}, {stamp.period_label}, {plural(n, noun)}. {as_of(stamp)}"
+
+
+def _alt(answer: TerritoriesAnswer, layer: Layer) -> str:
+    parts = [
+        f"{row.name} {layer_number(layer_outcome(row, layer), layer)} ({layer_basis(row, layer)})"
+        for row in _known(answer, layer)
+    ]
+    return f"Map of {LAYERS[layer].label.lower()}: {', '.join(parts) or 'no data'}."
+
+
+def _others(answer: TerritoriesAnswer) -> list[str]:
+    sentences = []
+    if answer.weakest is not None and answer.weakest.p_weakest is not None:
+        sentences.append(
+            f"The probability that {answer.weakest.name} is the weakest is "
+            f"{percent(answer.weakest.p_weakest, places=0)}; "
+            "a flag or a campaign there starts on firm ground."
+        )
+    sentences += [_only_looks_weak(row) for row in answer.rows if _looks_weak(row, answer)]
+    silent = [row.name for row in answer.rows if not row.has_interviews]
+    if silent:
+        sentences.append(
+            f"No interviews in {listed(silent)}: hatched, not zero. Ask for them in the next wave."
+        )
+    if answer.unassigned_leads:
+        sentences.append(f"{plural(answer.unassigned_leads, 'lead')} without a territory are not on the map.")
+    if answer.unassigned_interviews:
+        sentences.append(
+            f"{plural(answer.unassigned_interviews, 'interview')} could not be placed in a territory."
+        )
+    return sentences
+
+
+def _looks_weak(row: TerritoryRow, answer: TerritoriesAnswer) -> bool:
+    """A small sample whose raw share is as low as the weakest's, although nothing says that it is weak."""
+    if row.raw_share is None or row.asked >= SMALL or row is answer.weakest:
+        return False
+    lowest = min(other.raw_share for other in answer.rows if other.raw_share is not None)
+    reference = (
+        answer.weakest.raw_share if answer.weakest and answer.weakest.raw_share is not None else lowest
+    )
+    return row.raw_share <= reference
+
+
+def _only_looks_weak(row: TerritoryRow) -> str:
+    estimate = row.awareness
+    assert isinstance(estimate, Estimate), "a territory with interviews has an estimate"
+    return (
+        f"{row.name} only looks weak: {count(row.yes)} of {plural(row.asked, 'interview')} say yes, "
+        f"too few to read; the estimate is {rough(estimate)} ({rough_interval(estimate)})."
+    )
+
+
+def territories_empty(answer: TerritoriesAnswer, view: View) -> Empty:
+    """No territories at all."""
+    empty = no_data("territories", answer.stamp, view, path="/territories")
+    if answer.stamp.last_fact_on is None:
+        return empty
+    return Empty(
+        sentence="There are no territories yet.",
+        next_step="Import a table of territories, or boundaries as GeoJSON: each shape becomes a territory.",
+        path="/import",
+        link="Open the Import page",
+    )
+
+
+def no_map_line() -> str:
+    """Said in place of the map when no boundaries were imported."""
+    return (
+        "No boundaries yet: import a GeoJSON file to see the map. "
+        "The strip and the table show the same numbers."
+    )
+
+
+def card_lines(card: TerritoryCard) -> tuple[str, ...]:
+    """One territory: what is known of it, what changed, what to do next."""
+    row = card.row
+    lines = [f"Win rate: {outcome_sentence(row.win_rate, Unit.RATE)}"]
+    if row.has_interviews:
+        lines.insert(0, f"Awareness: {outcome_sentence(row.awareness, Unit.RATE)}")
+    else:
+        lines.insert(0, "No interviews in this wave: the estimate is what territories of its kind show.")
+    if card.change is not None:
+        lines.append(f"Since the wave before: {change_sentence(card.change, Unit.RATE)}")
+    if row.p_weakest is not None and row.p_weakest >= 0.05:
+        lines.append(f"Weakest with a probability of {percent(row.p_weakest, places=0)}.")
+    if card.flags:
+        kinds = listed(list(dict.fromkeys(label(flag.kind).lower() for flag in card.flags)))
+        lines.append(f"{plural(len(card.flags), 'flag')} from the field: {kinds}.")
+    return tuple(lines)
+
+
+def trend_words(card: TerritoryCard) -> tuple[str, str]:
+    """Title and subtitle of the trend over the waves."""
+    asked = [point for point in card.trend if point.asked]
+    n = sum(point.asked for point in asked)
+    subtitle = (
+        f"Aided awareness with 95 % intervals, {plural(len(card.trend), 'wave')}, {plural(n, 'interview')}"
+    )
+    if card.change is None:
+        return f"{card.row.name}: awareness over the waves", subtitle
+    return f"{card.row.name}: {change_sentence(card.change, Unit.RATE)}", subtitle

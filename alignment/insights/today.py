@@ -1,0 +1,67 @@
+"""The start page in words: two goals, what moved beyond chance, what waits for the reader."""
+
+from alignment.insights.finding import Empty, Finding
+from alignment.insights.goals import goals_headline
+from alignment.metrics.catalog import CATALOG
+from alignment.metrics.today import Signal, TodayAnswer, Waiting, WaitingKind
+from alignment.wording import as_of, change_words, plural, sample, value
+
+
+def today_finding(answer: TodayAnswer) -> Finding:
+    """What the start page says."""
+    return Finding(
+        headline=goals_headline(answer.revenue, answer.awareness, answer.stamp.currency),
+        title=_title(answer),
+        subtitle=f"Last full week against the eight before, at 99 %. {as_of(answer.stamp)}",
+        alt="; ".join(signal_line(signal, answer.stamp.currency) for signal in answer.signals)
+        or "Nothing moved more than chance would explain.",
+        findings=(),
+    )
+
+
+def _title(answer: TodayAnswer) -> str:
+    if not answer.signals:
+        return f"Nothing moved more than chance would explain; {plural(answer.quiet, 'number')} looked at"
+    return (
+        f"{plural(len(answer.signals), 'number')} moved more than chance would explain; "
+        f"{plural(answer.quiet, 'other')} did not"
+    )
+
+
+def signal_line(signal: Signal, currency: str) -> str:
+    """'Marketing-qualified, North: 29 in week 25 of 2026, down 31 % on the usual 42 (n = 29)'."""
+    metric = CATALOG[signal.slug]
+    where = f", {signal.territory}" if signal.territory else ""
+    change = signal.change
+    usual = value(change.reference, metric.unit, currency, compact=True)
+    now = value(change.value, metric.unit, currency, compact=True)
+    return (
+        f"{metric.label}{where}: {now} in {signal.week.label()}, "
+        f"{change_words(change.value, change.reference, metric.unit)} on the usual {usual} "
+        f"({sample(signal.n)})"
+    )
+
+
+_WAITING = {
+    WaitingKind.SIGN_TARGET: ("proposal waits", "proposals wait", "for your signature"),
+    WaitingKind.IMPORT_STALE: ("source has", "sources have", "brought nothing for more than a week"),
+    WaitingKind.FLAG_UNANSWERED: ("flag waits", "flags wait", "for an answer"),
+    WaitingKind.LEADS_UNANSWERED: ("qualified lead waits", "qualified leads wait", "for a first answer"),
+}
+
+
+def waiting_line(waiting: Waiting) -> str:
+    """'2 proposals wait for your signature: Revenue 2026 Q3'."""
+    one, many, rest = _WAITING[waiting.kind]
+    subject = f": {waiting.subject}" if waiting.subject else ""
+    return f"{plural(waiting.count, one, many)} {rest}{subject}"
+
+
+def today_empty() -> Empty:
+    """An empty database: the first steps."""
+    return Empty(
+        sentence="This company has no data yet.",
+        next_step="Bring in the first export: leads or deals, territories, a survey. Any order will do.",
+        path="/import",
+        link="Open the Import page",
+    )
