@@ -1,0 +1,175 @@
+"""One import under way: who, when, into which company, and what has been counted so far."""
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import IntEnum
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from alignment.actions.imports.directory import NAMED, Known, Names
+from alignment.actions.imports.receipts import Created
+from alignment.db import WriteSession
+from alignment.journal import Row, remember, table_named
+from alignment.periods import epoch_day, monday
+
+
+class Status(IntEnum):
+    """What became of a record; of a row, the strongest of its records."""
+
+    UNCHANGED = 0
+    UPDATED = 1
+    INSERTED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A reference whose file has not come: the column stays empty until it does."""
+
+    column: str
+    kind: str
+    text: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Work:
+    """
+    The state of one import.
+
+    `fresh` are rows that this batch inserted: changing them again needs no
+    remembering. `opened` are open references found so far, by table and row.
+    """
+
+    session: WriteSession
+    batch_id: int
+    recorded_at: datetime
+    source: str
+    zone: str
+    currency: str
+    names: Names
+    row_status: list[Status]
+    records: Counter[Status] = field(default_factory=Counter)
+    fresh: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    remembered: set[tuple[str, int]] = field(default_factory=set)
+    opened: list[tuple[str, int, Open]] = field(default_factory=list)
+    waits: Counter[tuple[str, str]] = field(default_factory=Counter)
+    created: list[Created] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    not_converted: Counter[str] = field(default_factory=Counter)
+    owner_territories: dict[int, int | None] = field(default_factory=dict)
+    touched_waves: set[int] = field(default_factory=set)
+
+    def mark(self, row: int, status: Status) -> None:
+        """Count a record of a row of the file."""
+        self.records[status] += 1
+        self.row_status[row] = max(self.row_status[row], status)
+
+    def wait(self, column: str, kind: str, text: str) -> Open:
+        """An open reference, counted for the receipt."""
+        self.waits[kind, text] += 1
+        return Open(column, kind, text)
+
+    # --- time ---
+
+    def day_of(self, moment: datetime | None) -> int | None:
+        """Epoch day of the business day."""
+        return epoch_day(self.local_day(moment)) if moment else None
+
+    def local_day(self, moment: datetime) -> date:
+        return moment.astimezone(ZoneInfo(self.zone)).date()
+
+    def when(self, moment: datetime | None) -> Row:
+        """The three columns that say when an observation was valid."""
+        if moment is None:
+            return {"valid_at": None, "day": None, "week": None}
+        day = self.local_day(moment)
+        return {"valid_at": moment, "day": epoch_day(day), "week": epoch_day(monday(day))}
+
+    # --- rows ---
+
+    def remember(self, table: str, rows: Iterable[Row]) -> None:
+        """Keep the former state of rows once, unless this batch made them."""
+        new = [
+            row
+            for row in rows
+            if row["id"] not in self.fresh[table] and (table, row["id"]) not in self.remembered
+        ]
+        remember(self.session, table, new, batch_id=self.batch_id, recorded_at=self.recorded_at)
+        self.remembered |= {(table, row["id"]) for row in new}
+
+    def insert(self, table: str, rows: list[Row]) -> None:
+        """Many rows, one statement for each set of columns."""
+        groups: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+        for row in rows:
+            groups[tuple(row)].append(row)
+        for group in groups.values():
+            self.session.connection().execute(sa.insert(table_named(table)), group)
+
+    def update(self, table: str, changes: dict[int, Row]) -> None:
+        """Write columns of rows by id, one statement for each set of columns."""
+        target = table_named(table)
+        groups: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+        for row_id, values in changes.items():
+            bound = {f"to_{name}": value for name, value in values.items()}
+            groups[tuple(sorted(values))].append({"at_id": row_id} | bound)
+        for columns, rows in groups.items():
+            statement = (
+                sa.update(target)
+                .where(target.c.id == sa.bindparam("at_id"))
+                .values({name: sa.bindparam(f"to_{name}", type_=target.c[name].type) for name in columns})
+            )
+            self.session.connection().execute(statement, rows)
+
+    # --- lists that files fill by naming ---
+
+    def reference(
+        self, row: Row, field_name: str, kind: str, column: str, values: Row, opens: list[Open]
+    ) -> None:
+        """Put the id that a field of the row names into `values`, or an open reference beside it."""
+        if field_name not in row:
+            return
+        text = row[field_name]
+        known = self.names.find(kind, text) if text else None
+        values[column] = known.id if known else None
+        if text and known is None:
+            opens.append(self.wait(column, kind, text))
+
+    def listed(self, row: Row, field_name: str, kind: str, column: str, values: Row) -> None:
+        """Like `reference` for lists that have no file of their own: an unknown entry is made."""
+        if field_name in row:
+            text = row[field_name]
+            values[column] = self.entry(kind, text).id if text else None
+
+    def entry(self, kind: str, text: str) -> Known:
+        """The entry of a list that a text names, made if it is not there."""
+        found = self.names.find(kind, text)
+        return found or self._made(kind, text)
+
+    def _made(self, kind: str, text: str) -> Known:
+        table = NAMED[kind][0].__tablename__
+        code = code_from(text)
+        values = {"code": code, "name": text, "recorded_at": self.recorded_at, "batch_id": self.batch_id}
+        made = self.session.connection().execute(sa.insert(table_named(str(table))).values(values))
+        assert made.inserted_primary_key is not None
+        known = Known(int(made.inserted_primary_key[0]), code, text)
+        self.fresh[str(table)].add(known.id)
+        self.names.learn(kind, known)
+        self.created.append(Created(kind=kind, code=code, name=text))
+        return known
+
+
+def code_from(text: str) -> str:
+    """
+    A code for URLs from a name: words in small letters with hyphens.
+
+    Example:
+        >>> code_from("Paid search"), code_from("Österreich / Süd")
+        ('paid-search', 'osterreich-sud')
+    """
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    letters = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return "-".join(re.findall(r"[^\W_]+", letters)) or text

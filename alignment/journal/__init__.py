@@ -1,0 +1,63 @@
+"""
+What an import changed, kept so that it can be taken back and seen as it was.
+
+Before a batch changes a row, `remember` stores the row as JSON in `row_revision`,
+together with the references that were still open and the territories it was
+linked to. Personal data lives in `lead_person` and is never remembered.
+"""
+
+from alignment.journal.dump import logical_dump
+from alignment.journal.rows import (
+    CHUNK,
+    ENTITIES,
+    LINKS,
+    OBSERVATIONS,
+    Row,
+    chunks,
+    linked_territories,
+    open_references,
+    remember,
+    row_from_json,
+    row_json,
+    rows_of,
+    rows_where,
+    set_links,
+    table_named,
+)
+from alignment.journal.taking_back import (
+    UNDO_KIND,
+    Obstacle,
+    Undone,
+    obstacles,
+    row_name,
+    say_again,
+    take_back,
+    undone_batches,
+)
+
+__all__ = [
+    "CHUNK",
+    "ENTITIES",
+    "LINKS",
+    "OBSERVATIONS",
+    "UNDO_KIND",
+    "Obstacle",
+    "Row",
+    "Undone",
+    "chunks",
+    "linked_territories",
+    "logical_dump",
+    "obstacles",
+    "open_references",
+    "remember",
+    "row_from_json",
+    "row_json",
+    "row_name",
+    "rows_of",
+    "rows_where",
+    "say_again",
+    "set_links",
+    "table_named",
+    "take_back",
+    "undone_batches",
+]

@@ -1,0 +1,157 @@
+"""Rows of any table: reading whole ones, and remembering them before they change."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from alignment.audit import canonical
+from alignment.db import ReadSession, WriteSession
+from alignment.tables import (
+    CampaignTerritory,
+    PendingReference,
+    PersonTerritory,
+    RowRevision,
+    Table,
+    UtcDateTime,
+    c,
+)
+
+CHUNK = 500
+"""How many values stand in one IN list; both databases take more, their planners do not like it."""
+
+Row = dict[str, Any]
+_TABLES = Table.metadata.tables
+OBSERVATIONS = tuple(name for name, table in _TABLES.items() if "ended_by_batch" in table.c)
+ENTITIES = tuple(
+    table.name
+    for table in Table.metadata.sorted_tables
+    if {"batch_id", "recorded_at"} <= set(table.c.keys())
+    and "ended_by_batch" not in table.c
+    and table.name != "row_revision"
+)
+LINKS: dict[str, tuple[sa.Table, str]] = {
+    "campaign": (CampaignTerritory.__table__, "campaign_id"),  # type: ignore[attr-defined]
+    "person": (PersonTerritory.__table__, "person_id"),  # type: ignore[attr-defined]
+}
+"""Tables whose rows are linked to territories: the link table and its column for the row."""
+
+
+def table_named(name: str) -> sa.Table:
+    return _TABLES[name]
+
+
+def chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
+    """The distinct values in lists of at most CHUNK, in a stable order."""
+    unique = list(dict.fromkeys(values))
+    return (unique[start : start + CHUNK] for start in range(0, len(unique), CHUNK))
+
+
+def rows_of(session: ReadSession, statement: sa.Select[Any]) -> list[Row]:
+    """What a statement finds, as plain dictionaries by column name."""
+    result = session.connection().execute(statement)
+    names = list(result.keys())
+    return [dict(zip(names, row, strict=True)) for row in result]
+
+
+def rows_where(session: ReadSession, table: sa.Table, column: str, values: Iterable[Any]) -> list[Row]:
+    """Whole rows whose column has one of the values."""
+    found: list[Row] = []
+    for part in chunks(values):
+        found += rows_of(session, sa.select(table).where(table.c[column].in_(part)))
+    return found
+
+
+def row_json(
+    row: Mapping[str, Any], *, open_references: Sequence[Row] = (), links: Sequence[int] = ()
+) -> str:
+    """A row as `row_revision.before_json` holds it: by column name; moments and days in ISO form."""
+    extra: Row = {}
+    if open_references:
+        extra["_open"] = sorted(
+            [one["column_name"], one["kind"], one["folded"], one["text"]] for one in open_references
+        )
+    if links:
+        extra["_territories"] = sorted(links)
+    return canonical({name: _plain(value) for name, value in row.items()} | extra)
+
+
+def row_from_json(table: sa.Table, text: str) -> Row:
+    """The columns of a remembered row, with the types that the table has."""
+    stored = json.loads(text)
+    return {name: _typed(table.c[name], value) for name, value in stored.items() if name in table.c}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _typed(column: sa.Column[Any], value: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(column.type, UtcDateTime):
+        return datetime.fromisoformat(value)
+    if isinstance(column.type, sa.Date):
+        return date.fromisoformat(value)
+    if isinstance(column.type, sa.Enum) and column.type.enum_class is not None:
+        return column.type.enum_class(value)
+    return value
+
+
+def open_references(session: ReadSession, table: str, row_ids: Iterable[int]) -> dict[int, list[Row]]:
+    """The references of these rows that still wait for their file, by row id."""
+    pending = c(PendingReference)
+    found: dict[int, list[Row]] = defaultdict(list)
+    for part in chunks(row_ids):
+        statement = sa.select(PendingReference.__table__).where(  # type: ignore[attr-defined]
+            pending.table_name == table, pending.row_id.in_(part)
+        )
+        for row in rows_of(session, statement):
+            found[row["row_id"]].append(row)
+    return found
+
+
+def linked_territories(session: ReadSession, table: str, row_ids: Iterable[int]) -> dict[int, list[int]]:
+    """The territories that campaigns or people are linked to, by row id; empty for other tables."""
+    found: dict[int, list[int]] = defaultdict(list)
+    if table not in LINKS:
+        return found
+    link, owner = LINKS[table]
+    for row in rows_where(session, link, owner, row_ids):
+        found[row[owner]].append(row["territory_id"])
+    return found
+
+
+def remember(
+    session: WriteSession, table: str, rows: Sequence[Row], *, batch_id: int, recorded_at: datetime
+) -> None:
+    """Store rows as they are now, before the batch changes them; once per row and batch."""
+    ids = [row["id"] for row in rows]
+    waiting, links = open_references(session, table, ids), linked_territories(session, table, ids)
+    revisions = [
+        {
+            "table_name": table,
+            "row_id": row["id"],
+            "batch_id": batch_id,
+            "recorded_at": recorded_at,
+            "before_json": row_json(row, open_references=waiting[row["id"]], links=links[row["id"]]),
+        }
+        for row in rows
+    ]
+    if revisions:
+        session.connection().execute(sa.insert(RowRevision.__table__), revisions)  # type: ignore[attr-defined]
+
+
+def set_links(session: WriteSession, name: str, wanted: Mapping[int, Iterable[int]]) -> None:
+    """Make the territories of each row exactly the given ones."""
+    link, owner = LINKS[name]
+    for part in chunks(wanted):
+        session.connection().execute(sa.delete(link).where(link.c[owner].in_(part)))
+    rows = [
+        {owner: row_id, "territory_id": one} for row_id, many in wanted.items() for one in sorted(set(many))
+    ]
+    if rows:
+        session.connection().execute(sa.insert(link), rows)
