@@ -108,4 +108,4 @@ def _titles(title: str, subtitle: str, style: Style, width: float) -> _Titles:
 
 def label_room(labels: list[str], size: float, *, most: float) -> float:
     """Px for a column of labels left of the plot, at most `most`."""
-    return min(most, max((text_width(label, size) for label in labels), default=0) + 14)
+    return min(most, max((text_width(label, size) for label in labels), default=0) + 4 + 0.5 * size)

@@ -80,8 +80,8 @@ LIGHT = Palette(
     sales="#047E7E",
     at_risk="#A66101",
     off_track="#8D1D1C",
-    empty="#E3E7EC",
-    scale=("#E1EBFF", "#A9C4F5", "#6694E6", "#2A63D0", "#003CBE", "#00247A"),
+    empty="#E6E7E9",
+    scale=("#D6E4FF", "#A3C0F5", "#6694E6", "#2A63D0", "#003CBE", "#00247A"),
     diverging=("#003CBE", "#7FA3E8", "#EDEFF2", "#E0A565", "#A66101"),
 )
 DARK = Palette(

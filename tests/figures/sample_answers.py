@@ -5,12 +5,22 @@ Nothing here counts anything: each number is written down or drawn from a simple
 formula in sight, so that a test can say what must come out.
 """
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import cache
 
-from alignment.metrics.common import Outcome, Stamp
+from alignment.metrics.common import Change, Likely, Outcome, Stamp
 from alignment.metrics.funnel import FunnelAnswer, FunnelStep, OpenDeals
-from alignment.stats import NotEnoughData, wilson
+from alignment.metrics.territories import (
+    MapShape,
+    TerritoriesAnswer,
+    TerritoryCard,
+    TerritoryRow,
+    Wave,
+    WavePoint,
+)
+from alignment.stats import NotEnoughData, hierarchical_rates, wilson
 from alignment.view import Basis
 from alignment.vocabulary import Stage
 
@@ -76,3 +86,173 @@ def empty_funnel() -> FunnelAnswer:
 
 def _share(part: int, whole: int) -> Outcome:
     return wilson(part, whole) if whole >= part and whole else NOBODY
+
+
+# code, name, stratum, population in 10,000, asked, yes, won, closed, leads, boundary square (west, south)
+_TERRITORIES = (
+    ("DE.BB", "Brandenburg", "middle", 258, 61, 19, 5, 19, 61, (13, 52)),
+    ("DE.BE", "Berlin", "middle", 378, 96, 38, 11, 30, 142, (14, 52)),
+    ("DE.BW", "Baden-Württemberg", "large", 1134, 140, 59, 18, 51, 261, (8, 48)),
+    ("DE.BY", "Bayern", "large", 1344, 151, 66, 24, 66, 322, (11, 48)),
+    ("DE.HB", "Bremen", "small", 69, 0, 0, 2, 4, 14, (8, 53)),
+    ("DE.HE", "Hessen", "middle", 642, 88, 31, 9, 28, 133, (9, 50)),
+    ("DE.HH", "Hamburg", "small", 191, 44, 17, 4, 12, 66, (10, 53)),
+    ("DE.MV", "Mecklenburg-Vorpommern", "small", 163, 12, 2, 1, 6, 21, (12, 53)),
+    ("DE.NI", "Niedersachsen", "large", 816, 117, 44, 11, 37, 172, (9, 52)),
+    ("DE.NW", "Nordrhein-Westfalen", "large", 1819, 171, 73, 26, 77, 404, (7, 51)),
+    ("DE.RP", "Rheinland-Pfalz", "middle", 417, 63, 22, 6, 19, 82, (7, 50)),
+    ("DE.SH", "Schleswig-Holstein", "middle", 296, 58, 20, 5, 15, 70, (9, 54)),
+    ("DE.SL", "Saarland", "small", 99, 21, 6, 0, 0, 19, (6, 49)),
+    ("DE.SN", "Sachsen", "middle", 409, 82, 7, 3, 24, 93, (13, 51)),
+    ("DE.ST", "Sachsen-Anhalt", "small", 218, 36, 11, 3, 11, 38, (11, 51)),
+    ("DE.TH", "Thüringen", "small", 212, 34, 10, 2, 9, 41, (10, 51)),
+)
+WAVES = tuple(
+    Wave(code=f"W{number}", start_on=date(year, month, 1), end_on=date(year, month, 14), asked=asked)
+    for number, (year, month, asked) in enumerate(
+        [
+            (2025, 2, 1021),
+            (2025, 5, 1043),
+            (2025, 8, 1088),
+            (2025, 11, 1102),
+            (2026, 2, 1149),
+            (2026, 5, 1174),
+        ],
+        1,
+    )
+)
+
+
+@cache
+def territories() -> TerritoriesAnswer:
+    """
+    Sixteen Länder in one wave. Sachsen is truly weak (7 of 82); Mecklenburg-Vorpommern only looks it (2 of
+    12); Bremen was not asked; the Saarland closed no deal.
+    """
+    rates = hierarchical_rates(
+        [row[5] for row in _TERRITORIES],
+        [row[4] for row in _TERRITORIES],
+        strata=[row[2] for row in _TERRITORIES],
+    )
+    weakest = rates.probability_weakest()
+    rows = tuple(
+        TerritoryRow(
+            code=code,
+            name=name,
+            parent=None,
+            stratum=stratum,
+            boundary_key=code,
+            population=population * 10_000,
+            asked=asked,
+            yes=yes,
+            has_interviews=asked > 0,
+            raw_share=yes / asked if asked else None,
+            awareness=rates.estimate(at),
+            own_weight=float(rates.weight[at]),
+            p_weakest=float(weakest[at]) if asked else None,
+            win_rate=wilson(won, closed) if closed else NotEnoughData(reason="no deal was closed", n=0),
+            won=won,
+            closed=closed,
+            leads=leads,
+            leads_per_100k=leads / population * 10,
+            open_flags=3 if code == "DE.SN" else 0,
+        )
+        for at, (code, name, stratum, population, asked, yes, won, closed, leads, _) in enumerate(
+            _TERRITORIES
+        )
+    )
+    saxony = next(row for row in rows if row.code == "DE.SN")
+    return TerritoriesAnswer(
+        stamp=STAMP,
+        wave=WAVES[-1],
+        waves=WAVES,
+        rows=rows,
+        company=wilson(431, 1174),
+        weakest=saxony,
+        candidates=("DE.SN",),
+        interviews_needed=0,
+        needed_computed=True,
+        shape=squares(),
+        unassigned_leads=17,
+        unassigned_interviews=4,
+    )
+
+
+def squares() -> MapShape:
+    """One square degree for each territory."""
+    return MapShape(
+        sha256="0" * 64,
+        labels={row[0]: (row[9][0] + 0.5, row[9][1] + 0.5) for row in _TERRITORIES},
+        layout={
+            "panels": [
+                {
+                    "keys": [row[0] for row in _TERRITORIES],
+                    "geo": {
+                        "visible": False,
+                        "projection": {"type": "conic equal area", "parallels": [48.6, 53.8]},
+                        "lonaxis": {"range": [6, 15]},
+                        "lataxis": {"range": [47, 55]},
+                        "domain": {"x": [0, 1], "y": [0, 1]},
+                    },
+                    "aspect": 0.74,
+                }
+            ]
+        },
+    )
+
+
+def squares_geojson() -> bytes:
+    """The outlines of `squares`, clockwise as the map wants them."""
+    return json.dumps(
+        {
+            "type": "FeatureCollection",
+            "features": [
+                {
+                    "type": "Feature",
+                    "id": row[0],
+                    "geometry": {"type": "Polygon", "coordinates": [_square(*row[9])]},
+                }
+                for row in _TERRITORIES
+            ],
+        }
+    ).encode()
+
+
+def _square(west: float, south: float) -> list[tuple[float, float]]:
+    east, north = west + 1, south + 1
+    return [(west, south), (west, north), (east, north), (east, south), (west, south)]
+
+
+def undecided() -> TerritoriesAnswer:
+    """Nobody is weakest with a probability of one half; 35 more interviews in each of three would tell."""
+    return replace(territories(), weakest=None, candidates=("DE.MV", "DE.SL", "DE.TH"), interviews_needed=35)
+
+
+def card(code: str = "DE.SN") -> TerritoryCard:
+    """Sachsen over six waves; nobody was asked there in the third."""
+    row = next(row for row in territories().rows if row.code == code)
+    answers = ((70, 13), (74, 12), (0, 0), (79, 11), (80, 10), (82, 7))
+    rates = [hierarchical_rates([yes, 20, 25, 30], [asked, 70, 80, 90]) for asked, yes in answers]
+    return TerritoryCard(
+        row=row,
+        trend=tuple(
+            WavePoint(
+                wave=wave,
+                asked=asked,
+                yes=yes,
+                raw_share=yes / asked if asked else None,
+                awareness=rate.estimate(0),
+            )
+            for wave, (asked, yes), rate in zip(WAVES, answers, rates, strict=True)
+        ),
+        change=Change(
+            value=7 / 82,
+            reference=10 / 80,
+            low=-0.136,
+            high=0.057,
+            likely=Likely.NO,
+            level=0.95,
+            method="Newcombe",
+        ),
+        steps=funnel(entered=(93, 40, 33, 21, 12, 3), still_open=(11, 2, 5, 4, 5, 0)).steps,
+    )

@@ -1,0 +1,377 @@
+"""
+The territory map: filled by the estimate, hatched by how wide its interval is.
+
+The geometry comes by URL and stays in the browser. Ranks are read from the strip
+beside the map (territory_strip.py), not from colours.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from alignment.figures.frame import Margins, framed
+from alignment.figures.outlines import Positions, Rings, hatch, read_outlines, room
+from alignment.figures.shading import faded, mixed, readable_on
+from alignment.figures.style import Medium, Style
+from alignment.figures.text import LINE, joined, safe, text_width, wrapped
+from alignment.metrics.catalog import Unit
+from alignment.metrics.common import Outcome
+from alignment.metrics.territories import MapShape, TerritoriesAnswer, TerritoryRow
+from alignment.stats import Estimate
+from alignment.wording import percent
+from alignment.wording.layers import (
+    LAYERS,
+    Layer,
+    hatch_legend,
+    layer_basis,
+    layer_interval,
+    layer_number,
+    layer_outcome,
+    vagueness,
+)
+
+# Px: height of the map alone where the figure has one, and the narrowest it is drawn.
+_HEIGHT = {Medium.SCREEN: 560, Medium.PHONE: 430, Medium.PROJECTOR: 380}
+_WIDTH = {Medium.SCREEN: 400, Medium.PHONE: 340, Medium.PROJECTOR: 560}
+_HATCH = {Medium.SCREEN: 12, Medium.PHONE: 10, Medium.PROJECTOR: 16}  # px between two lines
+_BAR_HEIGHT = 34
+# A label may reach over its outline by an eighth, as on any map; a name on the wall may not, because
+# 1280x720 has two thirds of the room that 1920x1080 has, and text of the same size.
+_OVERHANG = 1.12
+_NAME_OVERHANG = {Medium.SCREEN: 1.12, Medium.PHONE: 1.12, Medium.PROJECTOR: 0.8}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """A row that can be drawn, with what the layer says about it."""
+
+    row: TerritoryRow
+    key: str
+    outcome: Outcome
+    fill: str
+
+    @property
+    def is_known(self) -> bool:
+        return isinstance(self.outcome, Estimate)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Panel:
+    """One geo subplot: the main map or an inset. `scale` is px per degree of latitude."""
+
+    name: str
+    keys: frozenset[str]
+    layout: dict[str, Any]
+    scale: float
+
+
+def territory_map_figure(
+    answer: TerritoriesAnswer,
+    *,
+    layer: Layer,
+    geometry_url: str,
+    geometry: bytes | None = None,
+    selected: str | None = None,
+    title: str,
+    subtitle: str,
+    style: Style,
+    width: float | None = None,
+) -> go.Figure:
+    """
+    Draw the map; a click on a territory gives its code as customdata.
+
+    Args:
+        layer: What fills the territories.
+        geometry_url: Where the browser fetches the outlines.
+        geometry: The same GeoJSON, for hatches and labels that fit; without it neither is drawn.
+        selected: Code of the territory to outline.
+        width: Px that the page gives the map at least; None is half a laptop page, a phone, half a wall.
+    """
+    figure = go.Figure()
+    width = width or _WIDTH[style.medium]
+    shape = answer.shape
+    low, high = _range(answer.rows, layer)
+    places = [_place(row, layer, low, high, style) for row in answer.rows if row.boundary_key]
+    outlines = read_outlines(geometry) if geometry else {}
+    for panel in _panels(shape, style, width) if shape else ():
+        inside = [place for place in places if place.key in panel.keys]
+        _add_fill(figure, inside, panel, layer, (low, high), geometry_url, style)
+        _add_unknown(figure, inside, panel, layer, geometry_url, style)
+        _add_hatch(figure, inside, panel, layer, outlines, style)
+        _add_selected(
+            figure, [place for place in inside if place.row.code == selected], panel, geometry_url, style
+        )
+        _add_labels(figure, inside, panel, layer, outlines, shape, style)
+        figure.update_layout({panel.name: panel.layout})
+    foot = _add_legend(figure, layer, style, width)
+    return framed(
+        figure,
+        title=title,
+        subtitle=subtitle,
+        style=style,
+        margins=Margins(top=4, bottom=foot),
+        height=None if style.is_projector else _HEIGHT[style.medium],
+        width=width,
+    )
+
+
+def _place(row: TerritoryRow, layer: Layer, low: float, high: float, style: Style) -> _Place:
+    outcome = layer_outcome(row, layer)
+    fill = style.palette.empty
+    if isinstance(outcome, Estimate):
+        fill = mixed(style.palette.scale, (outcome.value - low) / (high - low))
+    return _Place(row=row, key=row.boundary_key or "", outcome=outcome, fill=fill)
+
+
+def _range(rows: Sequence[TerritoryRow], layer: Layer) -> tuple[float, float]:
+    """From a round number below the lowest to one above the highest, at least two steps apart."""
+    step = 0.05 if LAYERS[layer].unit is Unit.RATE else 1.0
+    values = [outcome.value for row in rows if isinstance(outcome := layer_outcome(row, layer), Estimate)]
+    low = np.floor(min(values, default=0.0) / step) * step
+    return float(low), float(max(np.ceil(max(values, default=0.0) / step) * step, low + 2 * step))
+
+
+def _panels(shape: MapShape, style: Style, width: float) -> list[_Panel]:
+    """The subplots that the boundary set asks for; a layout without panels is one map of everything."""
+    stored: Any = shape.layout.get("panels") or [
+        {"keys": list(shape.labels), "geo": dict(shape.layout), "aspect": 1.0}
+    ]
+    panels = []
+    for number, panel in enumerate(stored, start=1):
+        domain = panel["geo"].get("domain") or {"x": [0, 1], "y": [0, 1]}
+        south, north = panel["geo"]["lataxis"]["range"]
+        tall = _HEIGHT[style.medium] * (domain["y"][1] - domain["y"][0])
+        broad = width * (domain["x"][1] - domain["x"][0])
+        panels.append(
+            _Panel(
+                name=f"geo{number if number > 1 else ''}",
+                keys=frozenset(panel["keys"]),
+                layout={**panel["geo"], "bgcolor": "rgba(0,0,0,0)"},
+                scale=min(tall, broad / panel.get("aspect", 1.0)) / (north - south),
+            )
+        )
+    return panels
+
+
+def _add_fill(
+    figure: go.Figure,
+    places: Iterable[_Place],
+    panel: _Panel,
+    layer: Layer,
+    limits: tuple[float, float],
+    geometry_url: str,
+    style: Style,
+) -> None:
+    known = [place for place in places if isinstance(place.outcome, Estimate)]
+    if not known:
+        return
+    scale = style.palette.scale
+    figure.add_choropleth(
+        **_shared(known, panel, layer, geometry_url, style),
+        name="territories",
+        z=[place.outcome.value for place in known if isinstance(place.outcome, Estimate)],
+        zmin=limits[0],
+        zmax=limits[1],
+        colorscale=[[at / (len(scale) - 1), color] for at, color in enumerate(scale)],
+        showscale=_has_bar(style) and panel.name == "geo",
+        colorbar=_color_bar(layer, limits, style),
+    )
+
+
+def _add_unknown(
+    figure: go.Figure, places: Iterable[_Place], panel: _Panel, layer: Layer, geometry_url: str, style: Style
+) -> None:
+    unknown = [place for place in places if not place.is_known]
+    if unknown:
+        figure.add_choropleth(
+            **_shared(unknown, panel, layer, geometry_url, style),
+            name="no data",
+            z=[0] * len(unknown),
+            colorscale=[[0, style.palette.empty], [1, style.palette.empty]],
+            showscale=False,
+        )
+
+
+def _shared(
+    places: Sequence[_Place], panel: _Panel, layer: Layer, geometry_url: str, style: Style
+) -> dict[str, Any]:
+    return {
+        "geo": panel.name,
+        "geojson": geometry_url,
+        "featureidkey": "id",
+        "locationmode": "geojson-id",
+        "locations": [place.key for place in places],
+        "customdata": [place.row.code for place in places],
+        "hovertext": [_hover(place, layer) for place in places],
+        "hovertemplate": "%{hovertext}<extra></extra>",
+        "marker": {"line": {"color": style.palette.ground, "width": 2 if style.is_projector else 1}},
+        "selected": {"marker": {"opacity": 1}},
+        "unselected": {"marker": {"opacity": 1}},
+    }
+
+
+def _hover(place: _Place, layer: Layer) -> str:
+    words = LAYERS[layer]
+    lines = [f"<b>{safe(place.row.name)}</b>"]
+    if place.is_known:
+        lines.append(f"{words.measure}: {layer_number(place.outcome, layer)}")
+        lines.append(f"{layer_interval(place.outcome, layer)}, {layer_basis(place.row, layer)}")
+    else:
+        lines.append(f"{layer_number(place.outcome, layer)}: {safe(layer_interval(place.outcome, layer))}")
+    if place.row.open_flags:
+        lines.append(f"open flags: {place.row.open_flags}")
+    return "<br>".join(lines)
+
+
+def _add_hatch(
+    figure: go.Figure,
+    places: Iterable[_Place],
+    panel: _Panel,
+    layer: Layer,
+    outlines: dict[str, Rings],
+    style: Style,
+) -> None:
+    """Lines in the ink that is readable on the fill, so that a hatch shows on light and on dark."""
+    spacing = _HATCH[style.medium] / panel.scale
+    by_color: dict[str, list[Positions]] = {}
+    for place in places:
+        level = vagueness(place.outcome, layer) if place.is_known else 1
+        if level and place.key in outlines:
+            color = faded(readable_on(place.fill), 0.55) if place.is_known else style.palette.muted
+            lines = hatch(outlines[place.key], spacing=spacing / level)
+            by_color.setdefault(color, []).append(lines)
+    places_after_point = max(2, 2 - int(np.floor(np.log10(spacing))))
+    for color, parts in by_color.items():
+        positions = np.vstack(parts).round(places_after_point)
+        figure.add_scattergeo(
+            name="hatch",
+            geo=panel.name,
+            mode="lines",
+            lon=_with_gaps(positions[:, 0]),
+            lat=_with_gaps(positions[:, 1]),
+            line={"color": color, "width": 2.5 if style.is_projector else 1.2},
+            hoverinfo="skip",
+        )
+
+
+def _with_gaps(numbers: Iterable[float]) -> list[float | None]:
+    return [None if np.isnan(number) else float(number) for number in numbers]
+
+
+def _add_selected(
+    figure: go.Figure, places: Sequence[_Place], panel: _Panel, geometry_url: str, style: Style
+) -> None:
+    if places:
+        figure.add_choropleth(
+            name="selected",
+            geo=panel.name,
+            geojson=geometry_url,
+            featureidkey="id",
+            locationmode="geojson-id",
+            locations=[place.key for place in places],
+            z=[0] * len(places),
+            colorscale=[[0, "rgba(0,0,0,0)"], [1, "rgba(0,0,0,0)"]],
+            showscale=False,
+            marker={"line": {"color": style.palette.ink, "width": 5 if style.is_projector else 3}},
+            hoverinfo="skip",
+        )
+
+
+def _add_labels(
+    figure: go.Figure,
+    places: Iterable[_Place],
+    panel: _Panel,
+    layer: Layer,
+    outlines: dict[str, Rings],
+    shape: MapShape | None,
+    style: Style,
+) -> None:
+    """Name and number where they fit, else the number, else nothing: the strip has them all."""
+    lons, lats, texts, colors, halos = [], [], [], [], []
+    for place in places:
+        if shape is None or place.key not in outlines or place.key not in shape.labels:
+            continue
+        lon, lat = shape.labels[place.key]
+        found = _label(place, panel, layer, outlines[place.key], lon, lat, style)
+        if found:
+            text, lon = found
+            lons.append(lon)
+            lats.append(lat)
+            texts.append(text)
+            colors.append(readable_on(place.fill))
+            halos.append(", ".join([f"0 0 3px {place.fill}"] * 3))
+    if texts:
+        figure.add_scattergeo(
+            name="labels",
+            geo=panel.name,
+            mode="text",
+            lon=lons,
+            lat=lats,
+            text=texts,
+            textfont={"size": style.type.small, "color": colors, "shadow": halos},
+            hoverinfo="skip",
+        )
+
+
+def _label(
+    place: _Place, panel: _Panel, layer: Layer, rings: Rings, lon: float, lat: float, style: Style
+) -> tuple[str, float] | None:
+    size = style.type.small
+    number = layer_number(place.outcome, layer)
+    alone = number.removesuffix("\N{NO-BREAK SPACE}%") if style.is_projector else number
+    for lines, overhang in (((place.row.name, number), _NAME_OVERHANG[style.medium]), ((alone,), _OVERHANG)):
+        height = LINE * size * len(lines) / panel.scale
+        free = room(rings, lon, lat, height=height)
+        breadth = max(text_width(line, size) for line in lines)
+        if breadth <= overhang * free.breadth * panel.scale:
+            return "<br>".join([*(safe(line) for line in lines[:-1]), f"<b>{lines[-1]}</b>"]), free.middle_lon
+    return None
+
+
+def _add_legend(figure: go.Figure, layer: Layer, style: Style, width: float) -> float:
+    """What hatching means, under the map and the colour bar; the px that both take."""
+    text = hatch_legend(layer, is_short=style.is_projector)
+    lines = wrapped(text, size=style.type.small, width=width, most=200)
+    above = _BAR_HEIGHT if _has_bar(style) else 0
+    figure.add_annotation(
+        name="legend",
+        text=joined(lines),
+        align="left",
+        x=0,
+        xref="paper",
+        xanchor="left",
+        y=0,
+        yref="paper",
+        yanchor="top",
+        yshift=-4 - above,
+        font={"size": style.type.small, "color": style.palette.muted},
+    )
+    return above + LINE * style.type.small * len(lines) + 6
+
+
+def _has_bar(style: Style) -> bool:
+    """Numbers on the territories do without it where room is short."""
+    return style.medium is Medium.SCREEN
+
+
+def _color_bar(layer: Layer, limits: tuple[float, float], style: Style) -> dict[str, Any]:
+    tens = [tenth / 10 for tenth in range(1, 10) if limits[0] < tenth / 10 < limits[1]]
+    ticks = {"tickvals": tens, "ticktext": [percent(share, places=0) for share in tens]}
+    return {
+        **(ticks if LAYERS[layer].unit is Unit.RATE else {"nticks": 4}),
+        "orientation": "h",
+        "x": 0,
+        "xanchor": "left",
+        "xpad": 0,
+        "y": 0,
+        "yanchor": "top",
+        "ypad": 6,
+        "len": 0.5,
+        "thickness": 8,
+        "outlinewidth": 0,
+        "ticks": "",
+        "tickfont": {"size": style.type.small, "color": style.palette.muted},
+    }

@@ -1,0 +1,315 @@
+"""
+The strip beside the map: every territory in order, dot and interval, n and probability.
+
+Ranks are read here, not from the map's colours; and it is the touch target for
+territories too small to hit on the map.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import plotly.graph_objects as go
+
+from alignment.figures.frame import Margins, framed, label_room
+from alignment.figures.style import Medium, Style
+from alignment.figures.text import quiet, safe, shortened
+from alignment.metrics.catalog import Unit
+from alignment.metrics.common import Outcome
+from alignment.metrics.territories import TerritoriesAnswer, TerritoryRow
+from alignment.stats import Estimate
+from alignment.wording import count, percent
+from alignment.wording.layers import (
+    LAYERS,
+    NO_DATA,
+    Layer,
+    layer_basis,
+    layer_interval,
+    layer_n,
+    layer_number,
+    layer_outcome,
+)
+
+SHOWN_PROBABILITY = 0.05
+"""P(weakest) below it is not printed: it would be a column of noise."""
+
+_WEAKEST = "weakest?"
+_HEADERS = ("number", "n", _WEAKEST)
+_ROW = {Medium.SCREEN: 34, Medium.PHONE: 52}
+_WIDTH = {Medium.SCREEN: 400, Medium.PHONE: 340, Medium.PROJECTOR: 560}
+_NAME = {Medium.SCREEN: 22, Medium.PHONE: 24, Medium.PROJECTOR: 14}
+_MOST_ON_THE_WALL = (5, 3)  # lowest and highest rows, with a line between that counts the rest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Line:
+    """One row of the strip; without a territory it says how many are left out."""
+
+    row: TerritoryRow | None
+    outcome: Outcome | None
+    name: str
+
+    @property
+    def estimate(self) -> Estimate | None:
+        return self.outcome if isinstance(self.outcome, Estimate) else None
+
+
+def territory_strip_figure(
+    answer: TerritoriesAnswer,
+    *,
+    layer: Layer,
+    selected: str | None = None,
+    title: str,
+    subtitle: str,
+    style: Style,
+) -> go.Figure:
+    """
+    Draw all territories from the lowest up, those without data last; a click gives the code as customdata.
+
+    On the projector the five lowest and the three highest, so that each line can be read. On the phone names
+    and numbers stand above their line.
+    """
+    lines = _lines(answer, layer, style)
+    figure = go.Figure()
+    _add_selected(figure, lines, selected, style)
+    _add_company(figure, answer, layer, len(lines), style)
+    _add_estimates(figure, lines, style, down=0.28 if style.is_phone else 0.0)
+    high = _axis_end(lines, answer, layer)
+    _add_touch(figure, lines, layer, high)
+    figure.update_xaxes(range=[0, high], ticks="", showgrid=True, tickangle=0, **_ticks(high, layer, style))
+    figure.update_yaxes(range=[len(lines) - 0.5, -0.5], ticks="", linecolor=style.palette.ground)
+    sides = (_add_heads if style.is_phone else _add_columns)(figure, lines, layer, selected, style)
+    return framed(
+        figure,
+        title=title,
+        subtitle=subtitle,
+        style=style,
+        margins=Margins(
+            left=sides.left, right=sides.right, top=style.type.small * 1.8, bottom=style.type.small * 1.8
+        ),
+        height=None if style.is_projector else _ROW[style.medium] * max(1, len(lines)),
+        width=_WIDTH[style.medium],
+    )
+
+
+def _ticks(high: float, layer: Layer, style: Style) -> dict[str, Any]:
+    """At most five, spelt as everywhere else."""
+    if LAYERS[layer].unit is not Unit.RATE:
+        return {"nticks": 4, "tickformat": ","}
+    step = (0.1 if high <= 0.45 else 0.2) * (2 if style.is_projector else 1)
+    shares = [step * at for at in range(int(high / step) + 1)]
+    return {"tickvals": shares, "ticktext": [percent(share, places=0) for share in shares]}
+
+
+def _lines(answer: TerritoriesAnswer, layer: Layer, style: Style) -> list[_Line]:
+    lines = [
+        _Line(
+            row=row,
+            outcome=layer_outcome(row, layer),
+            name=shortened(row.name, _NAME[style.medium]),
+        )
+        for row in answer.rows
+    ]
+    known = sorted(
+        (line for line in lines if line.estimate),
+        key=lambda line: (line.estimate.value, line.name),  # type: ignore[union-attr]
+    )
+    unknown = sorted((line for line in lines if not line.estimate), key=lambda line: line.name)
+    low, high = _MOST_ON_THE_WALL
+    if not style.is_projector or len(lines) <= low + high + 1:
+        return known + unknown
+    ordered = known + unknown
+    ends = [*ordered[:low], *(known[-high:] if len(known) >= low + high else ordered[-high:])]
+    left_out = [line for line in ordered if line not in ends]
+    without = sum(not line.estimate for line in left_out)
+    gap = f"{len(left_out)} more" + (f", {without} no data" if without else "")
+    return [*ends[:low], _Line(row=None, outcome=None, name=gap), *ends[low:]]
+
+
+def _name(line: _Line, selected: str | None) -> str:
+    if line.row is None:
+        return f"<i>{safe(line.name)}</i>"
+    return f"<b>{safe(line.name)}</b>" if line.row.code == selected else safe(line.name)
+
+
+def _is_shown(row: TerritoryRow | None) -> bool:
+    return row is not None and row.p_weakest is not None and row.p_weakest >= SHOWN_PROBABILITY
+
+
+def _axis_end(lines: list[_Line], answer: TerritoriesAnswer, layer: Layer) -> float:
+    """The highest interval's end; the axis begins at zero, against which a dot's place is read too."""
+    ends = [line.estimate.high for line in lines if line.estimate]
+    if layer is Layer.AWARENESS and isinstance(answer.company, Estimate):
+        ends.append(answer.company.high)
+    return max(ends, default=1.0) * 1.04
+
+
+def _add_selected(figure: go.Figure, lines: list[_Line], selected: str | None, style: Style) -> None:
+    for at, line in enumerate(lines):
+        if line.row is not None and line.row.code == selected:
+            figure.add_shape(
+                type="rect",
+                xref="paper",
+                x0=-10,
+                x1=10,
+                y0=at - 0.5,
+                y1=at + 0.5,
+                fillcolor=style.palette.panel,
+                line={"width": 0},
+                layer="below",
+            )
+
+
+def _add_company(figure: go.Figure, answer: TerritoriesAnswer, layer: Layer, rows: int, style: Style) -> None:
+    """Where the company stands as a whole: a line of ink with its name above it."""
+    if layer is not Layer.AWARENESS or not isinstance(answer.company, Estimate):
+        return
+    value = answer.company.value
+    figure.add_shape(
+        type="line",
+        x0=value,
+        x1=value,
+        y0=-0.5,
+        y1=rows - 0.5,
+        line={"color": style.palette.muted, "width": 1.5, "dash": "dot"},
+        layer="below",
+    )
+    figure.add_annotation(
+        name="company",
+        text="all",
+        x=value,
+        y=-0.5,
+        yanchor="bottom",
+        font={"size": style.type.small, "color": style.palette.muted},
+    )
+
+
+def _add_estimates(figure: go.Figure, lines: list[_Line], style: Style, *, down: float) -> None:
+    known = [(at, line.estimate) for at, line in enumerate(lines) if line.estimate]
+    figure.add_scatter(
+        name="estimates",
+        mode="markers",
+        x=[estimate.value for _, estimate in known],
+        y=[at + down for at, _ in known],
+        marker={"color": style.palette.actual, "size": style.mark},
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": [estimate.high - estimate.value for _, estimate in known],
+            "arrayminus": [estimate.value - estimate.low for _, estimate in known],
+            "color": style.palette.actual,
+            "thickness": style.line_width,
+            "width": 0,
+        },
+        hoverinfo="skip",
+        cliponaxis=False,
+    )
+    unknown = [at for at, line in enumerate(lines) if line.row is not None and not line.estimate]
+    if unknown:
+        figure.add_scatter(
+            name=NO_DATA,
+            mode="text",
+            x=[0] * len(unknown),
+            y=[at + down for at in unknown],
+            text=[f"\N{NO-BREAK SPACE}{NO_DATA}"] * len(unknown),
+            textposition="middle right",
+            textfont={"size": style.type.small, "color": style.palette.muted},
+            hoverinfo="skip",
+            cliponaxis=False,
+        )
+
+
+def _add_columns(
+    figure: go.Figure, lines: list[_Line], layer: Layer, selected: str | None, style: Style
+) -> Margins:
+    """Names left, number, n and P(weakest) right of the plot; the room they take."""
+    figure.update_yaxes(
+        tickvals=list(range(len(lines))),
+        ticktext=[_name(line, selected) + "  " for line in lines],
+        tickfont={"size": style.type.small, "color": style.palette.ink},
+    )
+    has_probability = layer is Layer.AWARENESS and any(_is_shown(line.row) for line in lines)
+    widths = (76, 58, 108) if style.is_projector else (50, 42, 68)
+    right = 0.0
+    for header, width in zip(_HEADERS if has_probability else _HEADERS[:2], widths, strict=False):
+        right += width
+        place = {"x": 1, "xref": "paper", "xanchor": "right", "xshift": right}
+        figure.add_annotation(
+            **place,
+            name="header",
+            text=header if header != "number" else "",
+            y=-0.5,
+            yanchor="bottom",
+            font={"size": style.type.small, "color": style.palette.muted},
+        )
+        for at, line in enumerate(lines):
+            if text := _cell(line, layer, header, style):
+                figure.add_annotation(**place, name=header, text=text, y=at, font={"size": style.type.small})
+    names = [line.name for line in lines]
+    return Margins(left=label_room(names, style.type.small, most=0.42 * _WIDTH[style.medium]), right=right)
+
+
+def _add_heads(
+    figure: go.Figure, lines: list[_Line], layer: Layer, selected: str | None, style: Style
+) -> Margins:
+    """Name and P(weakest) left, number and n right, above each line of the plot."""
+    figure.update_yaxes(showticklabels=False)
+    for at, line in enumerate(lines):
+        weakest = _cell(line, layer, _WEAKEST, style) if layer is Layer.AWARENESS else ""
+        note = quiet(f"  {_WEAKEST} {weakest}", style) if weakest else ""
+        n = _cell(line, layer, "n", style)
+        right = "  ".join(
+            part for part in (_cell(line, layer, "number", style), n and quiet("n ", style) + n) if part
+        )
+        for x, anchor, text in ((0, "left", _name(line, selected) + note), (1, "right", right)):
+            figure.add_annotation(
+                name="head",
+                text=text,
+                x=x,
+                xref="paper",
+                xanchor=anchor,
+                y=at - 0.18,
+                font={"size": style.type.small},
+            )
+    return Margins()
+
+
+def _cell(line: _Line, layer: Layer, header: str, style: Style) -> str:
+    if line.row is None or line.outcome is None:
+        return ""
+    if header == "number":
+        return f"<b>{layer_number(line.outcome, layer)}</b>" if line.estimate else ""
+    if header == "n":
+        return quiet(count(layer_n(line.row, layer)), style)
+    return percent(line.row.p_weakest, places=0) if _is_shown(line.row) else ""
+
+
+def _add_touch(figure: go.Figure, lines: list[_Line], layer: Layer, high: float) -> None:
+    """An unseen bar over each whole row: a dot is no target for a finger."""
+    rows = [(at, line) for at, line in enumerate(lines) if line.row is not None]
+    figure.add_bar(
+        name="touch",
+        orientation="h",
+        y=[at for at, _ in rows],
+        x=[high] * len(rows),
+        width=0.98,
+        opacity=0,
+        customdata=[line.row.code for _, line in rows if line.row],
+        hovertext=[_hover(line, layer) for _, line in rows],
+        hovertemplate="%{hovertext}<extra></extra>",
+        selected={"marker": {"opacity": 0}},
+        unselected={"marker": {"opacity": 0}},
+    )
+
+
+def _hover(line: _Line, layer: Layer) -> str:
+    if line.row is None or line.outcome is None:
+        return ""
+    lines = [f"<b>{safe(line.row.name)}</b>"]
+    if line.estimate:
+        lines.append(f"{LAYERS[layer].measure}: {layer_number(line.outcome, layer)}")
+        lines.append(f"{layer_interval(line.outcome, layer)}, {layer_basis(line.row, layer)}")
+    else:
+        lines.append(f"{NO_DATA}: {safe(layer_interval(line.outcome, layer))}")
+    if layer is Layer.AWARENESS and line.row.p_weakest is not None:
+        lines.append(f"probability of being the weakest: {percent(line.row.p_weakest, places=0)}")
+    return "<br>".join(lines)
