@@ -2,7 +2,7 @@
 The filter line, and the only code that touches the URL's parameters.
 
 The reader's choices are plain text in the session, read once from the link and
-written back in every run (decision 0003): a link is taken at the first run, when
+written back in every run (decision 0013): a link is taken at the first run, when
 the reader goes back or forward, and when they follow a link between pages;
 otherwise the session holds. A page uses:
 

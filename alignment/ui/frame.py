@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 
 from alignment import wording
+from alignment.access import Actor
 from alignment.errors import AlignmentError
 from alignment.queries.company import Company
 from alignment.settings import Mode, read_settings
@@ -63,13 +64,13 @@ def _reason_not_to_start() -> str | None:
 
 def _draw_problem(sentence: str) -> None:
     """Pages are registered in every branch and run in none: a link then meets no dialog."""
-    _navigation(is_hidden=True)
+    _navigation(None, is_hidden=True)
     st.title("The dashboard cannot start", anchor=False)
     st.error(md_escape(sentence))
 
 
 def _draw_progress(build: SampleBuild) -> None:
-    _navigation(is_hidden=True)
+    _navigation(None, is_hidden=True)
     st.title("Building the sample company…", anchor=False)
     st.text("This happens once, on the first start, and takes less than half a minute.")
     _progress_until_ready(build)
@@ -92,7 +93,7 @@ def _draw_page() -> None:
     # The role is settled before the actor is computed, so that a link's first run knows it.
     st.session_state.setdefault(session.ROLE, str(session.default_role(company.clock)))
     reading = session.reading_of_link()
-    page = _navigation(is_hidden=reading.view.projector)
+    page = _navigation(session.actor(), is_hidden=reading.view.projector)
     filters.page_is_drawn()
     projector.remember_version()
     if reading.view.projector:
@@ -101,8 +102,7 @@ def _draw_page() -> None:
         _draw_screen(page, company, reading)
 
 
-def _navigation(*, is_hidden: bool) -> Any:
-    actor = session.actor() if session.ROLE in st.session_state else None
+def _navigation(actor: Actor | None, *, is_hidden: bool) -> Any:
     pages = [page_of(entry, actor) for entry in PAGES]
     return st.navigation(pages, position="hidden" if is_hidden else "top")
 

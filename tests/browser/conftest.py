@@ -1,0 +1,138 @@
+"""
+The served app in headless Chromium.
+
+One server on the sample company for the whole run, one context a test. Every page
+is watched: a request to another host, a violation of the content security policy
+or an exception in the browser fails the test that opened it.
+
+    def test_...(open_page):
+        page = open_page("/funnel?period=2026-Q1", size=PHONE)
+
+ALIGN_ARTIFACTS names a folder for screenshots (`shoot(page, "name")`);
+ALIGN_TEST_SAMPLE a built sample to copy instead of building one.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.harness import (
+    CHROMIUM_FLAGS,
+    LAPTOP,
+    PHONE_AGENT,
+    Served,
+    Watched,
+    settle,
+    start_server,
+    wait_until_up,
+)
+
+
+def pytest_collection_modifyitems(items):
+    """Everything in this folder drives a browser."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Where Chromium is. In CI it must be there; elsewhere its tests are skipped with the reason."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None and os.environ.get("CI"):
+        pytest.fail("Chromium is missing, and in CI the browser tests must run.")
+    if found is None:
+        pytest.skip("Chromium is not installed: install the package chromium to run the browser tests.")
+    return found
+
+
+@pytest.fixture(scope="session")
+def sample_file(tmp_path_factory) -> Path:
+    """The sample company, built once a run."""
+    path = tmp_path_factory.mktemp("sample") / "sample.db"
+    if built := os.environ.get("ALIGN_TEST_SAMPLE"):
+        shutil.copy(built, path)
+        return path
+    from alignment.demo import build_sample
+
+    build_sample(path, lambda step, share: None)
+    return path
+
+
+@pytest.fixture(scope="session")
+def served(sample_file, tmp_path_factory) -> Iterator[Served]:
+    """The app on the sample company."""
+    server = start_server(
+        tmp_path_factory.mktemp("server") / "log.txt",
+        environment={"ALIGN_DATABASE_URL": f"sqlite:///{sample_file}"},
+    )
+    wait_until_up(server)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def browser(chromium) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def watched() -> Watched:
+    return Watched()
+
+
+@pytest.fixture
+def open_page(served, browser, watched) -> Iterator[Callable[..., Page]]:
+    """
+    `open_page(path, size=LAPTOP, theme="light")`: a new browser, the page drawn and at rest.
+
+    A width below 600 px is a phone: touch, and a phone's name for itself.
+    """
+    contexts: list[BrowserContext] = []
+
+    def opened(
+        path: str = "/", *, size: tuple[int, int] = LAPTOP, theme: str = "light", server: Served = served
+    ) -> Page:
+        phone = {"user_agent": PHONE_AGENT, "is_mobile": True, "has_touch": True} if size[0] < 600 else {}
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme=theme,
+            reduced_motion="reduce",
+            locale="en-GB",
+            **phone,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        watched.watch(page)
+        page.goto(server.url + path)
+        settle(page)
+        return page
+
+    yield opened
+    violations = watched.violations()
+    for context in contexts:
+        context.close()
+    assert watched.foreign == [], "a page asked another host"
+    assert violations == [], "the content security policy was violated"
+    assert watched.errors == [], "a script of the page failed"
+
+
+@pytest.fixture
+def shoot() -> Callable[[Page, str], None]:
+    """`shoot(page, name)`: a screenshot into ALIGN_ARTIFACTS, or nothing."""
+
+    def shot(page: Page, name: str) -> None:
+        folder = os.environ.get("ALIGN_ARTIFACTS")
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=str(Path(folder) / f"{re.sub(r'[^a-z0-9-]+', '-', name.lower())}.png"))
+
+    return shot
