@@ -43,6 +43,10 @@ _TIME = re.compile(
     r"(?:\s*(?P<half>[AaPp])\.?[Mm]\.?)?(?:\s*Uhr)?\s*(?P<zone>Z|z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?\Z"
 )
 _EXCEL_SERIAL = re.compile(r"\d{5}(?:[.,]\d+)?\Z")
+_COMPLETE = re.compile(
+    r"(?:19|20)\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)\Z"
+)
+"""ISO 8601 with an offset: what CRMs write most, and what Python reads by itself."""
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _REMEDY = "Use YYYY-MM-DD or DD.MM.YYYY."
 
@@ -126,6 +130,9 @@ def parsed_day(text: str, style: DateStyle, zone: str) -> date | Bad | Noted:
 
 def parsed_moment(text: str, style: DateStyle, zone: str) -> datetime | Bad | Noted:
     """The UTC moment. Without an offset it is local time of the zone; a day alone is its beginning."""
+    complete = _complete(text)
+    if complete is not None:
+        return complete
     match = _TIME.match(text)
     day = _day(match["day"].strip() if match else text, style)
     if isinstance(day, Bad):
@@ -144,6 +151,16 @@ def parsed_moment(text: str, style: DateStyle, zone: str) -> datetime | Bad | No
         moment, at_change = _from_local(naive, zone)
         remark = remark or at_change
     return Noted(value=moment, remark=remark) if remark else moment
+
+
+def _complete(text: str) -> datetime | None:
+    """The moment of a full ISO text; None for others, and where the long way can name the fault."""
+    if not _COMPLETE.match(text):
+        return None
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except ValueError:
+        return None
 
 
 def _day(text: str, style: DateStyle) -> date | Bad | Noted:

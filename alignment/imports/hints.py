@@ -35,9 +35,9 @@ def spelling_notes(draft: Draft, kept: list[int]) -> list[str]:
             continue
         if spec.refers_to not in _NAMED and spec.name != "country":
             continue
-        column = draft.columns[spec.name]
-        if any(isinstance(column[row], tuple) for row in kept[:1]):
+        if spec.parse is Parse.LIST:
             continue
+        column = draft.columns[spec.name]
         counts = Counter(column[row] for row in kept if column[row] is not None)
         if len(counts) > _MOST_DISTINCT:
             continue

@@ -17,15 +17,16 @@ def repeated(draft: Draft) -> set[int]:
     bad row counts as a version too: what it replaces is not stored as if it held.
     """
     keys = _identities(draft)
+    if len(keys) == len({str(key).casefold() for key in keys}):
+        return set()
     groups: dict[Any, list[int]] = defaultdict(list)
     for row, key in enumerate(keys):
         if key is not None:
             groups[key].append(row)
     superseded: set[int] = set()
-    if len(groups) < len(keys):
-        for rows in groups.values():
-            if len(rows) > 1:
-                superseded |= _losers(draft, rows)
+    for rows in groups.values():
+        if len(rows) > 1:
+            superseded |= _losers(draft, rows)
     _refuse_twins(draft, groups)
     return superseded
 

@@ -165,7 +165,6 @@ _MORE: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "survey": {
         "start_on": ("feldbeginn",),
-        "territory": ("gebietsschlüssel",),
         "asked": ("anzahl befragte", "fallzahl"),
         "yes": ("marke bekannt gestützt", "marke bekannt", "aided awareness"),
         "sum_w": ("summe gewichte", "summe der gewichte"),

@@ -96,6 +96,8 @@ def _workbook_error(text: str) -> Bad:
 
 
 def _text(text: str, style: Style) -> str | Noted:
+    if text.isascii() and "?" not in text and "\r" not in text:
+        return text
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\ufffd" in plain or re.search(r"[^\W\d_]\?[^\W\d_]", plain):
         return Noted(value=plain, remark='letters lost before the export ("?" inside a word)')
