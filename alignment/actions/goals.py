@@ -7,6 +7,7 @@ proposer's own signature: nobody proposes what they would not sign.
 
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from alignment.actions.commands import once
 from alignment.audit import AuditTag, record
 from alignment.db import WriteSession, locked_row
 from alignment.errors import Conflict, Invalid, NotFound
+from alignment.money import to_minor
 from alignment.tables import Goal, GoalTarget, Person, c
 from alignment.vocabulary import GoalMetric, Team
 
@@ -207,6 +209,20 @@ def sign_target(
         return asdict(_signed(target))
 
     return TargetSigned(**once(session, actor, command_id, "sign_target", do))
+
+
+def stored_value(metric: GoalMetric, value: float, currency: str) -> int:
+    """
+    What a person typed, as it is stored: units of money become minor units, percent millionths.
+
+    Example:
+        >>> stored_value(GoalMetric.AIDED_AWARENESS, 42.5, "EUR")
+        425000
+    """
+    typed = Decimal(str(value))
+    if metric is GoalMetric.AIDED_AWARENESS:
+        return int((typed * MILLION / 100).to_integral_value(ROUND_HALF_EVEN))
+    return to_minor(typed, currency)
 
 
 def _goal(session: WriteSession, goal_id: int) -> Goal:

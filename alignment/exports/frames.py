@@ -13,7 +13,7 @@ import pandas as pd
 
 from alignment.metrics.campaigns import CampaignRow, CampaignsAnswer
 from alignment.metrics.common import Outcome
-from alignment.metrics.funnel import FunnelAnswer, RecordsPage
+from alignment.metrics.funnel import FunnelAnswer, FunnelStep, RecordsPage
 from alignment.metrics.goals import GoalProgress
 from alignment.metrics.territories import TerritoriesAnswer, TerritoryCard
 from alignment.metrics.today import TodayAnswer
@@ -25,6 +25,11 @@ from alignment.vocabulary import GoalMetric, label
 
 def funnel_table(answer: FunnelAnswer) -> pd.DataFrame:
     """One row per stage."""
+    return steps_table(answer.steps)
+
+
+def steps_table(steps: Iterable[FunnelStep]) -> pd.DataFrame:
+    """One row per stage of any funnel."""
     return pd.DataFrame(
         {
             "Stage": label(step.stage),
@@ -35,7 +40,7 @@ def funnel_table(answer: FunnelAnswer) -> pd.DataFrame:
             **_rate("Step rate", step.step_rate),
             **_rate("From the start", step.rate_from_start),
         }
-        for step in answer.steps
+        for step in steps
     )
 
 
@@ -202,8 +207,12 @@ def versions_table(goal: GoalProgress, currency: str) -> pd.DataFrame:
 
 def campaigns_table(answer: CampaignsAnswer) -> pd.DataFrame:
     """One row per campaign, those without one, and the total."""
-    currency = answer.stamp.currency
-    return pd.DataFrame(_campaign(row, currency) for row in (*answer.rows, answer.total))
+    return campaign_rows((*answer.rows, answer.total), answer.stamp.currency)
+
+
+def campaign_rows(rows: Iterable[CampaignRow], currency: str) -> pd.DataFrame:
+    """One row per campaign."""
+    return pd.DataFrame(_campaign(row, currency) for row in rows)
 
 
 def _campaign(row: CampaignRow, currency: str) -> dict[str, Any]:

@@ -4,11 +4,15 @@ from alignment.insights.campaigns import campaigns_empty, campaigns_finding
 from alignment.insights.finding import Empty, Finding
 from alignment.insights.funnel import funnel_empty, funnel_finding, records_line
 from alignment.insights.goals import (
+    both_targets,
     goal_alt,
     goal_subtitle,
     goal_title,
     goals_empty,
     goals_finding,
+    metric_label,
+    target_signed,
+    what_if_basis,
     what_if_line,
 )
 from alignment.insights.territories import (
@@ -23,6 +27,7 @@ from alignment.insights.today import signal_line, today_empty, today_finding, wa
 __all__ = [
     "Empty",
     "Finding",
+    "both_targets",
     "campaigns_empty",
     "campaigns_finding",
     "card_lines",
@@ -33,14 +38,17 @@ __all__ = [
     "goal_title",
     "goals_empty",
     "goals_finding",
+    "metric_label",
     "no_map_line",
     "records_line",
     "signal_line",
+    "target_signed",
     "territories_empty",
     "territories_finding",
     "today_empty",
     "today_finding",
     "trend_words",
     "waiting_line",
+    "what_if_basis",
     "what_if_line",
 ]

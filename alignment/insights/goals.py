@@ -1,8 +1,10 @@
 """The two shared goals in words: where they stand, what is still required, whose signature is missing."""
 
+from typing import Protocol
+
 from alignment.insights.finding import Empty, Finding
 from alignment.metrics.catalog import CATALOG, Unit
-from alignment.metrics.goals import GoalProgress, GoalsAnswer, GoalStatus
+from alignment.metrics.goals import GoalProgress, GoalsAnswer, GoalStatus, WhatWouldHaveToBeTrue
 from alignment.stats import Estimate
 from alignment.vocabulary import GoalMetric
 from alignment.wording import as_of, day, interval, not_enough, percent, plural, value
@@ -66,7 +68,8 @@ def goal_subtitle(goal: GoalProgress, currency: str) -> str:
     if isinstance(goal.actual, Estimate) and goal.actual.low < goal.actual.high:
         sure = f", 95 % interval {interval(goal.actual, metric.unit, currency)}"
     noun = "won deal" if goal.metric is GoalMetric.WON_REVENUE else "interview"
-    return f"{metric.label}, {day(goal.start_on)} to {day(goal.end_on)}, {plural(round(goal.actual.n), noun)}{sure}"
+    n = plural(round(goal.actual.n), noun)
+    return f"{metric.label}, {day(goal.start_on)} to {day(goal.end_on)}, {n}{sure}"
 
 
 def goal_alt(goal: GoalProgress, currency: str) -> str:
@@ -130,4 +133,55 @@ def what_if_line(expected: float | None, target: float | None, currency: str) ->
     return (
         f"Then the period would end at about {ends} and {reached} the target "
         f"({percent(expected / target, places=0)}). Late leads close later: this is the upper end."
+    )
+
+
+class Signed(Protocol):
+    """What a signature led to; see `actions.goals.TargetSigned`."""
+
+    @property
+    def version(self) -> int: ...
+    @property
+    def holds(self) -> bool: ...
+    @property
+    def signed_sales(self) -> bool: ...
+
+
+def target_signed(signed: Signed) -> str:
+    """The confirmation after a proposal or a signature."""
+    if signed.holds:
+        return f"Version {signed.version} holds: both teams have signed it."
+    missing = "marketing" if signed.signed_sales else "sales"
+    return (
+        f"Version {signed.version} is proposed and signed by you. It holds when {missing} has signed it too."
+    )
+
+
+def both_targets(conflict: Exception, metric: GoalMetric, currency: str) -> str:
+    """'Theirs: €1.2 M. Yours: €1.1 M.'; nothing if the conflict is about something else."""
+    theirs, yours = getattr(conflict, "theirs", None), getattr(conflict, "yours", None)
+    if theirs is None or yours is None:
+        return ""
+    return f"Theirs: {_stored(theirs, metric, currency)}. Yours: {_stored(yours, metric, currency)}."
+
+
+def _stored(number: int, metric: GoalMetric, currency: str) -> str:
+    share = metric is GoalMetric.AIDED_AWARENESS
+    return value(number / 1_000_000 if share else number, CATALOG[metric.value].unit, currency)
+
+
+def metric_label(metric: GoalMetric) -> str:
+    """The metric's name as a person reads it."""
+    return CATALOG[metric.value].label
+
+
+def what_if_basis(what_if: WhatWouldHaveToBeTrue, currency: str) -> str:
+    """Where the sliders begin, and what stays as it was."""
+    rate = what_if.lead_to_opportunity
+    share = percent(rate.value) if isinstance(rate, Estimate) else "an unknown share"
+    deal = value(what_if.average_deal_minor, Unit.MONEY, currency, compact=True)
+    return (
+        f"Begins at the last 13 full weeks ({plural(what_if.n_leads, 'lead')}, "
+        f"{plural(what_if.n_closed, 'closed deal')}). Kept as they were: {share} of leads become an "
+        f"opportunity, {deal} per won deal. Ignores that late leads cannot close in time."
     )

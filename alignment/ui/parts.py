@@ -1,9 +1,88 @@
-"""Small parts that several pages share: number formats of a table, a pager, what was clicked in a chart."""
+"""
+Parts that several pages share, between the anatomy in `shown` and the words in `insights`.
+"""
 
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from functools import partial
+from typing import Any, NoReturn
 
 import pandas as pd
 import streamlit as st
+
+from alignment import wording
+from alignment.errors import Conflict, Invalid
+from alignment.insights import Empty, Finding
+from alignment.metrics.common import Number, Stamp
+from alignment.ui import filters, shown
+from alignment.ui.text import md_escape
+
+Drawn = tuple[Any, str, str]
+"""A figure, its key, and its alternative text."""
+
+
+def opening(finding: Finding, *, stamp: Stamp, numbers: Iterable[Number] = ()) -> None:
+    """Headline, stamp line and strip: the first two parts of every page."""
+    shown.show_headline(finding.headline, wording.stamp_line(stamp))
+    shown.show_numbers([shown.tile(number, stamp) for number in numbers])
+
+
+def page(
+    finding: Finding,
+    *,
+    stamp: Stamp,
+    numbers: Iterable[Number],
+    figure: Any,
+    key: str,
+    table: pd.DataFrame,
+    name: str,
+    on_select: Callable[[], None] | None = None,
+) -> None:
+    """A page with one chart, whole."""
+    shown.page(
+        headline=finding.headline,
+        stamp=wording.stamp_line(stamp),
+        numbers=[shown.tile(number, stamp) for number in numbers],
+        figure=figure,
+        key=key,
+        alt=finding.alt,
+        table=table,
+        name=name,
+        columns=columns(table, currency=stamp.currency),
+        findings=finding.findings,
+        on_select=on_select,
+    )
+
+
+def side_by_side(charts: Sequence[Drawn], *, on_select: Callable[[str], None] | None = None) -> None:
+    """Charts beside each other; on a phone below each other. `on_select` gets the key of the one clicked."""
+    with st.container(key="charts", height="stretch" if shown.is_projector() else "content"):
+        for place, (figure, key, alt) in zip(st.columns(len(charts)), charts, strict=True):
+            with place:
+                shown.chart(
+                    figure, key=key, alt=alt, on_select=partial(on_select, key) if on_select else None
+                )
+
+
+def table(frame: pd.DataFrame, *, name: str, currency: str = "") -> None:
+    """A table with its download."""
+    shown.show_table(frame, name=name, columns=columns(frame, currency=currency))
+
+
+def folded_table(title: str, frame: pd.DataFrame, *, name: str, currency: str = "") -> None:
+    """A table that opens on demand; without rows it says so."""
+    with st.expander(f"{title} ({len(frame)})"):
+        if frame.empty:
+            st.caption("None.")
+        else:
+            table(frame, name=name, currency=currency)
+
+
+def nothing(empty: Empty) -> NoReturn:
+    """Nothing to show: the sentence, the next step, and the way there. Ends the page."""
+    show_empty(empty)
+    st.stop()
 
 
 def columns(frame: pd.DataFrame, *, currency: str = "") -> dict[str, Any]:
@@ -51,3 +130,60 @@ def picked(key: str) -> str | None:
     data = points[0].get("customdata") or points[0].get("location")
     first = data[0] if isinstance(data, list | tuple) else data
     return None if first is None else str(first)
+
+
+def show_empty(empty: Empty) -> None:
+    """Like `nothing`, for a page that goes on with a form."""
+    shown.show_headline(empty.sentence, "")
+    st.info(md_escape(empty.next_step))
+    if empty.path and empty.link:
+        filters.link(empty.link, empty.path)
+
+
+def line(sentence: str) -> None:
+    """One sentence below a chart, on a slide too."""
+    with st.container(key="line"):
+        st.markdown(md_escape(sentence))
+
+
+def seen(form: str, version: int) -> int:
+    """
+    The version that the person saw when the form was first drawn (R6).
+
+    It stays while they type, although the page is drawn again with newer
+    numbers; saving then finds out that somebody was faster.
+    """
+    kept: int = st.session_state.setdefault(f"seen:{form}", version)
+    return kept
+
+
+def renew_seen(form: str) -> None:
+    """From now on the form is about the version that is shown."""
+    st.session_state.pop(f"seen:{form}", None)
+
+
+@contextmanager
+def saving(form: str, both: Callable[[Conflict], str]) -> Iterator[None]:
+    """
+    Save a form; a conflict shows both values and keeps what was typed. Call `renew_seen` once it is saved.
+
+    `both` makes the sentence that holds theirs and yours.
+    """
+    try:
+        yield
+    except Conflict as conflict:
+        st.warning(md_escape(f"{conflict} {both(conflict)}"))
+        st.button("I have compared: save mine as a newer proposal", key=f"renew_{form}", on_click=renew_seen,
+                  args=(form,))  # fmt: skip
+
+
+def both_days(days: Any) -> tuple[date, date]:
+    """
+    First and last day of a range picker.
+
+    Raises:
+        Invalid: Only one of the two was chosen.
+    """
+    if not isinstance(days, tuple | list) or len(days) != 2:
+        raise Invalid("Choose both days of the period: the first and the last.")
+    return days[0], days[1]
