@@ -1,10 +1,9 @@
 """What did each campaign cost, whom did it bring, and what was planned? For both teams."""
 
-from alignment.figures.campaigns import campaign_figure
-
 from alignment import insights
 from alignment.access import Permission
 from alignment.exports import frames
+from alignment.figures.campaigns import campaign_figure
 from alignment.ui import loaders, parts, session, shown
 
 actor = session.require(Permission.NUMBERS_READ)

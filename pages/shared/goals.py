@@ -1,12 +1,12 @@
 """Where do we stand against what both teams signed, at which pace, and what would have to be true?"""
 
 import streamlit as st
-from alignment.figures.goals import goal_history_figure, goal_progress_figure
 
 from alignment import insights
 from alignment.access import SIGNS_FOR, Permission
 from alignment.actions import goals as goal_actions
 from alignment.exports import frames
+from alignment.figures.goals import goal_history_figure, goal_progress_figure
 from alignment.metrics.goals import GoalProgress, GoalsAnswer, WhatWouldHaveToBeTrue, expected_by_end
 from alignment.metrics.strips import goals_numbers
 from alignment.stats import Estimate

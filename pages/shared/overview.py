@@ -1,11 +1,11 @@
 """Are we on track, what changed beyond chance, and what waits for me? The start page, for everybody."""
 
 import streamlit as st
-from alignment.figures.goals import goal_progress_figure
 
 from alignment import insights
 from alignment.access import Permission
 from alignment.exports import frames
+from alignment.figures.goals import goal_progress_figure
 from alignment.metrics.goals import GoalProgress
 from alignment.metrics.strips import goals_numbers
 from alignment.metrics.today import TodayAnswer

@@ -1,13 +1,13 @@
 """Where is the brand weak, how sure is that, and how does one territory stand? For both teams."""
 
 import streamlit as st
-from alignment.figures.wave_trend import wave_trend_figure
 
 from alignment import insights
 from alignment.access import Permission
 from alignment.exports import frames
 from alignment.figures.territory_map import territory_map_figure
 from alignment.figures.territory_strip import territory_strip_figure
+from alignment.figures.wave_trend import wave_trend_figure
 from alignment.metrics.strips import card_numbers, territories_numbers
 from alignment.metrics.territories import TerritoriesAnswer
 from alignment.ui import filters, geometry, loaders, parts, session, shown
