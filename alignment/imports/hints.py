@@ -7,7 +7,7 @@ from functools import cache
 from babel import Locale
 
 from alignment.imports.draft import Draft
-from alignment.imports.kinds import folded
+from alignment.imports.kinds import Parse, folded
 from alignment.imports.phrases import counted
 
 _INDUSTRIES = (
