@@ -5,6 +5,8 @@ The only place where a query meets a metric. Each function checks its permission
 itself; the scope narrows what it reads in SQL.
 """
 
+from alignment.answers.campaign_screen import campaigns
 from alignment.answers.funnel_screen import funnel, funnel_records
+from alignment.answers.map_screen import territories, territory_card
 
-__all__ = ["funnel", "funnel_records"]
+__all__ = ["campaigns", "funnel", "funnel_records", "territories", "territory_card"]

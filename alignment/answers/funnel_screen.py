@@ -1,12 +1,12 @@
 """The Funnel page: the one funnel, its splits, and the records behind a bar."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from alignment.access import Permission, Scope, permitted
-from alignment.answers.stamps import stamp_of
+from alignment.answers.reading import Reading
 from alignment.db import ReadSession
 from alignment.metrics.funnel import (
     FunnelAnswer,
@@ -23,9 +23,8 @@ from alignment.metrics.funnel import (
     period_steps,
 )
 from alignment.periods import from_epoch_day
-from alignment.queries.company import company
 from alignment.queries.deals import deal_sums
-from alignment.queries.dimensions import NOBODY, Dimensions, Narrowing, dimensions, narrowing
+from alignment.queries.dimensions import NOBODY, Dimensions
 from alignment.queries.funnel import cohort_counts, entry_counts, stages_in_use
 from alignment.queries.funnel_records import Behind, count_behind, deal_amounts, units_behind
 from alignment.view import Basis, Split, View
@@ -54,22 +53,16 @@ def funnel(session: ReadSession, scope: Scope, view: View) -> FunnelAnswer:
     """
     The funnel of the view, by cohort or by period, with a row for every member of each dimension.
 
-    A cohort is compared with the one before, followed for equally long; else
-    the older one would have had more time and always look better.
+    A cohort is compared with the one before, followed for equally long.
     """
-    known = dimensions(session)
-    narrowed = narrowing(view, scope, known)
+    reading = Reading(session=session, scope=scope, view=view)
     stages = stages_in_use(session, view)
-    compared = view.compared()
-    deals = deal_sums(session, view, narrowed, view.period)
-    if view.basis is Basis.COHORT:
-        earlier = _at_equal_age(view)
-        counts = _cohort(session, view, earlier, narrowed, known, stages)
-    else:
-        earlier = None
-        counts = _period(session, view, compared, narrowed, known, stages, deals)
+    deals = deal_sums(session, view, reading.narrowing, view.period)
+    is_cohort = view.basis is Basis.COHORT
+    earlier = reading.earlier() if is_cohort else None
+    counts = _cohort(reading, earlier, stages) if is_cohort else _period(reading, stages, deals)
     return FunnelAnswer(
-        stamp=stamp_of(session, company(session), view),
+        stamp=reading.stamp(),
         basis=view.basis,
         stages=stages,
         steps=counts.steps,
@@ -82,64 +75,50 @@ def funnel(session: ReadSession, scope: Scope, view: View) -> FunnelAnswer:
         won_without_amount=counts.won_without_amount,
         open_deals=open_deals(deals),
         splits=counts.splits,
-        before_at=earlier.at if earlier else None,
+        before_at=earlier.view.at if earlier else None,
     )
 
 
-def _at_equal_age(view: View) -> View | None:
-    """The view of the period compared with, as it stood when it was as old as this one is now."""
-    compared = view.compared()
-    if compared is None or compared.period is None or view.period is None:
-        return None
-    return replace(compared, at=view.at - (view.period.start - compared.period.start))
+def cohort_of(reading: Reading) -> pd.DataFrame:
+    """`cohort_counts` of the view without what is undated (unless for all time) or outside the filters."""
+    return _counted(
+        reading, cohort_counts(reading.session, reading.view, reading.narrowing, reading.view.period)
+    )
 
 
-def _cohort(
-    session: ReadSession,
-    view: View,
-    earlier: View | None,
-    narrowed: Narrowing,
-    known: Dimensions,
-    stages: tuple[Stage, ...],
-) -> _Counts:
-    every = cohort_counts(session, view, narrowed, view.period)
-    is_inside = narrowed.inside(every)
-    is_counted = (every["is_dated"] == 1) | (view.period is None)
-    counts = every[is_inside & is_counted]
-    before = None
-    if earlier is not None:
-        found = cohort_counts(session, earlier, narrowed, earlier.period)
-        before = found[narrowed.inside(found) & (found["is_dated"] == 1)]
+def _counted(reading: Reading, every: pd.DataFrame) -> pd.DataFrame:
+    is_counted = (every["is_dated"] == 1) | (reading.view.period is None)
+    return every[reading.narrowing.inside(every) & is_counted]
+
+
+def _cohort(reading: Reading, earlier: Reading | None, stages: tuple[Stage, ...]) -> _Counts:
+    every = cohort_counts(reading.session, reading.view, reading.narrowing, reading.view.period)
+    is_inside = reading.narrowing.inside(every)
+    counts = _counted(reading, every)
+    outside = every[~is_inside & ((every["is_dated"] == 1) | (reading.view.period is None))]
     return _Counts(
-        steps=cohort_steps(stages, counts, before),
+        steps=cohort_steps(stages, counts, cohort_of(earlier) if earlier else None),
         exits=exit_counts(counts),
         units=int(counts["units"].sum()),
         undated=int(every.loc[is_inside & (every["is_dated"] == 0), "units"].sum()),
         direct=int(counts.loc[counts["is_direct"] == 1, "units"].sum()),
-        not_assigned=int(every.loc[~is_inside & is_counted, "units"].sum()),
+        not_assigned=int(outside["units"].sum()),
         won_minor=int(counts["won_minor"].sum()),
         won_without_amount=int(counts["won_without_amount"].sum()),
         splits={
             split: cohort_rows(
-                stages, counts, f"{split.value}_id", known.names(split), _always(view, known, narrowed, split)
+                stages, counts, f"{split.value}_id", reading.dimensions.names(split), _always(reading, split)
             )
             for split in Split
         },
     )
 
 
-def _period(
-    session: ReadSession,
-    view: View,
-    compared: View | None,
-    narrowed: Narrowing,
-    known: Dimensions,
-    stages: tuple[Stage, ...],
-    deals: pd.DataFrame,
-) -> _Counts:
+def _period(reading: Reading, stages: tuple[Stage, ...], deals: pd.DataFrame) -> _Counts:
+    compared = reading.view.compared()
     before = compared.period if compared else None
-    every = entry_counts(session, view, narrowed, view.period, before)
-    is_inside = narrowed.inside(every)
+    every = entry_counts(reading.session, reading.view, reading.narrowing, reading.view.period, before)
+    is_inside = reading.narrowing.inside(every)
     entries, outside = every[is_inside], every[~is_inside]
     first = stages[:1]
     return _Counts(
@@ -157,21 +136,21 @@ def _period(
                 entries,
                 deals,
                 f"{split.value}_id",
-                known.names(split),
-                _always(view, known, narrowed, split),
+                reading.dimensions.names(split),
+                _always(reading, split),
             )
             for split in Split
         },
     )
 
 
-def _always(view: View, known: Dimensions, narrowed: Narrowing, split: Split) -> frozenset[int]:
+def _always(reading: Reading, split: Split) -> frozenset[int]:
     """Rows that a split has even without data: "not assigned", and every territory that can be drawn."""
     ids = {NOBODY}
     if split is Split.TERRITORY:
-        ids |= {each.id for each in known.leaves(view.at)}
-        ids &= narrowed.allowed if narrowed.allowed is not None else ids
-    return frozenset(ids & narrowed.chosen.get(split, frozenset(ids)))
+        ids |= {each.id for each in reading.dimensions.leaves(reading.view.at)}
+        ids &= reading.narrowing.allowed if reading.narrowing.allowed is not None else ids
+    return frozenset(ids & reading.narrowing.chosen.get(split, frozenset(ids)))
 
 
 @permitted(Permission.RECORDS_READ)
@@ -191,26 +170,24 @@ def funnel_records(
 
     A rep sees the records of their own territories; the rest are counted in `elsewhere`.
     """
-    known = dimensions(session)
-    narrowed = narrowing(view, scope, known)
+    reading = Reading(session=session, scope=scope, view=view)
+    known, narrowed = reading.dimensions, reading.narrowing
+    own = scope.record_territories
     behind = Behind(
         stage=stage,
         member=_member(known, split, member),
-        territories=None
-        if scope.record_territories is None
-        else known.with_descendants(scope.record_territories),
+        territories=None if own is None else known.with_descendants(own),
     )
     every, visible = count_behind(session, view, narrowed, behind)
     page = max(1, min(page, -(-visible // page_size)))
     first = (page - 1) * page_size
     units = units_behind(session, view, narrowed, behind, limit=page_size, offset=first)
-    currency = company(session).currency
     amounts = deal_amounts(session, view, narrowed, units["unit_id"]) if len(units) else None
     return RecordsPage(
         stage=stage,
         total=visible,
         first=first + 1,
-        records=tuple(_record(unit, amounts, known, currency) for unit in units.itertuples()),
+        records=tuple(_record(unit, amounts, known, reading.company.currency) for unit in units.itertuples()),
         elsewhere=every - visible,
     )
 

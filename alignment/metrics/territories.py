@@ -1,8 +1,10 @@
 """The brand-awareness map and the card of one territory."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from alignment.metrics.awareness import CANDIDATE, NAMED
 from alignment.metrics.campaigns import CampaignRow
 from alignment.metrics.common import Change, Outcome, Stamp
 from alignment.metrics.funnel import FunnelStep
@@ -16,9 +18,10 @@ class TerritoryRow:
 
     `awareness` is the hierarchical estimate (mean, 95 % interval, n interviews);
     with `asked` 0 it is the prior's and `has_interviews` is False: drawn hatched
-    and named "no data". `raw_share` is None then. `own_weight` (0 to 1) says how
+    and named "no data". `raw_share` (weighted where the survey is) is None then; n
+    of the estimate is then 0, else the effective number. `own_weight` (0 to 1) says how
     much of the estimate is the territory's own interviews. `p_weakest` is over
-    territories with interviews. Layers: `win_rate` of the period, `leads` created
+    the shown territories with interviews. Layers: `win_rate` of the period, `leads` created
     in the period, `leads_per_100k` inhabitants.
     """
 
@@ -65,7 +68,8 @@ class TerritoriesAnswer:
     """
     `weakest` is named only when its probability is at least one half; otherwise
     `interviews_needed` says how many more in each candidate territory would tell
-    (None: more than the search limit; see `needed_computed`).
+    (None: more than the search limit; see `needed_computed`). Under a territory
+    filter both are about the territories shown, and nothing was computed for those.
     """
 
     stamp: Stamp
@@ -110,3 +114,20 @@ class TerritoryCard:
     steps: tuple[FunnelStep, ...]
     campaigns: tuple[CampaignRow, ...] = field(default_factory=tuple)
     flags: tuple[FlagLine, ...] = field(default_factory=tuple)
+
+
+def named_weakest(rows: Sequence[TerritoryRow]) -> TerritoryRow | None:
+    """The territory that is more likely than not the weakest; nobody is named on less."""
+    named = [row for row in rows if (row.p_weakest or 0.0) >= NAMED]
+    return max(named, key=lambda row: row.p_weakest or 0.0) if named else None
+
+
+def candidates(rows: Sequence[TerritoryRow]) -> tuple[str, ...]:
+    """Codes of the territories that may be the weakest, the likeliest first."""
+    possible = [row for row in rows if (row.p_weakest or 0.0) >= CANDIDATE]
+    return tuple(row.code for row in sorted(possible, key=lambda row: -(row.p_weakest or 0.0)))
+
+
+def leads_per_100k(leads: int, population: int | None) -> float | None:
+    """None without a population: an unknown market is not an empty one."""
+    return leads / population * 100_000 if population else None

@@ -38,8 +38,8 @@ class Member:
     valid_to: date | None = None
 
     def is_valid(self, day: date) -> bool:
-        """Whether it is in use on the day; `valid_to` is the first day on which it no longer is."""
-        return (self.valid_from or day) <= day and (self.valid_to is None or day < self.valid_to)
+        """Whether it is in use on the day, `valid_from` and `valid_to` included."""
+        return (self.valid_from or day) <= day <= (self.valid_to or day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

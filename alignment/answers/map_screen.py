@@ -1,0 +1,298 @@
+"""The Territories page: awareness by territory and wave, who is the weakest, and one territory's card."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import pandas as pd
+
+from alignment.access import Permission, Scope, permitted
+from alignment.answers.campaign_screen import campaign_rows
+from alignment.answers.funnel_screen import cohort_of
+from alignment.answers.reading import Reading
+from alignment.db import ReadSession
+from alignment.errors import NotFound
+from alignment.metrics.awareness import (
+    Surveyed,
+    cells_of_wave,
+    company_awareness,
+    estimate_of,
+    observed_share,
+    rates_of,
+    surveyed,
+    wave_change,
+)
+from alignment.metrics.common import Change, Outcome
+from alignment.metrics.funnel import FunnelStep, cohort_steps
+from alignment.metrics.rates import share
+from alignment.metrics.territories import (
+    FlagLine,
+    MapShape,
+    TerritoriesAnswer,
+    TerritoryCard,
+    TerritoryRow,
+    Wave,
+    WavePoint,
+    candidates,
+    leads_per_100k,
+    named_weakest,
+)
+from alignment.periods import from_epoch_day
+from alignment.queries.deals import deal_sums
+from alignment.queries.dimensions import Member
+from alignment.queries.funnel import stages_in_use
+from alignment.queries.surveys import WaveRow, survey_cells, waves
+from alignment.queries.territories import (
+    flags_of,
+    lead_counts,
+    newest_shapes,
+    open_flags,
+    territory_attributes,
+)
+from alignment.stats import NotEnoughData
+from alignment.view import Split, View
+
+_NO_WAVE = NotEnoughData(reason="no wave of the survey has ended yet", n=0)
+_NO_CELLS = pd.DataFrame(columns=["asked", "yes", "sum_w", "sum_w2", "sum_wy"])
+
+
+@permitted(Permission.NUMBERS_READ)
+def territories(session: ReadSession, scope: Scope, view: View, wave: str | None = None) -> TerritoriesAnswer:
+    """
+    The map of a wave (by default the newest that was over), with the period's win rate and leads.
+
+    Territories without others below them are drawn. Filters narrow what is shown
+    and the layers of the period; the survey itself knows only territories.
+
+    Raises:
+        NotFound: There is no such wave by the view's day.
+    """
+    land = _Land(reading=Reading(session=session, scope=scope, view=view))
+    chosen = land.wave(wave)
+    rows = land.rows(chosen)
+    shapes = newest_shapes(session)
+    everything = land.is_everything
+    return TerritoriesAnswer(
+        stamp=land.reading.stamp(),
+        wave=land.wave_of(chosen) if chosen else None,
+        waves=tuple(land.wave_of(each) for each in land.waves),
+        rows=rows,
+        company=land.company(chosen),
+        weakest=named_weakest(rows),
+        candidates=candidates(rows),
+        interviews_needed=chosen.interviews_needed if chosen and everything else None,
+        needed_computed=bool(chosen and everything and chosen.needed_computed),
+        shape=None
+        if shapes is None
+        else MapShape(sha256=shapes.sha256, labels=shapes.labels, layout=dict(shapes.layout)),
+        unassigned_leads=land.unassigned_leads,
+        unassigned_interviews=land.unassigned_interviews(chosen),
+    )
+
+
+@permitted(Permission.NUMBERS_READ)
+def territory_card(
+    session: ReadSession, scope: Scope, view: View, *, code: str, wave: str | None = None
+) -> TerritoryCard:
+    """
+    Everything about one drawable territory: trend over the waves, funnel, campaigns, flags.
+
+    Raises:
+        NotFound: There is no such territory on the map, or no such wave.
+    """
+    land = _Land(reading=Reading(session=session, scope=scope, view=view))
+    chosen = land.wave(wave)
+    row = next((row for row in land.rows(chosen) if row.code == code), None)
+    if row is None:
+        raise NotFound(f'There is no territory "{code}" on this map. Choose one of the map or of the list.')
+    id = land.reading.dimensions.id_of(Split.TERRITORY, code)
+    inside = land.reading.seen_as(replace(view, territories=(code,)))
+    return TerritoryCard(
+        row=row,
+        trend=land.trend(id),
+        change=land.change(id, chosen),
+        steps=_steps(inside),
+        campaigns=campaign_rows(inside)[0],
+        flags=tuple(
+            FlagLine(
+                reported_on=from_epoch_day(flag.day),
+                kind=flag.kind,
+                seen=flag.seen,
+                conversations=flag.conversations,
+                state=flag.state.value,
+            )
+            for flag in flags_of(session, view, id)
+            if flag.day is not None
+        ),
+    )
+
+
+def _steps(reading: Reading) -> tuple[FunnelStep, ...]:
+    """The territory's cohort; there is no room on a card for both ways of counting."""
+    earlier = reading.earlier()
+    stages = stages_in_use(reading.session, reading.view)
+    return cohort_steps(stages, cohort_of(reading), cohort_of(earlier) if earlier else None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Land:
+    """The drawable territories of one reading, with their survey counts and layers."""
+
+    reading: Reading
+
+    @cached_property
+    def waves(self) -> list[WaveRow]:
+        return waves(self.reading.session, self.reading.view)
+
+    @cached_property
+    def cells(self) -> pd.DataFrame:
+        """Survey counts of all waves, indexed by wave and territory."""
+        found = survey_cells(self.reading.session, self.reading.view, [wave.id for wave in self.waves])
+        return found.set_index(["wave_id", "territory_id"]).sort_index()
+
+    @cached_property
+    def members(self) -> tuple[Member, ...]:
+        """All drawable territories, by code; the fit is always over all of them."""
+        return self.reading.dimensions.leaves(self.reading.view.at)
+
+    @cached_property
+    def shown(self) -> list[bool]:
+        narrowing = self.reading.narrowing
+        chosen, allowed = narrowing.chosen.get(Split.TERRITORY), narrowing.allowed
+        return [
+            (chosen is None or each.id in chosen) and (allowed is None or each.id in allowed)
+            for each in self.members
+        ]
+
+    @property
+    def is_everything(self) -> bool:
+        return all(self.shown)
+
+    @cached_property
+    def attributes(self) -> pd.DataFrame:
+        """Of the drawable territories, indexed by id; population 0 where unknown."""
+        found = territory_attributes(self.reading.session).set_index("id")
+        return found.loc[[each.id for each in self.members]].assign(
+            population=lambda frame: frame["population"].fillna(0).astype("int64")
+        )
+
+    def wave(self, code: str | None) -> WaveRow | None:
+        """The wave asked for, or the newest; None where none has ended."""
+        if code is None:
+            return self.waves[-1] if self.waves else None
+        for each in self.waves:
+            if each.code == code:
+                return each
+        raise NotFound(f'There is no wave "{code}" of the survey that ended by {self.reading.view.at}.')
+
+    def wave_of(self, wave: WaveRow) -> Wave:
+        return Wave(
+            code=wave.code,
+            start_on=wave.start_on,
+            end_on=wave.end_on,
+            asked=int(self._counts(wave)["asked"].sum()),
+        )
+
+    def _counts(self, wave: WaveRow) -> pd.DataFrame:
+        """What the wave's file says, indexed by territory, whatever the territory."""
+        in_wave = self.cells.index.get_level_values("wave_id") == wave.id
+        return self.cells[in_wave].droplevel("wave_id")
+
+    def of_wave(self, wave: WaveRow) -> pd.DataFrame:
+        return cells_of_wave(self.attributes, self._counts(wave))
+
+    def unassigned_interviews(self, wave: WaveRow | None) -> int:
+        """Interviews in no territory, or in one that is not drawn."""
+        if wave is None:
+            return 0
+        counts = self._counts(wave)
+        return int(counts.loc[~counts.index.isin(self.attributes.index), "asked"].sum())
+
+    def company(self, wave: WaveRow | None) -> Outcome:
+        if wave is None:
+            return _NO_WAVE
+        population = [
+            n if is_shown else 0
+            for n, is_shown in zip(self.attributes["population"], self.shown, strict=True)
+        ]
+        return company_awareness(rates_of(self.of_wave(wave)), tuple(population))
+
+    @cached_property
+    def _leads(self) -> pd.DataFrame:
+        reading = self.reading
+        return lead_counts(reading.session, reading.view, reading.narrowing, reading.view.period)
+
+    @cached_property
+    def unassigned_leads(self) -> int:
+        """Leads of the view in no territory, or in one that is not drawn."""
+        is_drawn = self._leads["territory_id"].isin(self.attributes.index)
+        return int(self._leads.loc[~is_drawn, "leads"].sum())
+
+    def rows(self, wave: WaveRow | None) -> tuple[TerritoryRow, ...]:
+        """The shown territories, by code."""
+        reading = self.reading
+        leads = self._leads[reading.narrowing.inside(self._leads)].groupby("territory_id")["leads"].sum()
+        deals = deal_sums(reading.session, reading.view, reading.narrowing, reading.view.period)
+        closed = deals.groupby("territory_id")[["won", "lost"]].sum()
+        flags = open_flags(reading.session, reading.view).set_index("territory_id")["flags"]
+        survey, about = self._survey(wave), self.attributes.to_dict("index")
+        rows = []
+        for place, member in enumerate(self.members):
+            if not self.shown[place]:
+                continue
+            won, lost = (int(closed[name].get(member.id, 0)) for name in ("won", "lost"))
+            population = int(about[member.id]["population"]) or None
+            here = int(leads.get(member.id, 0))
+            rows.append(
+                TerritoryRow(
+                    code=member.code,
+                    name=member.name,
+                    parent=reading.dimensions.name(Split.TERRITORY, member.parent_id)
+                    if member.parent_id
+                    else None,
+                    stratum=about[member.id]["stratum"],
+                    boundary_key=about[member.id]["boundary_key"],
+                    population=population,
+                    asked=survey[place].asked,
+                    yes=survey[place].yes,
+                    has_interviews=survey[place].asked > 0,
+                    raw_share=survey[place].raw_share,
+                    awareness=survey[place].awareness,
+                    own_weight=survey[place].own_weight,
+                    p_weakest=survey[place].p_weakest,
+                    win_rate=share(won, won + lost, nobody="no deal closed in the period"),
+                    won=won,
+                    closed=won + lost,
+                    leads=here,
+                    leads_per_100k=leads_per_100k(here, population),
+                    open_flags=int(flags.get(member.id, 0)),
+                )
+            )
+        return tuple(rows)
+
+    def _survey(self, wave: WaveRow | None) -> tuple[Surveyed, ...]:
+        if wave is None:
+            return surveyed(cells_of_wave(self.attributes, _NO_CELLS), self.shown)
+        return surveyed(self.of_wave(wave), self.shown)
+
+    def trend(self, id: int) -> tuple[WavePoint, ...]:
+        """The territory in every wave, each estimated with that wave's own prior."""
+        points = []
+        for wave in self.waves:
+            cells = self.of_wave(wave)
+            points.append(
+                WavePoint(
+                    wave=self.wave_of(wave),
+                    asked=int(cells["asked"][id]),
+                    yes=int(cells["yes"][id]),
+                    raw_share=observed_share(cells, id),
+                    awareness=estimate_of(cells, id),
+                )
+            )
+        return tuple(points)
+
+    def change(self, id: int, wave: WaveRow | None) -> Change | None:
+        """From the wave before to the chosen one; None where there is no wave before."""
+        at = self.waves.index(wave) if wave else 0
+        if at == 0 or wave is None:
+            return None
+        return wave_change(self.of_wave(self.waves[at - 1]), self.of_wave(wave), id)

@@ -1,0 +1,183 @@
+"""
+Awareness by territory from survey counts (method M04): estimates, who is the weakest, the company's mean.
+
+Every function takes `cells`: one row per drawable territory, indexed by its id,
+with `asked`, `yes`, `sum_w`, `sum_w2`, `sum_wy` (zeros where nobody was asked),
+`stratum` and `population` (0 where unknown).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from alignment.metrics.common import Change, Likely, Outcome
+from alignment.stats import (
+    Estimate,
+    HierarchicalRates,
+    NotEnoughData,
+    hierarchical_rates,
+    kish_effective,
+    newcombe_difference,
+    weighted_mean_estimate,
+)
+from alignment.stats.shrinkage import FEWEST_FOR_A_PRIOR
+
+CANDIDATE = 0.05
+NAMED = 0.5
+_SUMS = ["asked", "yes", "sum_w", "sum_w2", "sum_wy"]
+_DRAWS = 20_000
+_NOBODY_ASKED = NotEnoughData(reason="nobody was asked in this wave", n=0)
+
+
+def cells_of_wave(territories: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
+    """
+    One row per territory of `territories` (indexed by id), with the counts of one wave; zeros where none.
+
+    `cells` is indexed by `territory_id`.
+    """
+    counts = cells[_SUMS].reindex(territories.index, fill_value=0)
+    return pd.concat([territories[["stratum", "population"]], counts], axis=1)
+
+
+def effective(cells: pd.DataFrame) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Successes and trials of each territory in plain interviews (Kish)."""
+    y, n = kish_effective(cells["sum_w"], cells["sum_w2"], cells["sum_wy"])
+    return tuple(y.tolist()), tuple(n.tolist())
+
+
+def rates_of(cells: pd.DataFrame) -> HierarchicalRates | None:
+    """The posterior of every territory; None where nobody was asked anywhere."""
+    y, n = effective(cells)
+    return fitted(y, n, tuple(cells["stratum"])) if any(n) else None
+
+
+@lru_cache(maxsize=256)
+def fitted(y: tuple[float, ...], n: tuple[float, ...], strata: tuple[str | None, ...]) -> HierarchicalRates:
+    """The fit is a pure function of its counts and costs tens of milliseconds, so it is kept."""
+    return hierarchical_rates(y, n, strata=strata)
+
+
+def estimate_of(cells: pd.DataFrame, territory_id: int) -> Outcome:
+    """
+    The estimate of one territory in one wave.
+
+    A stratum with a prior of its own is fitted alone: its other territories are
+    all that matters, and a trend over six waves needs a third of the time.
+    """
+    stratum = cells.at[territory_id, "stratum"]
+    peers = cells[cells["stratum"] == stratum] if isinstance(stratum, str) else cells
+    if (peers["asked"] > 0).sum() < FEWEST_FOR_A_PRIOR:
+        peers = cells
+    rates = rates_of(peers)
+    if rates is None:
+        return _NOBODY_ASKED
+    return rates.estimate(list(peers.index).index(territory_id))
+
+
+def observed_share(cells: pd.DataFrame, territory_id: int) -> float | None:
+    """Those who said yes among those asked, weighted where the survey is; None without interviews."""
+    weights = float(cells["sum_w"][territory_id])
+    return float(cells["sum_wy"][territory_id]) / weights if weights else None
+
+
+def probability_weakest(rates: HierarchicalRates, shown: Sequence[bool]) -> tuple[float | None, ...]:
+    """
+    How likely each shown territory is the weakest of those shown; None without interviews.
+
+    Exact over all territories; over some of them by seeded draws, good to about .004.
+    """
+    asked = rates.n > 0
+    taking_part = asked & np.asarray(shown, dtype=bool)
+    if taking_part[asked].all():
+        found = _weakest_of_all(rates)
+    else:
+        found = np.full(len(rates), np.nan)
+        if taking_part.any():
+            least = rates.draws(_DRAWS, seed=0)[:, taking_part].argmin(axis=1)
+            found[taking_part] = np.bincount(least, minlength=int(taking_part.sum())) / _DRAWS
+    return tuple(None if np.isnan(p) else float(p) for p in found)
+
+
+@lru_cache(maxsize=64)
+def _weakest_of_all(rates: HierarchicalRates) -> np.ndarray:
+    """Kept for the same reason as `fitted`, whose answers it takes."""
+    return rates.probability_weakest()
+
+
+@lru_cache(maxsize=64)
+def _weighted_mean(rates: HierarchicalRates, weights: tuple[float, ...]) -> Outcome:
+    return weighted_mean_estimate(rates, weights)
+
+
+def company_awareness(rates: HierarchicalRates | None, population: Sequence[float]) -> Outcome:
+    """
+    The mean of the territories' estimates by population; territories without one have no weight.
+
+    A territory without interviews counts with what its stratum suggests.
+    """
+    if rates is None:
+        return _NOBODY_ASKED
+    if not any(population):
+        return NotEnoughData(reason="no territory has a population", n=float(rates.n.sum()))
+    return _weighted_mean(rates, tuple(float(n) for n in population))
+
+
+def wave_change(before: pd.DataFrame, after: pd.DataFrame, territory_id: int) -> Change | None:
+    """
+    The territory's observed shares in two waves (Newcombe on the counts, never on shrunken means).
+
+    None if nobody was asked in one of them.
+    """
+    pairs = []
+    for cells in (before, after):
+        y, n = effective(cells.loc[[territory_id]])
+        pairs.append((y[0], n[0]))
+    difference = newcombe_difference(before=pairs[0], after=pairs[1])
+    if not isinstance(difference, Estimate):
+        return None
+    return Change(
+        value=pairs[1][0] / pairs[1][1],
+        reference=pairs[0][0] / pairs[0][1],
+        low=difference.low,
+        high=difference.high,
+        likely=Likely.YES if difference.excludes(0) else Likely.NO,
+        level=difference.level,
+        method=difference.method,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surveyed:
+    """What one wave says about one territory; see `TerritoryRow`."""
+
+    asked: int
+    yes: int
+    raw_share: float | None
+    awareness: Outcome
+    own_weight: float
+    p_weakest: float | None
+
+
+def surveyed(cells: pd.DataFrame, shown: Sequence[bool]) -> tuple[Surveyed, ...]:
+    """One per territory, in the order of `cells`; P(weakest) among those shown."""
+    rates = rates_of(cells)
+    if rates is None:
+        nothing = Surveyed(
+            asked=0, yes=0, raw_share=None, awareness=_NOBODY_ASKED, own_weight=0.0, p_weakest=None
+        )
+        return (nothing,) * len(cells)
+    weakest = probability_weakest(rates, shown)
+    return tuple(
+        Surveyed(
+            asked=int(asked),
+            yes=int(yes),
+            raw_share=float(rates.raw[at]) if asked else None,
+            awareness=rates.estimate(at),
+            own_weight=float(rates.weight[at]),
+            p_weakest=weakest[at],
+        )
+        for at, (asked, yes) in enumerate(zip(cells["asked"], cells["yes"], strict=True))
+    )

@@ -1,0 +1,88 @@
+"""The awareness survey: its waves, and the counts of each wave by territory."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+import sqlalchemy as sa
+
+from alignment.db import ReadSession
+from alignment.queries.dimensions import NOBODY
+from alignment.queries.frames import read_frame, total
+from alignment.queries.units import in_force
+from alignment.tables import SurveyCell, SurveyWave, c
+from alignment.view import View
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaveRow:
+    """One wave. `interviews_needed` None with `needed_computed` means more than the search limit."""
+
+    id: int
+    code: str
+    start_on: date
+    end_on: date
+    interviews_needed: int | None
+    needed_computed: bool
+
+
+def waves(session: ReadSession, view: View) -> list[WaveRow]:
+    """The waves whose fieldwork was over by the view's day, oldest first."""
+    wave = c(SurveyWave)
+    known = [] if view.known is None else [wave.recorded_at <= view.known]
+    statement = (
+        sa.select(*(wave[name] for name in WaveRow.__slots__))
+        .where(wave.end_on <= view.at, *known)
+        .order_by(wave.end_on, wave.id)
+    )
+    return [
+        WaveRow(
+            id=row.id,
+            code=row.code,
+            start_on=row.start_on,
+            end_on=row.end_on,
+            interviews_needed=row.interviews_needed,
+            needed_computed=row.needed_computed,
+        )
+        for row in session.execute(statement)
+    ]
+
+
+CELL_COLUMNS = {
+    "wave_id": "int64",
+    "territory_id": "int64",
+    "asked": "int64",
+    "yes": "int64",
+    "sum_w": "float64",
+    "sum_w2": "float64",
+    "sum_wy": "float64",
+}
+
+
+def survey_cells(session: ReadSession, view: View, wave_ids: Iterable[int]) -> pd.DataFrame:
+    """
+    One row per wave and territory: people asked, people who said yes, and the sums of their weights.
+
+    Where a survey is not weighted every weight is 1, so the sums are the counts.
+    A cell is in force as known; its day does not matter, its wave's end does.
+    """
+    cell = c(SurveyCell)
+    territory = sa.func.coalesce(cell.territory_id, NOBODY).label("territory_id")
+    weighted = {"sum_w": cell.asked, "sum_w2": cell.asked, "sum_wy": cell.yes}
+    statement = (
+        sa.select(
+            cell.wave_id,
+            territory,
+            total(cell.asked, "asked"),
+            total(cell.yes, "yes"),
+            *(
+                sa.func.sum(sa.func.coalesce(cell[name], sa.cast(plain, sa.Float))).label(name)
+                for name, plain in weighted.items()
+            ),
+        )
+        .where(cell.wave_id.in_(list(wave_ids)), *in_force(cell, view))
+        .group_by(cell.wave_id, territory)
+        .order_by(cell.wave_id, territory)
+    )
+    return read_frame(session, statement, CELL_COLUMNS)

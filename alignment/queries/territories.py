@@ -1,0 +1,118 @@
+"""What the map needs beside the survey: attributes, shapes, leads, flags."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+
+from alignment.db import ReadSession
+from alignment.periods import Period
+from alignment.queries.dimensions import NOBODY, Narrowing
+from alignment.queries.frames import read_frame, total
+from alignment.queries.units import DIMENSIONS, days_of, living, units_of
+from alignment.tables import Boundary, BoundarySet, Flag, Territory, c
+from alignment.view import View
+from alignment.vocabulary import FlagKind, FlagState
+
+TERRITORY_COLUMNS = {
+    "id": "int64",
+    "stratum": "object",
+    "population": "Int64",
+    "potential_minor": "Int64",
+    "boundary_key": "object",
+}
+
+
+def territory_attributes(session: ReadSession) -> pd.DataFrame:
+    """One row per territory, regions included; potential in minor units of the company's currency."""
+    columns = c(Territory)
+    statement = sa.select(*(columns[name] for name in TERRITORY_COLUMNS)).order_by(columns.id)
+    return read_frame(session, statement, TERRITORY_COLUMNS)
+
+
+LEAD_COLUMNS = dict.fromkeys(DIMENSIONS, "int64") | {"leads": "int64"}
+
+
+def lead_counts(
+    session: ReadSession, view: View, narrowing: Narrowing, period: Period | None
+) -> pd.DataFrame:
+    """One row per combination of the five dimensions: leads created in the period; deals are no leads."""
+    units = units_of(view, narrowing, created=days_of(period)).units
+    keys = [units.c[name] for name in DIMENSIONS]
+    statement = sa.select(*keys, sa.func.count().label("leads")).where(units.c.is_direct == 0).group_by(*keys)
+    if period is not None:
+        statement = statement.where(units.c.created_day.is_not(None))
+    return read_frame(session, statement, LEAD_COLUMNS)
+
+
+OPEN_FLAG_COLUMNS = {"territory_id": "int64", "flags": "int64"}
+
+
+def open_flags(session: ReadSession, view: View) -> pd.DataFrame:
+    """One row per territory with flags that nobody has answered: how many."""
+    flag = c(Flag)
+    territory = sa.func.coalesce(flag.territory_id, NOBODY).label("territory_id")
+    statement = (
+        sa.select(territory, total(1, "flags"))
+        .where(flag.state == FlagState.OPEN, *living(flag, view))
+        .group_by(territory)
+    )
+    return read_frame(session, statement, OPEN_FLAG_COLUMNS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagRow:
+    """One flag. `day` is an epoch day."""
+
+    day: int | None
+    kind: FlagKind
+    seen: int | None
+    conversations: int | None
+    state: FlagState
+
+
+def flags_of(session: ReadSession, view: View, territory_id: int, *, limit: int = 50) -> list[FlagRow]:
+    """The territory's newest flags, without who reported them and without their notes."""
+    flag = c(Flag)
+    statement = (
+        sa.select(flag.day, flag.kind, flag.seen, flag.conversations, flag.state)
+        .where(flag.territory_id == territory_id, *living(flag, view))
+        .order_by(flag.day.is_(None), flag.day.desc(), flag.id.desc())
+        .limit(limit)
+    )
+    return [
+        FlagRow(day=day, kind=kind, seen=seen, conversations=asked, state=state)
+        for day, kind, seen, asked, state in session.execute(statement)
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shapes:
+    """The newest boundary set: its hash, plotly's geo settings, label points (degrees) by key."""
+
+    sha256: str
+    layout: dict[str, Any]
+    labels: dict[str, tuple[float, float]]
+
+
+def newest_shapes(session: ReadSession) -> Shapes | None:
+    """None before a boundary file came in. The geometry itself is served by its own route."""
+    boundaries, boundary = c(BoundarySet), c(Boundary)
+    newest = sa.select(sa.func.max(boundaries.id)).scalar_subquery()
+    rows = session.execute(
+        sa.select(
+            boundaries.sha256, boundaries.layout_json, boundary.key, boundary.label_lon, boundary.label_lat
+        )
+        .outerjoin(Boundary, boundary.boundary_set_id == boundaries.id)
+        .where(boundaries.id == newest)
+        .order_by(boundary.id)
+    ).all()
+    if not rows:
+        return None
+    return Shapes(
+        sha256=rows[0].sha256,
+        layout=json.loads(rows[0].layout_json),
+        labels={row.key: (row.label_lon, row.label_lat) for row in rows if row.key is not None},
+    )
