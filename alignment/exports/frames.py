@@ -8,6 +8,7 @@ company's currency.
 
 from collections.abc import Iterable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -15,6 +16,7 @@ from alignment.metrics.campaigns import CampaignRow, CampaignsAnswer
 from alignment.metrics.common import Outcome
 from alignment.metrics.funnel import FunnelAnswer, FunnelStep, RecordsPage
 from alignment.metrics.goals import GoalProgress
+from alignment.metrics.history import AuditPage, ImportHistory
 from alignment.metrics.territories import TerritoriesAnswer, TerritoryCard
 from alignment.metrics.today import TodayAnswer
 from alignment.money import exponent
@@ -316,3 +318,56 @@ def _signature(by: str | None, at: Any, is_local: bool) -> str:
 def _sum(values: Iterable[int | None]) -> int | None:
     known = [value for value in values if value is not None]
     return sum(known) if known else None
+
+
+def audit_table(answer: AuditPage) -> pd.DataFrame:
+    """One row per action, newest first."""
+    return pd.DataFrame(
+        [
+            {
+                "When": f"{event.at.astimezone(ZoneInfo(answer.zone)):%Y-%m-%d %H:%M}",
+                "Who": event.actor,
+                "As": event.role.replace("_", " "),
+                "Did": event.tag,
+                "What": event.subject,
+                "From": _fields(event.before),
+                "To": _fields(event.after),
+                "Why": event.reason,
+            }
+            for event in answer.events
+        ],
+        columns=["When", "Who", "As", "Did", "What", "From", "To", "Why"],
+    )
+
+
+def imports_table(history: ImportHistory) -> pd.DataFrame:
+    """One row per import, newest first."""
+    return pd.DataFrame(
+        [
+            {
+                "Import": batch.batch_id,
+                "When": f"{batch.recorded_at.astimezone(ZoneInfo(history.zone)):%Y-%m-%d %H:%M}",
+                "File": batch.file_name,
+                "Kind": batch.kind.replace("_", " "),
+                "Source": batch.source,
+                "Rows": batch.rows_in_file,
+                "New": batch.rows_inserted,
+                "Changed": batch.rows_updated,
+                "Unchanged": batch.rows_unchanged,
+                "Rejected": batch.rows_rejected,
+                "Superseded": batch.rows_superseded,
+                "No data": batch.rows_other,
+                "State": batch.state,
+                "By": batch.applied_by,
+            }
+            for batch in history.batches
+        ],
+        columns=[
+            "Import", "When", "File", "Kind", "Source", "Rows", "New", "Changed", "Unchanged", "Rejected",
+            "Superseded", "No data", "State", "By",
+        ],
+    )  # fmt: skip
+
+
+def _fields(values: dict[str, object]) -> str:
+    return ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in values.items())

@@ -1,6 +1,15 @@
 """Answers to findings in words. Pure: no web, no chart, no database."""
 
 from alignment.insights.campaigns import campaigns_empty, campaigns_finding
+from alignment.insights.door import (
+    audit_headline,
+    audit_stamp,
+    imports_headline,
+    imports_stamp,
+    parsed_line,
+    problems_line,
+    unmapped_line,
+)
 from alignment.insights.finding import Empty, Finding
 from alignment.insights.funnel import funnel_empty, funnel_finding, records_line
 from alignment.insights.goals import (
@@ -27,6 +36,8 @@ from alignment.insights.today import signal_line, today_empty, today_finding, wa
 __all__ = [
     "Empty",
     "Finding",
+    "audit_headline",
+    "audit_stamp",
     "both_targets",
     "campaigns_empty",
     "campaigns_finding",
@@ -38,8 +49,12 @@ __all__ = [
     "goal_title",
     "goals_empty",
     "goals_finding",
+    "imports_headline",
+    "imports_stamp",
     "metric_label",
     "no_map_line",
+    "parsed_line",
+    "problems_line",
     "records_line",
     "signal_line",
     "target_signed",
@@ -48,6 +63,7 @@ __all__ = [
     "today_empty",
     "today_finding",
     "trend_words",
+    "unmapped_line",
     "waiting_line",
     "what_if_basis",
     "what_if_line",

@@ -12,7 +12,8 @@ import pandas as pd
 import streamlit as st
 
 from alignment import wording
-from alignment.errors import Conflict, Invalid
+from alignment.actions.imports import AlreadyImported, ImportReceipt
+from alignment.errors import AlignmentError, Conflict, Invalid
 from alignment.insights import Empty, Finding
 from alignment.metrics.common import Number, Stamp
 from alignment.ui import filters, shown
@@ -187,3 +188,21 @@ def both_days(days: Any) -> tuple[date, date]:
     if not isinstance(days, tuple | list) or len(days) != 2:
         raise Invalid("Choose both days of the period: the first and the last.")
     return days[0], days[1]
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Show an error that is meant for people, and let the rest of the page go on."""
+    try:
+        yield
+    except AlignmentError as error:
+        st.error(md_escape(str(error)))
+
+
+def receipt(kept: ImportReceipt | AlreadyImported, *, zone: str) -> None:
+    """What became of a file: the headline, and everything else on demand."""
+    if isinstance(kept, AlreadyImported):
+        st.info(md_escape(wording.already_imported(kept, zone)))
+        return
+    st.success(md_escape(wording.receipt_headline(kept)))
+    shown.show_findings(wording.receipt_lines(kept))

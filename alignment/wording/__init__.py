@@ -34,9 +34,11 @@ from alignment.wording.outcomes import (
     rough_interval,
     sample,
 )
+from alignment.wording.receipts import already_imported, receipt_headline, receipt_lines
 
 __all__ = [
     "UNKNOWN",
+    "already_imported",
     "as_of",
     "chance_words",
     "change_sentence",
@@ -61,6 +63,8 @@ __all__ = [
     "percent",
     "plural",
     "points",
+    "receipt_headline",
+    "receipt_lines",
     "recorded_day",
     "rough",
     "rough_interval",

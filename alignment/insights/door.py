@@ -1,0 +1,66 @@
+"""The Import and Audit pages in words."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from alignment.metrics.history import AuditPage, ImportHistory
+from alignment.wording import count, listed, moment, plural
+
+
+class Rows(Protocol):
+    """Where the rows of a file went; see `imports.parsed.Accounting`."""
+
+    in_file: int
+    other: int
+    rejected: int
+    superseded: int
+    parsed: int
+
+
+def parsed_line(rows: Rows) -> str:
+    """The accounting before anything is stored: it adds up."""
+    return (
+        f"{plural(rows.in_file, 'row')} in the file = {count(rows.parsed)} readable "
+        f"+ {count(rows.rejected)} rejected "
+        f"+ {count(rows.superseded)} superseded by a newer row + {count(rows.other)} that are no data."
+    )
+
+
+def problems_line(parsed: Any) -> str:
+    """Above the list of bad rows."""
+    return (
+        f"{plural(parsed.accounting.rejected, 'row')} cannot be read. Correct them in the file and upload "
+        "it again, or apply only the good rows; the list below says where and how."
+    )
+
+
+def unmapped_line(columns: Sequence[str]) -> str:
+    """Columns that are not stored."""
+    return f"Not stored: {listed(list(columns), most=8)}."
+
+
+def imports_headline(history: ImportHistory) -> str:
+    """How much came in, and whether anything waits."""
+    if not history.batches:
+        return "Nothing has come in yet"
+    return f"{plural(history.total, 'file')} came in, {plural(history.rows_rejected, 'row')} were left out"
+
+
+def imports_stamp(history: ImportHistory) -> str:
+    """When the last file came."""
+    if not history.batches:
+        return "Choose files below: any order will do, and nothing is stored before you press Apply."
+    newest = history.batches[0]
+    return f"The last was {newest.file_name} on {moment(newest.recorded_at, history.zone)}"
+
+
+def audit_headline(answer: AuditPage) -> str:
+    """Whether the chain holds."""
+    if answer.broken_at is not None:
+        return f"The audit trail was changed: event {answer.broken_at} does not fit the one before"
+    return f"{plural(answer.total, 'action')} on record, and the chain is whole"
+
+
+def audit_stamp(answer: AuditPage) -> str:
+    """The chain's head, to be compared with what a backup or an earlier meeting wrote down."""
+    return f"Chain head {answer.head[:16]}, {plural(answer.checked, 'event')} checked"

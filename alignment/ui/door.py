@@ -1,0 +1,110 @@
+"""Uploads between two runs: read once, however often the page is drawn again."""
+
+import hashlib
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from alignment.access import Actor
+from alignment.actions import imports as import_actions
+from alignment.actions.imports import AlreadyImported, ImportReceipt
+from alignment.actions.imports.receipts import receipt_from
+from alignment.imports.boundaries import parse_boundaries
+from alignment.imports.checks import parse
+from alignment.imports.files import boundaries_import
+from alignment.imports.mappings import Proposal, propose, with_answers, with_mapping
+from alignment.imports.parsed import ParsedImport
+from alignment.imports.raw import RawTable
+from alignment.imports.readers import BOUNDARY_ENDINGS, ending, read_table
+from alignment.ui import facts, session
+from alignment.ui.store import open_database
+
+KEPT = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What a person said about a file. Empty: what was recognised holds."""
+
+    kind: str | None = None
+    mapping: tuple[tuple[str, str], ...] = ()
+    date_order: str | None = None
+    decimal: str | None = None
+    source: str | None = None
+
+
+def is_boundaries(file_name: str) -> bool:
+    return ending(file_name) in BOUNDARY_ENDINGS
+
+
+@st.cache_data(max_entries=KEPT, ttl=3600, show_spinner="Reading the file…")
+def table(data: bytes, file_name: str) -> RawTable:
+    """The file as text. Errors are for people: `UnreadableFile`."""
+    return read_table(data, file_name)
+
+
+def proposal(raw: RawTable, answers: Answers) -> Proposal:
+    """Kind and mapping, with what the person said in the place of what was recognised."""
+    found = propose(raw, kind=answers.kind)
+    if answers.mapping:
+        found = with_mapping(found, raw, dict(answers.mapping))
+    return with_answers(found, date_order=answers.date_order, decimal=answers.decimal)
+
+
+@st.cache_data(max_entries=KEPT, ttl=3600, show_spinner="Checking every row…")
+def checked(data: bytes, file_name: str, answers: Answers, zone: str, currency: str) -> ParsedImport:
+    """The file's rows, checked; nothing is stored."""
+    raw = table(data, file_name)
+    return parse(raw, proposal(raw, answers), source=answers.source or None, zone=zone, currency=currency)
+
+
+@st.cache_data(max_entries=2, ttl=3600, show_spinner="Reading the shapes…")
+def shapes(data: bytes, file_name: str, source: str | None) -> ParsedImport:
+    """A boundary file, checked."""
+    return boundaries_import(parse_boundaries(data, name_hint=file_name), data, file_name, source)
+
+
+def apply(
+    actor: Actor, parsed: ParsedImport, *, only_good_rows: bool, accept: bool, command_id: str
+) -> ImportReceipt | AlreadyImported:
+    """Store a checked file: the slow part first, then one transaction."""
+    with open_database(facts.url()).reading() as reading:
+        prepared = import_actions.prepare(reading, actor, parsed)
+    with session.writing() as db:
+        return import_actions.apply(
+            db,
+            actor,
+            parsed,
+            only_good_rows=only_good_rows,
+            accept=accept,
+            prepared=prepared,
+            command_id=command_id,
+        )
+
+
+def with_columns(answers: Answers, mapping: dict[str, str]) -> Answers:
+    """The answers with the mapping that the person sees; equal to the proposal's, it changes nothing."""
+    return replace(answers, mapping=tuple(sorted(mapping.items())))
+
+
+def with_answer(answers: Answers, what: str, answer: str) -> Answers:
+    """The answers with one more question answered: `what` is "date_order" or "decimal"."""
+    return replace(answers, date_order=answer) if what == "date_order" else replace(answers, decimal=answer)
+
+
+def form_of(file_name: str, data: bytes) -> str:
+    """The key of a file's form: the same file has the same form."""
+    return (
+        f"import_{hashlib.sha256(data).hexdigest()[:16]}_{hashlib.sha256(file_name.encode()).hexdigest()[:8]}"
+    )
+
+
+def keep_receipt(form: str, receipt: ImportReceipt | AlreadyImported) -> None:
+    """As plain values: what a session holds must outlive the classes."""
+    st.session_state[f"{form}_receipt"] = receipt.plain()
+
+
+def kept_receipt(form: str) -> ImportReceipt | AlreadyImported | None:
+    """The receipt of a file that was applied in this session."""
+    plain = st.session_state.get(f"{form}_receipt")
+    return None if plain is None else receipt_from(plain)

@@ -1,0 +1,140 @@
+"""What comes in, what does not, and why? A file is looked at first; nothing is stored before Apply."""
+
+import streamlit as st
+
+from alignment import insights
+from alignment.access import Permission
+from alignment.exports import frames
+from alignment.imports.kinds import KINDS
+from alignment.imports.mappings import Proposal
+from alignment.imports.parsed import ParsedImport
+from alignment.imports.preview import field_labels, mapping_frame, mapping_from, preview_frame, problems_frame
+from alignment.imports.raw import RawTable
+from alignment.ui import commands, door, loaders, parts, session, shown
+
+actor = session.require(Permission.IMPORTS_PREVIEW)
+
+TYPES = ["csv", "tsv", "txt", "xlsx", "xls", "parquet", "geojson", "json"]
+RECOGNISED = "as recognised"
+
+
+def ask(raw: RawTable, form: str) -> door.Answers:
+    """Kind, source, columns, and what the file itself leaves open."""
+    first, second = st.columns(2)
+    kind = first.selectbox(
+        "Kind of file",
+        [RECOGNISED, *KINDS],
+        key=f"{form}_kind",
+        format_func=lambda slug: slug if slug == RECOGNISED else KINDS[slug].label,
+    )
+    source = second.text_input(
+        "System it comes from",
+        key=f"{form}_source",
+        placeholder="as usual for the kind: crm, ads, survey ...",
+    )
+    answers = door.Answers(kind=None if kind == RECOGNISED else kind, source=source.strip() or None)
+    proposal = door.proposal(raw, answers)
+    st.markdown(f"Read as **{proposal.label}**.")
+    with st.expander("Columns", expanded=bool(proposal.missing)):
+        answers = door.with_columns(answers, edit_mapping(raw, proposal, form))
+    return decide(door.proposal(raw, answers), answers, form)
+
+
+def edit_mapping(raw: RawTable, proposal: Proposal, form: str) -> dict[str, str]:
+    labels = field_labels(proposal.kind)
+    edited = st.data_editor(
+        mapping_frame(raw, proposal),
+        key=f"{form}_mapping_{proposal.kind}",
+        hide_index=True,
+        disabled=["field", "required", "example", "why"],
+        column_config={
+            "field": st.column_config.SelectboxColumn(
+                "Our field", options=list(labels), format_func=labels.get
+            ),
+            "required": st.column_config.CheckboxColumn("Needed"),
+            "column": st.column_config.SelectboxColumn("Column of the file", options=["", *raw.header]),
+            "example": st.column_config.TextColumn("First value"),
+            "why": st.column_config.TextColumn("Recognised by"),
+        },
+    )
+    if proposal.unmapped:
+        st.caption(insights.unmapped_line(proposal.unmapped))
+    return mapping_from(edited)
+
+
+def decide(proposal: Proposal, answers: door.Answers, form: str) -> door.Answers:
+    """Questions that the file leaves open are asked once each."""
+    for decision in proposal.needs_decision:
+        words = dict(decision.options)
+        answer = st.radio(
+            decision.question, list(words), index=None, key=f"{form}_{decision.what}", format_func=words.get
+        )
+        if answer:
+            answers = door.with_answer(answers, decision.what, answer)
+    return answers
+
+
+def show_rows(parsed: ParsedImport) -> None:
+    st.markdown(insights.parsed_line(parsed.accounting))
+    parts.folded_table(
+        "The first rows as they were read",
+        preview_frame(parsed, zone=session.company().calendar.zone),
+        name=f"preview_{parsed.kind}",
+    )
+    if parsed.problems:
+        st.warning(insights.problems_line(parsed))
+        parts.table(problems_frame(parsed), name=f"problems_{parsed.kind}")
+    if parsed.notes:
+        with st.expander(f"What was noticed ({len(parsed.notes)})"):
+            shown.show_findings(parsed.notes)
+
+
+def offer_apply(parsed: ParsedImport, form: str) -> None:
+    if not actor.may(Permission.IMPORTS_APPLY):
+        st.info("Your role can look at a file; an administrator applies it.")
+        return
+    only_good = bool(parsed.problems) and st.checkbox("Apply only the good rows", key=f"{form}_good")
+    accept = st.checkbox(
+        "Apply although it differs much from the last file of its source", key=f"{form}_accept"
+    )
+    blocked = bool(parsed.problems) and not only_good
+    if st.button("Apply", key=f"{form}_apply", type="primary", disabled=blocked):
+        receipt = door.apply(
+            actor, parsed, only_good_rows=only_good, accept=accept, command_id=commands.command_id(form)
+        )
+        door.keep_receipt(form, receipt)
+        st.rerun()
+
+
+def show_file(name: str, data: bytes) -> None:
+    form = door.form_of(name, data)
+    with st.container(border=True), parts.told():
+        st.subheader(name, anchor=False)
+        receipt = door.kept_receipt(form)
+        if receipt is not None:
+            parts.receipt(receipt, zone=session.company().calendar.zone)
+            return
+        company = session.company()
+        if door.is_boundaries(name):
+            parsed = door.shapes(data, name, None)
+        else:
+            answers = ask(door.table(data, name), form)
+            parsed = door.checked(data, name, answers, company.calendar.zone, company.currency)
+        show_rows(parsed)
+        offer_apply(parsed, form)
+
+
+with shown.errors():
+    history = loaders.load_import_history()
+    shown.show_headline(insights.imports_headline(history), insights.imports_stamp(history))
+    files = st.file_uploader(
+        "Bring in exports as they are: CSV, Excel, Parquet or GeoJSON, in any order",
+        type=TYPES,
+        accept_multiple_files=True,
+        key="uploads",
+    )
+for file in files:
+    show_file(file.name, file.getvalue())
+with shown.errors():
+    st.subheader("What came in", anchor=False)
+    parts.table(frames.imports_table(history), name="imports")
