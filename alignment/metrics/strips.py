@@ -9,7 +9,7 @@ from alignment.metrics.funnel import FunnelAnswer
 from alignment.metrics.goals import GoalProgress, GoalsAnswer
 from alignment.metrics.territories import TerritoriesAnswer, TerritoryCard
 from alignment.metrics.today import TodayAnswer
-from alignment.stats import Estimate
+from alignment.stats import Estimate, wilson
 from alignment.vocabulary import Stage
 
 _COUNTED_AS = {
@@ -32,7 +32,7 @@ def funnel_numbers(answer: FunnelAnswer) -> tuple[Number, ...]:
             n=first.entered,
             before=first.entered_before,
         ),
-        _estimated("rate_from_start", last.rate_from_start, n_label=f"of {first.entered:,} who came"),
+        _estimated("rate_from_start", last.rate_from_start),
         Number(
             slug="won_revenue",
             value=answer.won_revenue_minor,
@@ -49,8 +49,14 @@ def funnel_numbers(answer: FunnelAnswer) -> tuple[Number, ...]:
 
 
 def territories_numbers(answer: TerritoriesAnswer) -> tuple[Number, ...]:
-    """The whole company's awareness."""
-    return (_estimated("aided_awareness", answer.company, n_label="interviews"),)
+    """The territories together: awareness, win rate, leads."""
+    leads = sum(row.leads for row in answer.rows)
+    won, closed = (sum(getattr(row, name) for row in answer.rows) for name in ("won", "closed"))
+    return (
+        _estimated("aided_awareness", answer.company, n_label="effective interviews"),
+        _estimated("win_rate", wilson(won, closed), n_label="closed deals"),
+        Number(slug="leads", value=leads, n=len(answer.rows), n_label="territories"),
+    )
 
 
 def card_numbers(card: TerritoryCard) -> tuple[Number, ...]:

@@ -18,6 +18,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import streamlit as st
 
+from alignment import answers
 from alignment.access import Scope
 from alignment.db import ReadSession
 from alignment.ui import facts, session
@@ -67,3 +68,10 @@ def cached(answer: Callable[Concatenate[ReadSession, Scope, View, P], A]) -> Cal
         return keeping(facts.url(), facts.data_version(), key, scope, view, options)
 
     return loader
+
+
+load_funnel = cached(answers.funnel)
+load_funnel_records = cached(answers.funnel_records)
+load_territories = cached(answers.territories)
+load_territory_card = cached(answers.territory_card)
+load_campaigns = cached(answers.campaigns)

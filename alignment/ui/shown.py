@@ -174,7 +174,7 @@ def show_table(frame: pd.DataFrame, *, name: str, columns: dict[str, Any] | None
     if is_phone():
         _cards(frame)
     else:
-        st.dataframe(frame, hide_index=True, column_config=columns or {})
+        st.dataframe(frame, hide_index=True, column_config=columns or {}, placeholder=wording.UNKNOWN)
     download(frame, name)
 
 
