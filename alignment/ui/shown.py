@@ -160,7 +160,7 @@ def chart(figure: Any, *, key: str, alt: str, on_select: Callable[[], None] | No
         "config": chart_config(topology_url=topology_url()),
     }
     if is_projector():
-        with st.container(key="chart", height="stretch"):
+        with st.container(key=f"chart_{key}", height="stretch"):
             return st.plotly_chart(figure, height="stretch", **options)
     if on_select is not None:
         options |= {"on_select": on_select, "selection_mode": "points"}
