@@ -7,7 +7,18 @@ from itertools import accumulate
 
 from .campaigns import CAMPAIGNS, Campaign, day_numbers
 from .chance import Stream
-from .clock import add_business, DAY, HOUR, LAST_WEEK, NOW, OPENS, WORKING_MINUTES, day_of, is_working, week_start
+from .clock import (
+    DAY,
+    HOUR,
+    LAST_WEEK,
+    NOW,
+    OPENS,
+    WORKING_MINUTES,
+    add_business,
+    day_of,
+    is_working,
+    week_start,
+)
 from .country import CODES, LAENDER
 from .model import Lead
 from .offer import (
@@ -74,7 +85,9 @@ def moment_on(stream: Stream, day_number: int, channel: str) -> int:
     return day_number * DAY + hour * HOUR + stream.whole(0, 59)
 
 
-def _arrival(stream: Stream, tables: Sequence[tuple[Campaign | None, DayTable]], shares: Sequence[int]) -> Arrival:
+def _arrival(
+    stream: Stream, tables: Sequence[tuple[Campaign | None, DayTable]], shares: Sequence[int]
+) -> Arrival:
     campaign, table = stream.weighted(tables, shares)
     channel = campaign.channel if campaign else stream.weighted(CHANNELS, BASE_CHANNEL_WEIGHTS)
     return Arrival(created=moment_on(stream, table.draw(stream), channel), channel=channel, campaign=campaign)
@@ -125,7 +138,9 @@ def next_arrivals(seed: int, week: int) -> list[Arrival]:
     tables, shares = _tables(range(start, week_start(week + 1) // DAY))
     expected = sum(shares) // 1000
     number = expected + stream.whole(-8, 8)
-    return sorted((_arrival(stream, tables, shares) for _ in range(number)), key=lambda arrival: arrival.created)
+    return sorted(
+        (_arrival(stream, tables, shares) for _ in range(number)), key=lambda arrival: arrival.created
+    )
 
 
 def _where(stream: Stream, campaign: Campaign | None) -> str:
@@ -145,18 +160,28 @@ def lead_from(stream: Stream, arrival: Arrival) -> Lead:
         late = stream.lag(16, 0.6) * DAY
         located_at = add_business(arrival.created + late, stream.whole(0, 400))
     return Lead(
-        created=arrival.created, recorded=arrival.created, home=home, territory="" if unplaced else home,
-        located_at=located_at, segment="" if stream.chance(0.03) else segment,
+        created=arrival.created,
+        recorded=arrival.created,
+        home=home,
+        territory="" if unplaced else home,
+        located_at=located_at,
+        segment="" if stream.chance(0.03) else segment,
         channel="" if stream.chance(0.02) else arrival.channel,
         product="" if stream.chance(0.25) else product_for(stream, segment).code,
-        campaign=campaign.code if campaign else "", owner=rep_for(stream, home),
-        contact=contact(stream, segment=segment, territory=home), true_segment=segment, true_channel=arrival.channel,
+        campaign=campaign.code if campaign else "",
+        owner=rep_for(stream, home),
+        contact=contact(stream, segment=segment, territory=home),
+        true_segment=segment,
+        true_channel=arrival.channel,
     )
 
 
 def test_contact(stream: Stream) -> Contact:
     """What somebody types who tries the web form."""
     return Contact(
-        company="Test", first_name="Test", last_name=f"Test {stream.whole(1, 99)}",
-        email=f"test{stream.whole(1, 999)}@halmberg.example", phone="",
+        company="Test",
+        first_name="Test",
+        last_name=f"Test {stream.whole(1, 99)}",
+        email=f"test{stream.whole(1, 999)}@halmberg.example",
+        phone="",
     )

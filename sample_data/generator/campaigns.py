@@ -81,7 +81,7 @@ def _campaigns() -> tuple[Campaign, ...]:
         ("Refill stations in shops", "leads", "Paid social", "Retail", 60, 74, 27_000, 260, 110, 260),
         ("Spring in the office", "leads", "Paid search", "Offices", 66, 77, 26_000, 290, 135, 280),
         ("Partner programme 2026", "leads", "Partner", "", 54, 87, 48_000, 500, 260, 490),
-        ("Saxony gets to know Halmberg", "awareness", "Paid social", "", 79, 88, 40_000, 140, 45, 140),
+        ("Saxony gets to know Halmberg", "awareness", "Paid social", "", 79, 90, 40_000, 140, 45, 140),
     ]
     where = {2: (*_SOUTH, "DE.NW"), 4: (*_NORTH, *_WEST), 10: _NORTH, 14: ("DE.SN",)}
     spent = {1: 0.97, 4: 1.06, 6: 0.94, 8: 1.0, 9: 1.03, 11: 0.91}
@@ -90,11 +90,22 @@ def _campaigns() -> tuple[Campaign, ...]:
         name, objective, channel, segment, first, last, budget, leads, qualified, brings = row
         rows.append(
             Campaign(
-                code=f"C{number:02d}", name=name, objective=objective, channel=channel, segment=segment,
-                first_week=first, last_week=last, budget=budget * 100, planned_leads=leads,
-                planned_qualified=qualified, brings=brings, territories=where.get(number, ()),
-                manager=MARKETER_IDS[number % len(MARKETER_IDS)], spent_share=spent.get(number, 0.98),
-                has_regions=number != 8, reach_known=channel != "Paid search" and number != 8,
+                code=f"C{number:02d}",
+                name=name,
+                objective=objective,
+                channel=channel,
+                segment=segment,
+                first_week=first,
+                last_week=last,
+                budget=budget * 100,
+                planned_leads=leads,
+                planned_qualified=qualified,
+                brings=brings,
+                territories=where.get(number, ()),
+                manager=MARKETER_IDS[number % len(MARKETER_IDS)],
+                spent_share=spent.get(number, 0.98),
+                has_regions=number != 8,
+                reach_known=channel != "Paid search" and number != 8,
                 planned_in_week=max(1, first - 4),
             )
         )

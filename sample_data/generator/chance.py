@@ -60,7 +60,7 @@ class Stream:
         return sum(draw() for _ in range(12)) - 6
 
     def lag(self, median: int, spread: float) -> int:
-        """Log-normal waiting time, in the unit of the median, at least 1. `spread` is sigma of the logarithm."""
+        """Log-normal wait in the unit of the median, at least 1; `spread` is sigma of the logarithm."""
         return max(1, round(median * exponential(spread * self.normal())))
 
     def successes(self, trials: int, probability: float) -> int:

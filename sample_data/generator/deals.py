@@ -8,8 +8,6 @@ from .offer import PRODUCT_BY_CODE, SEGMENTS, contact, product_for
 from .staff import rep_for
 from .story import DAYS_TO_WON, DEAL_SPREAD, NEVER_CLOSED, Odds, odds
 
-_LOST = ("price", "competitor", "no_budget", "no_decision", "timing")
-_LOST_WEIGHTS = (28, 26, 18, 18, 10)
 # Units of a foreign currency for 100 EUR, roughly: only to give the amount a plausible size.
 _PER_100_EUR = {"EUR": 100, "CHF": 95, "PLN": 425}
 _TOUCHES = ("Call", "Email", "Meeting", "Visit")
@@ -24,8 +22,15 @@ def open_deal(stream: Stream, lead: Lead, opened: int, chances: Odds) -> Deal:
     """The deal that a lead turns into, with its whole life."""
     product = lead.product or product_for(stream, lead.true_segment).code
     deal = Deal(
-        opened=opened, lead=lead, account=lead.contact.company, territory=lead.territory_at(opened),
-        segment=lead.segment, channel=lead.channel, product=product, campaign=lead.campaign, owner=lead.owner,
+        opened=opened,
+        lead=lead,
+        account=lead.contact.company,
+        territory=lead.territory_at(opened),
+        segment=lead.segment,
+        channel=lead.channel,
+        product=product,
+        campaign=lead.campaign,
+        owner=lead.owner,
         currency=_currency(stream, BY_CODE[lead.home].parent),
     )
     _live(stream, deal, chances)
@@ -36,9 +41,15 @@ def direct_deal(stream: Stream, opened: int, home: str) -> Deal:
     """A deal without a lead: carried over from the old system, or an existing customer who called."""
     segment = stream.pick(SEGMENTS)
     deal = Deal(
-        opened=opened, lead=None, account=contact(stream, segment=segment, territory=home).company,
-        territory=home, segment=segment, channel="" if stream.chance(0.6) else "Partner",
-        product=product_for(stream, segment).code, campaign="", owner=rep_for(stream, home),
+        opened=opened,
+        lead=None,
+        account=contact(stream, segment=segment, territory=home).company,
+        territory=home,
+        segment=segment,
+        channel="" if stream.chance(0.6) else "Partner",
+        product=product_for(stream, segment).code,
+        campaign="",
+        owner=rep_for(stream, home),
         currency=_currency(stream, BY_CODE[home].parent),
     )
     _live(stream, deal, odds(territory=home, channel="Partner", campaign=""))
@@ -48,8 +59,17 @@ def direct_deal(stream: Stream, opened: int, home: str) -> Deal:
 def test_deal(stream: Stream, opened: int, home: str) -> Deal:
     """Somebody tried the form: opened, never worked on, deleted within weeks."""
     deal = Deal(
-        opened=opened, lead=None, account="Test", territory=home, segment="", channel="", product="HQ-100",
-        campaign="", owner=rep_for(stream, home), currency="EUR", is_test=True,
+        opened=opened,
+        lead=None,
+        account="Test",
+        territory=home,
+        segment="",
+        channel="",
+        product="HQ-100",
+        campaign="",
+        owner=rep_for(stream, home),
+        currency="EUR",
+        is_test=True,
     )
     _begin(deal, amount=100_000, expected=day_of(opened + 30 * DAY).isoformat())
     deal.deleted_at = add_business(opened + stream.whole(8, 30) * DAY, stream.whole(5, 400))
@@ -75,17 +95,18 @@ def _amount(stream: Stream, deal: Deal) -> int:
 
 
 def _begin(deal: Deal, *, amount: int, expected: str) -> None:
-    first = [("Opened", ""), ("Stage", "Qualification"), ("Amount", money(amount)), ("Expected close", expected)]
+    first = [
+        ("Opened", ""),
+        ("Stage", "Qualification"),
+        ("Amount", money(amount)),
+        ("Expected close", expected),
+    ]
     for event, value in first:
         happened(deal, deal.opened, event, value)
 
 
 def happened(deal: Deal, at: int, event: str, value: str = "") -> None:
     deal.events.append(DealEvent(at=at, recorded=at, event=event, value=value))
-
-
-def lost_reason(stream: Stream) -> str:
-    return stream.weighted(_LOST, _LOST_WEIGHTS)
 
 
 def _live(stream: Stream, deal: Deal, chances: Odds) -> None:
@@ -104,7 +125,7 @@ def _live(stream: Stream, deal: Deal, chances: Odds) -> None:
     _accompany(stream, deal, min(end, deal.opened + 120 * DAY))
     deal.events.sort(key=lambda event: event.at)
     if not stays_open:
-        happened(deal, end, "Won" if won else "Lost", "" if won else lost_reason(stream))
+        happened(deal, end, "Won" if won else "Lost", deal.amount)
 
 
 def _between(deal: Deal, end: int, percent: int) -> int:
@@ -150,7 +171,11 @@ def _accompany(stream: Stream, deal: Deal, end: int) -> None:
         connected = "" if kind == "Email" else ("Yes" if stream.chance(0.8) else "No")
         deal.touches.append(
             Touch(
-                at=at, recorded=at, kind=kind, direction="Incoming" if incoming else "Outgoing",
-                connected=connected, person=deal.owner,
+                at=at,
+                recorded=at,
+                kind=kind,
+                direction="Incoming" if incoming else "Outgoing",
+                connected=connected,
+                person=deal.owner,
             )
         )

@@ -71,8 +71,10 @@ def _move(lead: Lead, status: str, at: int, *, cycle: int, reason: str = "") -> 
     return at
 
 
-def _leave(stream: Stream, lead: Lead, at: int, *, cycle: int, lost: int, recycled: int, silent: int) -> int | None:
-    """The lead goes no further: an exit with a reason, or nothing at all. Returns the moment of a recycling."""
+def _leave(
+    stream: Stream, lead: Lead, at: int, *, cycle: int, lost: int, recycled: int, silent: int
+) -> int | None:
+    """The lead goes no further: an exit with a reason, or nothing. Returns when it was recycled."""
     end = stream.weighted(("Lost", "Recycled", ""), (lost, recycled, silent))
     if end == "Lost":
         _move(lead, "Lost", at, cycle=cycle, reason=stream.weighted(_LOST, _LOST_WEIGHTS))
@@ -93,7 +95,8 @@ def _cycle(stream: Stream, lead: Lead, *, begin: int, cycle: int, chances: Odds)
     if answered is None:
         return _never_answered(stream, lead, qualified, cycle)
     at = add_business(max(answered, begin), stream.lag(MINUTES_TO_ACCEPTED, SPREAD))
-    _follow_up(stream, lead, answered, at, stream.whole(0, 1))
+    # What happened at the fair is known only from the day on which the list was entered.
+    _follow_up(stream, lead, max(answered, begin), at, stream.whole(0, 1))
     if not stream.chance(ACCEPTED):
         return _refuse(stream, lead, at, cycle)
     return _after_acceptance(stream, lead, _move(lead, "SAL", at, cycle=cycle), cycle, chances)
@@ -149,7 +152,7 @@ def _never_answered(stream: Stream, lead: Lead, qualified: int, cycle: int) -> i
 
 
 def _refuse(stream: Stream, lead: Lead, at: int, cycle: int) -> int | None:
-    """Sales does not take the lead: mostly rejected with a reason, sometimes given back, sometimes left lying."""
+    """Sales does not take it: mostly rejected with a reason, sometimes given back or left lying."""
     fate = stream.weighted(("Rejected", "Recycled", ""), (72, 20, 8))
     if fate == "Rejected":
         _move(lead, fate, at, cycle=cycle, reason=stream.weighted(_REJECTED, _REJECTED_WEIGHTS))
@@ -166,7 +169,12 @@ def _touch(stream: Stream, lead: Lead, at: int, weights: tuple[int, ...]) -> Tou
     if kind == "Visit" and stream.chance(0.35):
         recorded = add_business(at + stream.whole(1, 8) * DAY, stream.whole(5, 300))
     return Touch(
-        at=at, recorded=recorded, kind=kind, direction="Outgoing", connected=connected, person=lead.owner,
+        at=at,
+        recorded=recorded,
+        kind=kind,
+        direction="Outgoing",
+        connected=connected,
+        person=lead.owner,
     )
 
 
@@ -185,7 +193,7 @@ def _follow_up(stream: Stream, lead: Lead, after: int, before: int, number: int)
 
 def _welcome(stream: Stream, lead: Lead) -> None:
     """The automated mail after a form, for some leads a second one; never a human touch."""
-    if lead.recorded - lead.created > WEEK or not stream.chance(0.42):
+    if lead.recorded - lead.created > WEEK or not stream.chance(0.47):
         return
     first = lead.created + stream.whole(2, 20)
     second = in_daytime(first + stream.whole(3, 9) * DAY)
@@ -196,7 +204,7 @@ def _welcome(stream: Stream, lead: Lead) -> None:
 
 
 def delay(stream: Stream, lead: Lead) -> None:
-    """Some leads are entered weeks late, mostly lists from trade fairs; the created date stays the old one."""
+    """Some leads are entered weeks late, mostly from fairs; the created date stays the old one."""
     if not stream.chance(0.05 if lead.true_channel == "Trade fair" else 0.008):
         return
     late = add_business(lead.created + stream.whole(10, 45) * DAY, stream.whole(5, 400))

@@ -75,25 +75,30 @@ class Lead:
         return self.home if self.located_at is not None and self.located_at <= at else self.territory
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What the CRM says about an event from `recorded` on: another moment, another value."""
+
+    recorded: int
+    at: int
+    value: str
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class DealEvent:
-    """Something happened to a deal. A corrected date keeps the id: `moved` holds (recorded, new moment)."""
+    """Something happened to a deal. A corrected closing keeps its id."""
 
     at: int
     recorded: int
     event: str
     value: str = ""
-    moved: tuple[int, int] | None = None
+    correction: Correction | None = None
     id: str = ""
-
-    def at_known(self, known: int) -> int:
-        """The moment as the CRM gave it at `known`."""
-        return self.moved[1] if self.moved and self.moved[0] <= known else self.at
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Deal:
-    """An opportunity. Amounts are cents of its currency, in the events."""
+    """An opportunity. Amounts are text in its currency, in the events."""
 
     opened: int
     lead: Lead | None
@@ -121,3 +126,8 @@ class Deal:
             elif event.event == "Reopened":
                 last = None
         return last
+
+    @property
+    def amount(self) -> str:
+        """The amount at the end of the deal's events."""
+        return next(event.value for event in reversed(self.events) if event.event == "Amount")

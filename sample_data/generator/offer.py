@@ -26,7 +26,10 @@ class Product:
 
 def _product(code: str, name: str, series: str, euros: int, weights: tuple[int, int, int, int]) -> Product:
     return Product(
-        code=code, name=name, series=series, list_price=euros * 100,
+        code=code,
+        name=name,
+        series=series,
+        list_price=euros * 100,
         weights=dict(zip(SEGMENTS, weights, strict=True)),
     )
 
@@ -43,15 +46,17 @@ PRODUCTS = (
 )
 PRODUCT_BY_CODE = {product.code: product for product in PRODUCTS}
 
-_FIRST = (
+_FIRST_NAMES = (
     "Anna,Bernd,Carla,Daniel,Elif,Felix,Gabriele,Hannes,Ilse,Jonas,Katrin,Lars,Maria,Niklas,Olga,Paul,Renate,"
     "Sebastian,Tanja,Uwe,Vera,Wolfgang,Yasmin,Zoran,Jörg,Käthe,Sönke,Günther"
-).split(",")
-_LAST = (
+)
+_LAST_NAMES = (
     "Albers,Baumgart,Clausen,Dressler,Engelke,Fuhrmann,Gerlach,Hollmann,Iversen,Jäger,Köhler,Lindemann,Möller,"
     "Nolte,Ostermann,Pohl,Quast,Riedel,Schuster,Thiele,Ullrich,Vossberg,Wieland,Yilmaz,Zeller,Großmann,Brückner,"
     "Kaminski,Novak,Fröhlich"
-).split(",")
+)
+_FIRST = _FIRST_NAMES.split(",")
+_LAST = _LAST_NAMES.split(",")
 _FIRMS = {
     "Hospitality": ("Hotel", "Gasthof", "Café", "Restaurant", "Pension", "Brauhaus"),
     "Offices": ("Steuerberatung", "Ingenieurbüro", "Architekten", "Softwarehaus", "Kanzlei", "Werbestudio"),
@@ -76,12 +81,16 @@ class Contact:
 def contact(stream: Stream, *, segment: str, territory: str) -> Contact:
     """Somebody at a firm in one of the territory's cities."""
     kind, owner, city = (
-        stream.pick(_FIRMS[segment]), stream.pick(_LAST), stream.pick(BY_CODE[territory].cities),
+        stream.pick(_FIRMS[segment]),
+        stream.pick(_LAST),
+        stream.pick(BY_CODE[territory].cities),
     )
     first, last = stream.pick(_FIRST), stream.pick(_LAST)
     host = ascii_name(f"{kind}-{owner}-{city}").replace(" ", "-")
     return Contact(
-        company=f"{kind} {owner} {city}", first_name=first, last_name=last,
+        company=f"{kind} {owner} {city}",
+        first_name=first,
+        last_name=last,
         email=f"{ascii_name(first)}.{ascii_name(last)}@{host}.example",
         phone=f"{stream.pick(_PHONES)}{stream.whole(0, 999):03d}",
     )

@@ -25,18 +25,40 @@ class Person:
 
 # Six reps a parent territory, so that each parent has at least five of one role.
 _REPS: tuple[tuple[str, str], ...] = (
-    ("Jana Petersohn", "DE.NI"), ("Malte Brinkhoff", "DE.NI DE.HB"), ("Svenja Tordsen", "DE.NI"),
-    ("Ole Matthiesen", "DE.SH DE.HH"), ("Rieke Hallmann", "DE.HH"), ("Torben Lüdders", "DE.SH DE.MV"),
-    ("Anja Krahnert", "DE.BE"), ("Robert Sielaff", "DE.BE DE.BB"), ("Katja Wendelin", "DE.BB DE.ST"),
-    ("Falk Rüdinger", "DE.SN"), ("Mandy Oelschner", "DE.SN DE.TH"), ("Steffen Zabelt", "DE.TH DE.ST"),
-    ("Sepp Aumiller", "DE.BY"), ("Veronika Hirtreiter", "DE.BY"), ("Karin Schwegler", "DE.BW"),
-    ("Ulrich Bäuerlin", "DE.BW DE.BY"), ("Nicole Reinhold", "DE.HE"), ("Cem Aydogan", "DE.HE DE.BW"),
-    ("Melanie Stratmann", "DE.NW"), ("Dirk Hövelkamp", "DE.NW"), ("Britta Lohmeier", "DE.NW"),
-    ("Georg Pützfeld", "DE.NW"), ("Isabel Kirchner", "DE.RP DE.NW"), ("Yannick Lauterbach", "DE.RP DE.SL"),
+    ("Jana Petersohn", "DE.NI"),
+    ("Malte Brinkhoff", "DE.NI DE.HB"),
+    ("Svenja Tordsen", "DE.NI"),
+    ("Ole Matthiesen", "DE.SH DE.HH"),
+    ("Rieke Hallmann", "DE.HH"),
+    ("Torben Lüdders", "DE.SH DE.MV"),
+    ("Anja Krahnert", "DE.BE"),
+    ("Robert Sielaff", "DE.BE DE.BB"),
+    ("Katja Wendelin", "DE.BB DE.ST"),
+    ("Falk Rüdinger", "DE.SN"),
+    ("Mandy Oelschner", "DE.SN DE.TH"),
+    ("Steffen Zabelt", "DE.TH DE.ST"),
+    ("Sepp Aumiller", "DE.BY"),
+    ("Veronika Hirtreiter", "DE.BY"),
+    ("Karin Schwegler", "DE.BW"),
+    ("Ulrich Bäuerlin", "DE.BW DE.BY"),
+    ("Nicole Reinhold", "DE.HE"),
+    ("Cem Aydogan", "DE.HE DE.BW"),
+    ("Melanie Stratmann", "DE.NW"),
+    ("Dirk Hövelkamp", "DE.NW"),
+    ("Britta Lohmeier", "DE.NW"),
+    ("Georg Pützfeld", "DE.NW"),
+    ("Isabel Kirchner", "DE.RP DE.NW"),
+    ("Yannick Lauterbach", "DE.RP DE.SL"),
 )
 _MARKETERS = (
-    "Paula Winterberg", "Henrik Solmsen", "Miriam Achterath", "Leonie Dorfmeister", "Tarek Haddadin",
-    "Greta Ostholt", "Simon Fahrenkrog", "Alina Brodersen",
+    "Paula Winterberg",
+    "Henrik Solmsen",
+    "Miriam Achterath",
+    "Leonie Dorfmeister",
+    "Tarek Haddadin",
+    "Greta Ostholt",
+    "Simon Fahrenkrog",
+    "Alina Brodersen",
 )
 _VIEWERS = ("Werner Quandel", "Ines Rothmund", "Peter Alsleben", "Franka Vietor")
 
@@ -50,8 +72,10 @@ def ascii_name(name: str) -> str:
 
 def _people() -> tuple[Person, ...]:
     heads = [
-        ("Corinna Velbing", "Sales head", "Sales"), ("Matthias Okorn", "Marketing head", "Marketing"),
-        ("Dr. Helene Strasser", "Sponsor", "Both"), ("Nils Terwey", "Admin", "Both"),
+        ("Corinna Velbing", "Sales head", "Sales"),
+        ("Matthias Okorn", "Marketing head", "Marketing"),
+        ("Helene Strasser", "Sponsor", "Both"),
+        ("Nils Terwey", "Admin", "Both"),
     ]
     rows = [(name, role, team, "") for name, role, team in heads]
     rows += [(name, "Rep", "Sales", territories) for name, territories in _REPS]

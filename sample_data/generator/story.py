@@ -19,7 +19,7 @@ OVERPROMISED = "C09"
 STRONG_CAMPAIGN = "C06"
 LIFT_CAMPAIGN = "C14"
 
-QUALIFIED, ACCEPTED, SALES_QUALIFIED, OPPORTUNITY, WIN = 0.465, 0.835, 0.615, 0.665, 0.285
+QUALIFIED, ACCEPTED, SALES_QUALIFIED, OPPORTUNITY, WIN = 0.46, 0.835, 0.615, 0.64, 0.27
 SPREAD = 0.8  # sigma of the logarithm of all step lags
 ANSWER_SPREAD = 1.0
 DAYS_TO_QUALIFIED = 3
@@ -49,16 +49,21 @@ class Answering:
 
 
 USUAL_ANSWER = Answering(median_minutes=225, never=0.08)
-SLOW_ANSWER = Answering(median_minutes=560, never=0.20)
+SLOW_ANSWER = Answering(median_minutes=490, never=0.20)
 
 CHANNEL_QUALIFIED = {
-    "Paid search": 0.02, "Paid social": -0.05, "Webinar": 0.03, "Trade fair": 0.02, "Partner": 0.06, "Website": -0.02,
+    "Paid search": 0.02,
+    "Paid social": -0.05,
+    "Webinar": 0.03,
+    "Trade fair": 0.02,
+    "Partner": 0.06,
+    "Website": -0.02,
 }
 CHANNEL_WIN = {"Partner": 0.05, "Paid social": -0.03}
 
 
 def odds(*, territory: str, channel: str, campaign: str) -> Odds:
-    """The planted odds of a lead by where it is and what created it. The campaign's story beats the territory's."""
+    """The planted odds of a lead. The over-promised campaign's story beats the weak territory's."""
     base = Odds(
         qualified=QUALIFIED + CHANNEL_QUALIFIED[channel],
         win=WIN + CHANNEL_WIN.get(channel, 0.0),

@@ -83,7 +83,7 @@ def awareness_path(seed: int, land: Land) -> tuple[int, ...]:
 
 
 def interview(stream: Stream, land: Land, wave: Wave, truth: int) -> SurveyCell:
-    """Ask the territory's sample of the wave. Weights do not depend on the answer: weighted shares are unbiased."""
+    """Ask the territory's sample. Weights do not depend on the answer: weighted shares are unbiased."""
     asked = stream.whole(*INTERVIEWS_OF.get(land.code, INTERVIEWS[land.stratum]))
     aware = sum_w = sum_w2 = sum_wy = 0
     for _ in range(asked):
@@ -95,8 +95,15 @@ def interview(stream: Stream, land: Land, wave: Wave, truth: int) -> SurveyCell:
             aware += 1
             sum_wy += weight
     return SurveyCell(
-        wave=wave.code, territory=land.code, stratum=land.stratum, truth=truth / 1000,
-        asked=asked, aware=aware, sum_w=sum_w, sum_w2=sum_w2, sum_wy=sum_wy,
+        wave=wave.code,
+        territory=land.code,
+        stratum=land.stratum,
+        truth=truth / 1000,
+        asked=asked,
+        aware=aware,
+        sum_w=sum_w,
+        sum_w2=sum_w2,
+        sum_wy=sum_wy,
     )
 
 
@@ -104,7 +111,12 @@ def survey_cells(seed: int, waves: tuple[Wave, ...] = WAVES) -> list[SurveyCell]
     """One cell per wave and territory, in order of waves, then codes."""
     paths = {land.code: awareness_path(seed, land) for land in LAENDER}
     return [
-        interview(Stream(seed, f"survey/{wave.code}/{land.code}"), land, wave, paths[land.code][ALL_WAVES.index(wave)])
+        interview(
+            Stream(seed, f"survey/{wave.code}/{land.code}"),
+            land,
+            wave,
+            paths[land.code][ALL_WAVES.index(wave)],
+        )
         for wave in waves
         for land in LAENDER
     ]
