@@ -27,6 +27,7 @@ from alignment.settings import Mode, read_settings
 from alignment.ui import facts
 from alignment.ui.address import Reading, raw_parameters, read_view
 from alignment.ui.store import open_database
+from alignment.ui.text import md_escape
 from alignment.view import View
 from alignment.vocabulary import Clock, Role
 
@@ -72,7 +73,7 @@ def require(permission: Permission) -> Actor:
         found = actor()
         require_permission(found, permission)
     except NotAllowed as refusal:
-        st.info(str(refusal))
+        st.header(md_escape(str(refusal)), anchor=False)
         st.stop()
     return found
 
