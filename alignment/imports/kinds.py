@@ -260,6 +260,8 @@ _KINDS = (
             _OWNER,
             _f("created_at", P.MOMENT, "created date", "create date", "engage date", "opened"),
             _f("stage", P.DEAL_STAGE, "stage", "deal stage", "stage name", required=True),
+            _f("is_won", P.BOOLEAN, "is won", "is closed won"),
+            _f("is_closed", P.BOOLEAN, "is closed"),
             _f("amount", P.MONEY, "amount", "close value", "value", "deal value"),
             _CURRENCY,
             _f("expected_on", P.DAY, "expected close date", "expected close"),

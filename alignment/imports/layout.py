@@ -230,8 +230,9 @@ class _Sorter:
 
     def _is_total(self, first: str, cells: list[str], *, is_sparse: bool, in_tail: bool) -> bool:
         rest = [trimmed(cell) for cell in cells if trimmed(cell) not in _EMPTY][1:]
-        if _TOTAL.match(first) and is_sparse:
-            return not rest or any(_NUMERIC.match(cell) for cell in rest)
+        is_half_empty = len(rest) + 1 <= self.width / 2
+        if _TOTAL.match(first) and (is_sparse or is_half_empty):
+            return any(_NUMERIC.match(cell) for cell in rest) if rest else bool(_BARE_TOTAL.match(first))
         if _TOTAL_AT_END.match(first) and is_sparse:
             return bool(rest) and all(_NUMERIC.match(cell) for cell in rest)
         if _BARE_TOTAL.match(first) and in_tail:

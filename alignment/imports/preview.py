@@ -12,7 +12,7 @@ from alignment.imports.layout import trimmed
 from alignment.imports.mappings import Proposal
 from alignment.imports.parsed import ParsedImport
 from alignment.imports.raw import RawTable
-from alignment.vocabulary import label
+from alignment.vocabulary import DealEventKind, label
 
 ROWS_SHOWN = 50
 NOT_STORED = ""
@@ -86,6 +86,9 @@ def _shown(value: Any, zone: str) -> str:
         return ""
     if isinstance(value, datetime):
         return f"{value.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+    if isinstance(value, tuple) and isinstance(value[-1], DealEventKind):
+        text, kind = value
+        return f"{text} ({'open' if kind is DealEventKind.OPENED else kind})"
     if isinstance(value, tuple):
         return "; ".join(_shown(part, zone) for part in value)
     if isinstance(value, bool):

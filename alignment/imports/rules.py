@@ -51,6 +51,7 @@ def _refuse_future(draft: Draft) -> None:
 
 
 def _deals(draft: Draft) -> None:
+    _settle_stage(draft)
     stages = [stage[1] if stage else None for stage in draft.column("stage")]
     _forget_zero_losses(draft, stages)
     _expect_open_deals(draft, stages)
@@ -73,6 +74,32 @@ def _deals(draft: Draft) -> None:
     ]
     if backwards:
         draft.note("closed_at", "closed before created; stored as the file says", backwards)
+
+
+def _settle_stage(draft: Draft) -> None:
+    """
+    Let the CRM's own flags decide whether a stage is won or lost, and drop them.
+
+    Companies name their stages as they like; "Signed" is won if the CRM says so. A
+    stage whose name says otherwise than the flags is refused.
+    """
+    has_flags = "is_won" in draft.columns or "is_closed" in draft.columns
+    won, closed = draft.column("is_won"), draft.column("is_closed")
+    draft.columns.pop("is_won", None)
+    draft.columns.pop("is_closed", None)
+    if not has_flags:
+        return
+    stages = draft.columns["stage"]
+    for row, stage in enumerate(stages):
+        told = DealEventKind.WON if won[row] else DealEventKind.LOST if closed[row] else None
+        if stage is None or told is None or stage[1] is told:
+            continue
+        if stage[1] is not DealEventKind.OPENED:
+            draft.refuse(
+                row, "stage", f"and the CRM's own flag for {told} contradict.", "Correct one of them."
+            )
+        elif told is DealEventKind.WON or "is_won" in draft.mapping:
+            stages[row] = (stage[0], told)
 
 
 def _same_day(start: Any, end: Any, draft: Draft) -> bool:

@@ -207,7 +207,7 @@ def _boolean(text: str, style: Style) -> bool | Bad:
     key = text.lower()
     if key in words.YES:
         return True
-    if key in words.NO or key == "0.0":
+    if key in words.NO:
         return False
     return Bad(problem="is neither yes nor no.", remedy="Use Yes or No.")
 

@@ -153,8 +153,8 @@ RULE_FIELDS = _table(
     },
 )
 
-YES = frozenset(map(folded, ("yes", "y", "true", "t", "1", "1.0", "ja", "j", "wahr", "x")))
-NO = frozenset(map(folded, ("no", "n", "false", "f", "0", "0.0", "nein", "falsch")))
+YES = frozenset(("yes", "y", "true", "t", "1", "1.0", "ja", "j", "wahr", "x"))
+NO = frozenset(("no", "n", "false", "f", "0", "0.0", "nein", "falsch"))
 
 PLACEHOLDERS = frozenset((
     "-", "--", "---", "–", "—", "n/a", "--none--", "- none -", "-none-", "select", "please select",

@@ -22,25 +22,28 @@ def raw(text: str, name: str = "file.csv"):
 
 SAMPLE_HEADERS = {
     "people": "Employee No.,E-Mail,Full Name,Role,Team,Territories",
-    "territories": "Territory Code,Territory Name,Parent Territory,Stratum,Population,Market Potential EUR,Map ID",
+    "territories": "Territory Code,Territory Name,Parent Territory,Stratum,Population,"
+    "Market Potential EUR,Map ID",
     "products": "Item No.,Item Description,Product Series,List Price,Currency",
     "holidays": "Date,Holiday",
     "rates": "Date,Currency Code,EUR per Unit",
-    "goals": "Goal Code,Goal,Metric,Period Start,Period End,Target,Valid From,Reason,Sales Owner,Marketing Owner",
+    "goals": "Goal Code,Goal,Metric,Period Start,Period End,Target,Valid From,Reason,Sales Owner,"
+    "Marketing Owner",
     "campaigns": "Campaign Code,Campaign Name,Objective,Channel,Target Segment,Start Date,End Date,Budget,"
     "Planned Leads,Planned MQLs,Territories,Sales Contact,Campaign Manager",
     "campaign_days": "Day,Campaign ID,Region,Currency Code,Cost,Impr.,Reach,Clicks",
     "accounts": "Account ID,Account Name,Segment,Territory",
-    "leads": "Lead ID,Created Date,Territory,Segment,Lead Source,Product Interest,Campaign Code,Lead Owner,Company,"
-    "First Name,Last Name,Email,Phone,Merged Into Lead ID,Deleted,Last Modified Date",
+    "leads": "Lead ID,Created Date,Territory,Segment,Lead Source,Product Interest,Campaign Code,Lead Owner,"
+    "Company,First Name,Last Name,Email,Phone,Merged Into Lead ID,Deleted,Last Modified Date",
     "stage_events": "History ID,Lead ID,New Status,Changed At,Cycle,Status Reason",
     "touches": "Activity ID,Related Lead,Related Deal,Activity Time,Activity Type,Direction,Human,Connected,"
     "Campaign Code,Assigned To",
-    "deals": "Deal ID,Originating Lead ID,Account ID,Deal Name,Territory,Segment,Lead Source,Product,Campaign Code,"
-    "Deal Owner,Created Date,Deal Stage,Amount,Currency,Close Date,Closed At,Last Modified Date,Deleted",
+    "deals": "Deal ID,Originating Lead ID,Account ID,Deal Name,Territory,Segment,Lead Source,Product,"
+    "Campaign Code,Deal Owner,Created Date,Deal Stage,Amount,Currency,Close Date,Closed At,"
+    "Last Modified Date,Deleted",
     "deal_stages": "Event ID,Deal ID,Event,Changed At,New Value",
-    "survey": "Welle,Feldbeginn,Feldende,Gebietsschlüssel,Gebiet,Befragte,Marke bekannt (gestützt),Summe Gewichte,"
-    "Summe Gewichte²,Summe Gewichte bekannt",
+    "survey": "Welle,Feldbeginn,Feldende,Gebietsschlüssel,Gebiet,Befragte,Marke bekannt (gestützt),"
+    "Summe Gewichte,Summe Gewichte²,Summe Gewichte bekannt",
     "flags": "Flag ID,Reported At,Territory,Flag Type,Seen,Of Conversations,Product,Note,Reporter",
 }
 """The headers of the sample company's files, from its data dictionary."""

@@ -124,7 +124,8 @@ class TestCells:
     def test_a_formula_without_a_stored_result_is_marked(self):
         data = with_sheet_xml(
             row_xml(1, A="Deal ID", B="Amount")
-            + '<row r="2"><c r="A2" t="inlineStr"><is><t>D1</t></is></c><c r="B2"><f>SUM(B3:B9)</f><v/></c></row>'
+            + '<row r="2"><c r="A2" t="inlineStr"><is><t>D1</t></is></c>'
+            + '<c r="B2"><f>SUM(B3:B9)</f><v/></c></row>'
         )
         table = read(data)
 
@@ -134,7 +135,8 @@ class TestCells:
     def test_a_formula_of_plain_numbers_is_computed_and_said(self):
         data = with_sheet_xml(
             row_xml(1, A="Deal ID", B="Amount")
-            + '<row r="2"><c r="A2" t="inlineStr"><is><t>D1</t></is></c><c r="B2"><f>522.0+0</f><v/></c></row>'
+            + '<row r="2"><c r="A2" t="inlineStr"><is><t>D1</t></is></c>'
+            + '<c r="B2"><f>522.0+0</f><v/></c></row>'
         )
         table = read(data)
 
