@@ -1,11 +1,15 @@
 """What surrounds every figure: title, subtitle, margins in px, behaviour under a finger."""
 
+import re
 from dataclasses import dataclass
+from math import floor, log10
 
 import plotly.graph_objects as go
 
 from alignment.figures.style import Style, template
 from alignment.figures.text import LINE, joined, text_width, wrapped
+from alignment.metrics.catalog import Unit
+from alignment.wording import value
 
 _ABOVE, _BETWEEN = 2, 4
 
@@ -108,4 +112,38 @@ def _titles(title: str, subtitle: str, style: Style, width: float) -> _Titles:
 
 def label_room(labels: list[str], size: float, *, most: float) -> float:
     """Px for a column of labels left of the plot, at most `most`."""
-    return min(most, max((text_width(label, size) for label in labels), default=0) + 4 + 0.5 * size)
+    return min(most, max((text_width(label, size) for label in labels), default=0) + 4 + 0.8 * size)
+
+
+def ticks(end: float, unit: Unit, currency: str = "", *, about: int = 4) -> dict[str, list[object]]:
+    """
+    Round tick values from zero up to `end`, spelt as every number is.
+
+    Steps are 1, 2 or 5 times a power of ten (of a hundredth for shares), about `about` of them.
+    """
+    wanted = end / about
+    size = 10.0 ** floor(log10(wanted)) if wanted > 0 else 1.0
+    step = next(size * times for times in (1, 2, 5, 10) if size * times >= wanted * 0.999)
+    values = [step * at for at in range(int(end / step + 1e-9) + 1)]
+    places = 0 if step >= 0.01 else 1
+    return {
+        "tickvals": list(values),
+        "ticktext": [bare(value(tick, unit, currency, compact=True, places=places)) for tick in values],
+    }
+
+
+def bare(text: str) -> str:
+    """Without decimals that are all zero: a tick is round."""
+    return re.sub(r"\.0+(?!\d)|(?<=\.\d)0+(?!\d)", "", text)
+
+
+def axis_end(labels: list[tuple[float, float]], room: float) -> float:
+    """
+    The shortest axis from zero on which every label fits behind its bar.
+
+    Args:
+        labels: For each row where its label begins, in the axis' unit, and its width in px.
+        room: Px of the axis.
+    """
+    ends = [place / max(0.25, 1 - (width + 16) / room) for place, width in labels]
+    return max(ends, default=1.0) or 1.0

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from alignment.figures.frame import Margins, framed, label_room
+from alignment.figures.frame import Margins, axis_end, framed, label_room
 from alignment.figures.style import Style
 from alignment.figures.text import quiet, safe, text_width
 from alignment.metrics.catalog import CATALOG, Unit
@@ -55,16 +55,17 @@ def _wide(answer: FunnelAnswer, title: str, subtitle: str, style: Style) -> go.F
     columns = sum(plan.columns)
     room = label_room(names, sizes.body, most=340)
     figure = go.Figure()
-    longest = _longest(answer)
     bars = style.width - room - columns
-    axis_end = longest * _stretch(answer, style, bars)
+    places = [_count_place(step, _longest(answer) / bars, style) for step in answer.steps]
+    widths = [_count_width(step, style) for step in answer.steps]
+    end = max(_longest(answer) * 1.02, axis_end(list(zip(places, widths, strict=True)), bars))
     _add_bars(figure, answer, style, width=plan.bar, offset=0.0)
-    _add_counts(figure, answer, style, per_px=axis_end / bars)
+    _add_counts(figure, answer, style, places)
     _add_before(figure, answer, style, half=plan.bar / 2 + 0.09, offset=0.0)
-    _name_before(figure, answer, style, axis_end=axis_end, half=plan.bar / 2 + 0.09)
+    _name_before(figure, answer, style, end=end, half=plan.bar / 2 + 0.09)
     _add_rates(figure, answer, style, plan)
-    _add_touch(figure, answer, axis_end)
-    _axes(figure, len(names), axis_end)
+    _add_touch(figure, answer, end)
+    _axes(figure, len(names), end)
     figure.update_yaxes(
         tickvals=list(range(len(names))),
         ticktext=[safe(name) + "  " for name in names],
@@ -110,8 +111,8 @@ def _narrow(answer: FunnelAnswer, title: str, subtitle: str, style: Style) -> go
     )
 
 
-def _axes(figure: go.Figure, rows: int, axis_end: float) -> None:
-    figure.update_xaxes(visible=False, range=[0, axis_end])
+def _axes(figure: go.Figure, rows: int, end: float) -> None:
+    figure.update_xaxes(visible=False, range=[0, end])
     figure.update_yaxes(range=[rows - 0.5, -0.5])
     figure.update_layout(barmode="overlay")
 
@@ -119,12 +120,6 @@ def _axes(figure: go.Figure, rows: int, axis_end: float) -> None:
 def _longest(answer: FunnelAnswer) -> float:
     lengths = [max(step.entered, step.entered_before or 0) for step in answer.steps]
     return float(max(lengths, default=0) or 1)
-
-
-def _stretch(answer: FunnelAnswer, style: Style, bars: float) -> float:
-    """How much longer than the longest bar the axis must be, so that its count fits behind it."""
-    widest = max((_count_width(step, style) for step in answer.steps), default=0)
-    return 1 / max(0.35, 1 - (widest + 24) / bars)
 
 
 def _count_width(step: FunnelStep, style: Style) -> float:
@@ -161,15 +156,19 @@ def _add_bars(figure: go.Figure, answer: FunnelAnswer, style: Style, *, width: f
         )  # fmt: skip
 
 
-def _add_counts(figure: go.Figure, answer: FunnelAnswer, style: Style, *, per_px: float) -> None:
-    """Behind the bar; behind the mark of the period before where that would run through the figure."""
+def _count_place(step: FunnelStep, per_px: float, style: Style) -> float:
+    """Behind the bar; behind the mark of the period before where that would run through the count."""
+    mark = step.entered_before or 0
+    reach = step.entered + (_count_width(step, style) + 16) * per_px
+    return mark if step.entered <= mark + 8 * per_px and mark < reach else step.entered
+
+
+def _add_counts(figure: go.Figure, answer: FunnelAnswer, style: Style, places: list[float]) -> None:
     for at, step in enumerate(answer.steps):
-        end, mark = step.entered, step.entered_before or 0
-        reach = end + (_count_width(step, style) + 16) * per_px
         figure.add_annotation(
             name="count",
             text=f"<b>{count(step.entered)}</b>{quiet(_open_text(step), style)}",
-            x=mark if end <= mark + 4 * per_px and mark < reach else end,
+            x=places[at],
             xanchor="left",
             xshift=10,
             y=at,
@@ -189,14 +188,12 @@ def _add_before(figure: go.Figure, answer: FunnelAnswer, style: Style, *, half: 
             )  # fmt: skip
 
 
-def _name_before(
-    figure: go.Figure, answer: FunnelAnswer, style: Style, *, axis_end: float, half: float
-) -> None:
+def _name_before(figure: go.Figure, answer: FunnelAnswer, style: Style, *, end: float, half: float) -> None:
     """The first mark says which period it stands for: a direct label instead of a legend."""
     first = answer.steps[0].entered_before if answer.steps else None
     if first is None:
         return
-    share = first / axis_end
+    share = first / end
     figure.add_annotation(
         name="before",
         text=safe(answer.stamp.compared_label or "before"),
@@ -237,11 +234,11 @@ def _rate_text(outcome: Outcome, style: Style, *, with_interval: bool) -> str:
     return f"{span}  {number}" if style.is_projector else f"{number}<br>{span}"
 
 
-def _add_touch(figure: go.Figure, answer: FunnelAnswer, axis_end: float) -> None:
+def _add_touch(figure: go.Figure, answer: FunnelAnswer, end: float) -> None:
     """An unseen bar over each whole row: a short bar is no target for a finger."""
     figure.add_bar(
         name="touch", orientation="h", y=list(range(len(answer.steps))),
-        x=[axis_end] * len(answer.steps), width=0.98, opacity=0,
+        x=[end] * len(answer.steps), width=0.98, opacity=0,
         customdata=[step.stage.value for step in answer.steps],
         hovertext=[_hover(step, at, answer) for at, step in enumerate(answer.steps)],
         hovertemplate="%{hovertext}<extra></extra>",

@@ -7,11 +7,21 @@ formula in sight, so that a test can say what must come out.
 
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
+from alignment.metrics.campaigns import CampaignRow, CampaignsAnswer
 from alignment.metrics.common import Change, Likely, Outcome, Stamp
 from alignment.metrics.funnel import FunnelAnswer, FunnelStep, OpenDeals
+from alignment.metrics.goals import (
+    GoalProgress,
+    GoalsAnswer,
+    GoalStatus,
+    PacePoint,
+    TargetVersion,
+    WhatWouldHaveToBeTrue,
+)
+from alignment.metrics.rates import cost_each
 from alignment.metrics.territories import (
     MapShape,
     TerritoriesAnswer,
@@ -20,9 +30,9 @@ from alignment.metrics.territories import (
     Wave,
     WavePoint,
 )
-from alignment.stats import NotEnoughData, hierarchical_rates, wilson
+from alignment.stats import Estimate, NotEnoughData, hierarchical_rates, wilson
 from alignment.view import Basis
-from alignment.vocabulary import Stage
+from alignment.vocabulary import GoalMetric, Stage
 
 STAMP = Stamp(
     company="Sample company",
@@ -255,4 +265,217 @@ def card(code: str = "DE.SN") -> TerritoryCard:
             method="Newcombe",
         ),
         steps=funnel(entered=(93, 40, 33, 21, 12, 3), still_open=(11, 2, 5, 4, 5, 0)).steps,
+    )
+
+
+def _version(
+    number: int, value: float, valid_from: date, *, sales: bool = True, marketing: bool = True
+) -> TargetVersion:
+    signed = datetime(2026, 4, 2, 9, 0, tzinfo=UTC)
+    return TargetVersion(
+        version=number,
+        value=value,
+        valid_from=valid_from,
+        reason="agreed in the spring meeting",
+        proposed_by="Ana Ruiz",
+        proposed_at=datetime(2026, 4, 1, 9, 0, tzinfo=UTC),
+        signed_sales_by="Ben Okafor" if sales else None,
+        signed_sales_at=signed if sales else None,
+        signed_marketing_by="Ana Ruiz" if marketing else None,
+        signed_marketing_at=signed if marketing else None,
+        signed_locally=True,
+    )
+
+
+def revenue_goal(status: GoalStatus = GoalStatus.AT_RISK) -> GoalProgress:
+    """The second quarter on 26 June: €1.24 M of €1.60 M, €1.55 M expected by today; a new proposal waits."""
+    first, last = date(2026, 4, 1), date(2026, 6, 30)
+    days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
+    versions = (
+        _version(1, 1_450_000_00, first),
+        _version(2, 1_600_000_00, date(2026, 5, 4)),
+        _version(3, 1_500_000_00, date(2026, 6, 22), marketing=False),
+    )
+    actual = 1_243_500_00
+    return GoalProgress(
+        goal_id=1,
+        code="REV-2026-Q2",
+        name="Revenue Q2 2026",
+        metric=GoalMetric.WON_REVENUE,
+        start_on=first,
+        end_on=last,
+        owner_sales="Ben Okafor",
+        owner_marketing="Ana Ruiz",
+        version=7,
+        target=versions[1],
+        pending=versions[2],
+        versions=versions,
+        actual=Estimate(value=actual, low=actual, high=actual, n=82, method="exact"),
+        attainment=actual / versions[1].value,
+        pace=1_550_000_00,
+        pace_gap=actual - 1_550_000_00,
+        required_per_day=178_250_00,
+        actual_per_day=21_000_00,
+        working_days=61,
+        working_days_left=2,
+        status=status,
+        status_reason="€307 k behind the pace",
+        series=tuple(
+            PacePoint(
+                day=day,
+                actual=round(actual * ((at + 1) / 87) ** 1.15) if at < 87 else None,
+                pace=1_600_000_00 * (at + 1) / len(days),
+            )
+            for at, day in enumerate(days)
+        ),
+    )
+
+
+def awareness_goal(status: GoalStatus = GoalStatus.ON_TRACK) -> GoalProgress:
+    """A year's awareness: 37 % in two waves so far, 40 % by December."""
+    target = _version(1, 0.40, date(2026, 1, 1))
+    return GoalProgress(
+        goal_id=2,
+        code="AWARE-2026",
+        name="Awareness 2026",
+        metric=GoalMetric.AIDED_AWARENESS,
+        start_on=date(2026, 1, 1),
+        end_on=date(2026, 12, 31),
+        owner_sales="Ben Okafor",
+        owner_marketing="Ana Ruiz",
+        version=2,
+        target=target,
+        pending=None,
+        versions=(target,),
+        actual=Estimate(value=0.367, low=0.341, high=0.394, n=1174, method="M04"),
+        attainment=0.367 / 0.40,
+        pace=None,
+        pace_gap=None,
+        required_per_day=None,
+        actual_per_day=None,
+        working_days=252,
+        working_days_left=131,
+        status=status,
+        status_reason="the interval reaches the line to the target",
+        series=(
+            PacePoint(day=date(2026, 2, 14), actual=0.352, pace=None),
+            PacePoint(day=date(2026, 5, 14), actual=0.367, pace=None),
+        ),
+    )
+
+
+def goal_without_target() -> GoalProgress:
+    """Nobody has signed: there is an actual and no judgement."""
+    proposed = _version(1, 1_600_000_00, date(2026, 4, 1), sales=False, marketing=False)
+    return replace(
+        revenue_goal(GoalStatus.NOT_AGREED),
+        target=None,
+        pending=proposed,
+        versions=(proposed,),
+        attainment=None,
+        pace=None,
+        pace_gap=None,
+        required_per_day=None,
+        series=tuple(replace(point, pace=None) for point in revenue_goal().series),
+    )
+
+
+def goals() -> GoalsAnswer:
+    return GoalsAnswer(
+        stamp=STAMP,
+        revenue=revenue_goal(),
+        awareness=awareness_goal(),
+        others=(),
+        what_if=WhatWouldHaveToBeTrue(
+            leads_per_week=115.7,
+            weeks_left=0.6,
+            lead_to_opportunity=wilson(251, 1504),
+            win_rate=wilson(82, 240),
+            average_deal_minor=15_164_63,
+            n_leads=1504,
+            n_closed=240,
+        ),
+    )
+
+
+# code, name, start, end, spend, planned spend, leads, planned leads, qualified, planned qualified, won, open
+_CAMPAIGNS = (
+    ("C03", "Spring trade fair", (2026, 3, 9), (2026, 4, 30), 42_000, 45_000, 310, 300, 148, 120, 21, 12),
+    ("C05", "Search, spare parts", (2026, 1, 5), None, 61_500, 60_000, 402, 380, 171, 190, 24, 60),
+    ("C07", "Comparison portal launch", (2026, 4, 1), (2026, 5, 31), 58_000, 50_000, 512, 900, 38, 400, 2, 9),
+    (
+        "C08",
+        "Webinar: maintenance contracts",
+        (2026, 5, 4),
+        (2026, 6, 12),
+        7_800,
+        9_000,
+        96,
+        80,
+        41,
+        30,
+        5,
+        18,
+    ),
+    ("C11", "Out of home, Sachsen", (2026, 6, 1), None, 12_000, 30_000, 11, 60, 2, 20, 0, 7),
+    ("C12", "Newsletter, dealers", (2026, 4, 13), (2026, 6, 20), None, None, 58, None, 17, None, 3, 6),
+    ("C13", "Podcast pilot", (2026, 6, 8), (2026, 6, 24), 3_000, 3_000, 4, 25, 0, 10, 0, 3),
+)
+
+
+def _campaign(
+    code: str,
+    name: str,
+    start: tuple[int, int, int] | None,
+    end: tuple[int, int, int] | None,
+    spend: int | None,
+    planned_spend: int | None,
+    leads: int,
+    planned_leads: int | None,
+    qualified: int,
+    planned_qualified: int | None,
+    won: int,
+    still_open: int,
+) -> CampaignRow:
+    spend_minor = None if spend is None else spend * 100
+    return CampaignRow(
+        code=code,
+        name=name,
+        objective=None,
+        channel=None,
+        segment=None,
+        territories=(),
+        start_on=date(*start) if start else None,
+        end_on=date(*end) if end else None,
+        running=bool(start) and end is None,
+        spend_minor=spend_minor,
+        planned_spend_minor=None if planned_spend is None else planned_spend * 100,
+        impressions=None,
+        best_day_reach=None,
+        clicks=None,
+        click_rate=NotEnoughData(reason="no delivery is known", n=0),
+        leads=leads,
+        planned_leads=planned_leads,
+        marketing_qualified=qualified,
+        planned_qualified=planned_qualified,
+        qualified_rate=_share(qualified, leads),
+        won=won,
+        open_leads=still_open,
+        won_revenue_minor=won * 15_000_00,
+        cost_per_lead=cost_each(spend_minor, leads, nobody="nobody came"),
+        cost_per_qualified_lead=cost_each(spend_minor, qualified, nobody="nobody was qualified"),
+        cost_per_won_deal=cost_each(spend_minor, won, nobody="nothing was won"),
+    )
+
+
+def campaigns() -> CampaignsAnswer:
+    """Seven campaigns. The portal promised 400 qualified leads and brought 38; two still run."""
+    return CampaignsAnswer(
+        stamp=STAMP,
+        rows=(
+            *(_campaign(*row) for row in _CAMPAIGNS),
+            _campaign("not-assigned", "no campaign", None, None, None, None, 111, None, 40, None, 9, 20),
+        ),
+        numbers=(),
+        total=_campaign("total", "total", None, None, 184_300, 197_000, 1504, None, 457, None, 64, 135),
     )
