@@ -11,7 +11,7 @@ from alignment.ui.navigation import PAGES
 from alignment.vocabulary import Clock, Role
 
 ROOT = Path(__file__).parents[2]
-SHOWN = ("metric", "dataframe", "table", "plotly_chart", "arrow_data_frame", "header", "button", "file_uploader")
+SHOWN = (
     "metric",
     "dataframe",
     "table",
