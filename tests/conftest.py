@@ -8,6 +8,7 @@ server per run, one database per test made from a template.
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -30,14 +31,26 @@ def admin() -> Actor:
     return ADMIN
 
 
-def found_company(database: Database) -> None:
+def found_company(database: Database, *, currency: str = "EUR") -> None:
     """A company in Berlin that counts in euros; without an event, so that a test counts only its own."""
     with database.writing() as session:
         session.add(
             CompanyState(
-                name="Test company", zone="Europe/Berlin", currency="EUR", created_at=datetime.now(UTC)
+                name="Test company", zone="Europe/Berlin", currency=currency, created_at=datetime.now(UTC)
             )
         )
+
+
+@contextmanager
+def fresh_company(path: Path, *, currency: str = "EUR") -> Iterator[Database]:
+    """A database for tests that need several: a property test, two to be compared."""
+    database = Database(f"sqlite:///{path}", create=True)
+    upgrade(database.engine)
+    found_company(database, currency=currency)
+    try:
+        yield database
+    finally:
+        database.close()
 
 
 @pytest.fixture(scope="session")

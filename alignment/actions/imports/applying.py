@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from time import perf_counter
 from typing import Any
@@ -97,6 +97,9 @@ _BRINGS: dict[str, tuple[str, ...]] = {
 }
 """Kinds of reference that a kind of file can fill, its stubs included."""
 
+_WAITED_FOR = {BY_OWNER: "one territory of their owners"}
+"""How a receipt calls a kind of reference that has no file of its own."""
+
 _PLACES = {"territories", "people", "territory_rules", "boundaries"}
 
 
@@ -166,9 +169,10 @@ def apply(
         receipt = _receipt(work, parsed, perf_counter() - started)
         _close_batch(work, parsed, receipt)
         _on_record(work, actor, receipt, command_id, only_good_rows=only_good_rows)
-        return receipt.plain()
+        return _without_values(receipt)
 
-    return receipt_from(once(session, actor, command_id, "apply_import", do))
+    result = receipt_from(once(session, actor, command_id, "apply_import", do))
+    return replace(result, problems=parsed.problems) if isinstance(result, ImportReceipt) else result
 
 
 def _one_import_at_a_time(within: WriteSession) -> None:
@@ -326,7 +330,7 @@ def _receipt(work: Work, parsed: ParsedImport, seconds: float) -> ImportReceipt:
         ),
         created=tuple(work.created),
         waiting=tuple(
-            Waiting(kind=kind, text=text, rows=count)
+            Waiting(kind=_WAITED_FOR.get(kind, kind), text=text, rows=count)
             for (kind, text), count in sorted(work.waits.items())
             if (kind, text) in open_now
         ),
@@ -376,11 +380,15 @@ def _close_batch(work: Work, parsed: ParsedImport, receipt: ImportReceipt) -> No
 
 
 def _kept(receipt: ImportReceipt) -> str:
-    """The receipt without the values of rejected cells: they may be personal data."""
-    plain = receipt.plain()
-    names = ("notes", "matches", "created", "waiting", "not_converted", "seconds")
-    problems = [{"line": problem.line, "column": problem.column} for problem in receipt.problems]
-    return canonical({name: plain[name] for name in names} | {"problems": problems})
+    plain = _without_values(receipt)
+    names = ("notes", "matches", "created", "waiting", "not_converted", "seconds", "problems")
+    return canonical({name: plain[name] for name in names})
+
+
+def _without_values(receipt: ImportReceipt) -> dict[str, Any]:
+    """The receipt as it may be kept: rejected cells are named by place alone, being perhaps personal data."""
+    named = [asdict(replace(problem, value="", problem="")) for problem in receipt.problems]
+    return receipt.plain() | {"problems": named}
 
 
 def _remember_spellings(work: Work) -> None:

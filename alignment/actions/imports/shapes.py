@@ -39,7 +39,7 @@ def _insert_set(work: Work, found: ParsedBoundaries, geojson: bytes, digest: str
             name=found.name,
             sha256=digest,
             geojson=geojson,
-            layout_json=canonical(found.frame.geo_layout()),
+            layout_json=canonical(found.map_layout()),
             recorded_at=work.recorded_at,
             batch_id=work.batch_id,
         )

@@ -1,0 +1,56 @@
+"""`check`: is the database whole, is the audit chain unbroken, and do the numbers add up?"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from alignment import answers, audit
+from alignment.access import Actor
+from alignment.db import ReadSession
+from alignment.queries.company import company
+from alignment.queries.integrity import Fault, accounting_faults, batch_count, storage_faults
+from alignment.view import Basis, View
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckResult:
+    """What was looked at and what was found."""
+
+    batches: int
+    audit_events: int
+    audit_head: str
+    faults: tuple[Fault, ...]
+
+    @property
+    def sentence(self) -> str:
+        looked = f"{self.batches:,} imports and {self.audit_events:,} audit events"
+        if not self.faults:
+            return f"All is well: {looked} checked. Audit head {self.audit_head[:16]}."
+        return f"{len(self.faults)} faults found in {looked}. Restore a backup, or report them."
+
+
+def check(session: ReadSession, actor: Actor) -> CheckResult:
+    """Everything that must hold whatever the data."""
+    chain = audit.verify(session)
+    faults = [*storage_faults(session), *accounting_faults(session), *_conservation(session, actor)]
+    if chain.broken_at is not None:
+        told = f"event {chain.broken_at} does not fit the one before: rows were changed, added or removed"
+        faults.append(Fault(check="audit chain", told=told))
+    return CheckResult(
+        batches=batch_count(session), audit_events=chain.events, audit_head=chain.head, faults=tuple(faults)
+    )
+
+
+def _conservation(session: ReadSession, actor: Actor) -> Iterator[Fault]:
+    """The funnel by any dimension, "not assigned" included, must add up to the whole."""
+    today = company(session).today
+    for basis in Basis:
+        answer = answers.funnel(session, actor.scope, View(period=None, at=today, basis=basis))
+        for split, rows in answer.splits.items():
+            for place, step in enumerate(answer.steps):
+                parts = sum(row.entered[place] for row in rows)
+                if parts != step.entered:
+                    told = (
+                        f"{step.stage.value} ({basis.value}) is {step.entered:,} in all, "
+                        f"but {parts:,} by {split.value}"
+                    )
+                    yield Fault(check="conservation", told=told)

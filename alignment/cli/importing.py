@@ -1,0 +1,192 @@
+"""`import`: each file read, applied and told in one line; what needs eyes is told below it."""
+
+import json
+from argparse import Namespace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from alignment import wording
+from alignment.access import Actor
+from alignment.actions import imports
+from alignment.actions.imports import AlreadyImported, ImportReceipt
+from alignment.cli.printing import Printer
+from alignment.db import Database
+from alignment.errors import AlignmentError, HeldImport, Invalid, NotFound
+from alignment.imports.files import read_file
+from alignment.imports.mappings import NeedsDecision
+from alignment.imports.parsed import ParsedImport, RowProblem
+from alignment.imports.raw import command_line
+from alignment.imports.readers import BOUNDARY_ENDINGS, TEXT_ENDINGS, ending
+from alignment.settings import read_settings
+from alignment.tables import CompanyState, c
+
+_DONE, _REFUSED, _HELD = 0, 1, 3
+_READABLE = TEXT_ENDINGS | BOUNDARY_ENDINGS | {"xlsx", "xlsm", "xls", "parquet"}
+_PROBLEMS_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _File:
+    """A file to import; kind and source are known where a manifest lies beside it."""
+
+    path: Path
+    kind: str | None = None
+    source: str | None = None
+
+
+class _Trial(Exception):
+    """Ends a dry run inside its transaction, so that everything is rolled back. Carries the receipt."""
+
+    def __init__(self, receipt: ImportReceipt | AlreadyImported) -> None:
+        self.receipt = receipt
+
+
+def import_files(database: Database, actor: Actor, options: Namespace, out: Printer) -> int:
+    """Import each file by itself; the exit code is the worst of them."""
+    files = list(_files(options))
+    if not files:
+        raise Invalid("Name at least one file, or a folder with --folder.")
+    zone, currency = _company(database)
+    return max(_one(database, actor, file, options, out, zone, currency) for file in files)
+
+
+def _files(options: Namespace) -> Iterator[_File]:
+    for name in options.files:
+        yield _File(path=Path(name))
+    if options.folder:
+        yield from _in_folder(Path(options.folder))
+
+
+def _in_folder(folder: Path) -> Iterator[_File]:
+    """
+    The folder's manifest says what its files are and in which order; without one, all that can be read.
+
+    Raises:
+        NotFound: There is no such folder.
+    """
+    if not folder.is_dir():
+        raise NotFound(f"There is no folder {folder}.")
+    manifest = folder / "manifest.json"
+    if manifest.exists():
+        for told in json.loads(manifest.read_text(encoding="utf-8"))["files"]:
+            yield _File(path=folder / told["name"], kind=told["kind"], source=told["source"])
+        return
+    for path in sorted(folder.iterdir()):
+        if path.is_file() and ending(path.name) in _READABLE:
+            yield _File(path=path)
+
+
+def _company(database: Database) -> tuple[str, str]:
+    with database.reading() as session:
+        company = c(CompanyState)
+        found = session.execute(sa.select(company.zone, company.currency)).one_or_none()
+    if found is None:
+        raise NotFound("This database holds no company yet. Run `python -m alignment init`.")
+    return found[0], found[1]
+
+
+def _one(
+    database: Database, actor: Actor, file: _File, options: Namespace, out: Printer, zone: str, currency: str
+) -> int:
+    try:
+        parsed = _read(file, options, zone, currency)
+        receipt = _applied(database, actor, parsed, options)
+    except HeldImport as error:
+        out.line(f"{file.path.name}: {_held(error)}", file=file.path.name, held=str(error))
+        return _HELD
+    except AlignmentError as error:
+        out.line(f"{file.path.name}: {error}", file=file.path.name, error=str(error))
+        return _REFUSED
+    print_receipt(out, receipt, zone=zone, is_verbose=options.verbose, is_trial=options.dry_run)
+    is_refused = isinstance(receipt, ImportReceipt) and receipt.rows_rejected > 0
+    return _REFUSED if is_refused else _DONE
+
+
+def _held(error: HeldImport) -> str:
+    if isinstance(error, NeedsDecision):
+        return f"held. {error} Say it with --date-order, --decimal or --as, or import it on the page."
+    return f"{error} If it is right, import it again with --accept."
+
+
+def _read(file: _File, options: Namespace, zone: str, currency: str) -> ParsedImport:
+    try:
+        data = file.path.read_bytes()
+    except OSError as error:
+        raise NotFound(f"it cannot be opened ({error.strerror}). Check the name.") from error
+    settings = read_settings()
+    return read_file(
+        data,
+        file.path.name,
+        kind=options.kind or file.kind,
+        preset=options.mapping,
+        source=options.source or file.source,
+        zone=zone,
+        currency=currency,
+        limits=command_line(max_mb=settings.import_max_mb, max_rows=settings.import_max_rows),
+        date_order=options.date_order,
+        decimal=options.decimal,
+    )
+
+
+def _applied(
+    database: Database, actor: Actor, parsed: ParsedImport, options: Namespace
+) -> ImportReceipt | AlreadyImported:
+    with database.reading() as session:
+        prepared = imports.prepare(session, actor, parsed)
+    try:
+        with database.writing() as session:
+            receipt = imports.apply(
+                session,
+                actor,
+                parsed,
+                only_good_rows=options.good_rows,
+                accept=options.accept,
+                prepared=prepared,
+            )
+            if options.dry_run:
+                raise _Trial(receipt)
+    except _Trial as trial:
+        receipt = trial.receipt
+        return replace(receipt, batch_id=None) if isinstance(receipt, ImportReceipt) else receipt
+    return receipt
+
+
+def print_receipt(
+    out: Printer,
+    receipt: ImportReceipt | AlreadyImported,
+    *,
+    zone: str,
+    is_verbose: bool = False,
+    is_trial: bool = False,
+) -> None:
+    """One line a file; below it what needs eyes: matches, names still unknown, bad rows."""
+    if isinstance(receipt, AlreadyImported):
+        out.line(wording.already_imported(receipt, zone), **receipt.plain())
+        return
+    out.line(_headline(receipt, is_trial=is_trial), **receipt.plain())
+    shown = receipt if is_verbose else replace(receipt, notes=(), created=())
+    for text in wording.receipt_lines(shown)[0 if is_verbose else 2 :]:
+        out.detail(text)
+    for problem in receipt.problems[:_PROBLEMS_SHOWN]:
+        out.detail(_problem(problem))
+    if len(receipt.problems) > _PROBLEMS_SHOWN:
+        out.detail(
+            f"and {len(receipt.problems) - _PROBLEMS_SHOWN:,} more problems; the Import page lists all."
+        )
+
+
+def _headline(receipt: ImportReceipt, *, is_trial: bool) -> str:
+    if is_trial and not receipt.is_refused:
+        return (
+            f"{receipt.file_name}: a trial, nothing was stored. It brings {receipt.rows_inserted:,} new, "
+            f"{receipt.rows_updated:,} changed and {receipt.rows_unchanged:,} unchanged rows"
+        )
+    return wording.receipt_headline(receipt)
+
+
+def _problem(problem: RowProblem) -> str:
+    where = f'Line {problem.line}, column "{problem.column}"' if problem.column else f"Line {problem.line}"
+    return f"{where}: {problem.problem} {problem.remedy}"

@@ -1,0 +1,250 @@
+"""
+What is stored of a kind of file, in the form that can be imported again.
+
+Columns are our field names; references are codes or ids; money is in units of the
+row's currency; moments are ISO 8601 in UTC.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+
+from alignment.db import ReadSession
+from alignment.errors import NotFound, did_you_mean
+from alignment.money import MICROS, from_minor
+from alignment.periods import from_epoch_day
+from alignment.tables import CompanyState, Table
+from alignment.vocabulary import GoalMetric
+
+Row = dict[str, Any]
+_CODES = {
+    "territory": "code", "segment": "name", "channel": "name", "product": "code", "campaign": "code",
+    "person": "external_id", "account": "external_id", "lead": "external_id", "deal": "external_id",
+    "survey_wave": "code", "note": "text", "goal": "code",
+}  # fmt: skip
+"""What a file calls a row of each table that others refer to."""
+
+_REFERENCES = {
+    "territory_id": "territory", "segment_id": "segment", "channel_id": "channel", "product_id": "product",
+    "campaign_id": "campaign", "owner_id": "person", "person_id": "person", "account_id": "account",
+    "lead_id": "lead", "deal_id": "deal", "merged_into_id": "lead", "parent_id": "territory",
+    "owner_sales_id": "person", "owner_marketing_id": "person", "wave_id": "survey_wave", "note_id": "note",
+    "goal_id": "goal",
+}  # fmt: skip
+
+
+def _event_id(row: Row) -> str:
+    return str(row["origin"]).removeprefix("event:")
+
+
+def _amount(column: str) -> Callable[[Row], Decimal | None]:
+    return lambda row: None if row[column] is None else from_minor(row[column], row["currency"])
+
+
+def _moment(column: str) -> Callable[[Row], str | None]:
+    return lambda row: _text(row[column])
+
+
+def _day(column: str) -> Callable[[Row], date | None]:
+    return lambda row: None if row[column] is None else from_epoch_day(row[column])
+
+
+def _either(first: str, second: str) -> Callable[[Row], Any]:
+    return lambda row: row[first] if row[first] is not None else row[second]
+
+
+def _event_value(row: Row) -> str | None:
+    """What the event's value was: an amount, a day, or the stage or reason."""
+    if row["amount_minor"] is not None and not row["amount_from_deal"]:
+        return str(from_minor(row["amount_minor"], row["currency"]))
+    if row["expected_day"] is not None:
+        return from_epoch_day(row["expected_day"]).isoformat()
+    stage: str | None = row["stage_text"]
+    return stage
+
+
+def _target(row: Row) -> Decimal:
+    is_money = row["metric"] == GoalMetric.WON_REVENUE
+    return from_minor(row["value"], row["currency"]) if is_money else Decimal(row["value"]) / 1_000_000
+
+
+_KINDS: dict[str, tuple[str, dict[str, str | Callable[[Row], Any]]]] = {
+    "accounts": ("account", {
+        "account_id": "external_id", "name": "name", "segment": "segment_id", "territory": "territory_id",
+        "country": "country",
+    }),
+    "products": ("product", {
+        "code": "code", "name": "name", "series": "series", "list_price": _amount("list_price_minor"),
+        "currency": "currency",
+    }),
+    "people": ("person", {
+        "person_id": "external_id", "name": "name", "email": "email", "role": "role", "team": "team",
+        "manager": "manager", "territories": "territories",
+    }),
+    "territories": ("territory", {
+        "code": "code", "name": "name", "parent": "parent_id", "stratum": "stratum",
+        "population": "population", "potential": _amount("potential_minor"), "boundary_key": "boundary_key",
+        "valid_from": "valid_from", "valid_to": "valid_to",
+    }),
+    "territory_rules": ("territory_rule", {
+        "field": "field", "pattern": "pattern", "territory": "territory_id", "valid_from": "valid_from",
+    }),
+    "leads": ("lead", {
+        "lead_id": "external_id", "created_at": _moment("created_at"), "territory": "territory_id",
+        "segment": "segment_id", "channel": "channel_id", "product": "product_id", "campaign": "campaign_id",
+        "owner": "owner_id", "account": "account_id", "merged_into": "merged_into_id", "deleted": "deleted",
+        "modified_at": _moment("modified_at"),
+    }),
+    "stage_events": ("stage_entry", {
+        "event_id": _event_id, "lead": "lead_id", "stage": _either("stage", "exit"),
+        "at": _moment("valid_at"), "episode": "episode", "reason": "reason_code",
+    }),
+    "touches": ("touch", {
+        "touch_id": _event_id, "lead": "lead_id", "deal": "deal_id", "at": _moment("valid_at"),
+        "kind": "kind", "direction": "direction", "human": "human", "connected": "connected",
+        "campaign": "campaign_id", "person": "person_id",
+    }),
+    "deals": ("deal", {
+        "deal_id": "external_id", "name": "name", "lead": "lead_id", "account": "account_id",
+        "territory": "territory_id", "segment": "segment_id", "channel": "channel_id",
+        "product": "product_id", "campaign": "campaign_id", "owner": "owner_id",
+        "created_at": _moment("opened_at"), "stage": "stage_text", "amount": _amount("amount_minor"),
+        "currency": "currency", "expected_on": _day("expected_day"), "closed_at": _moment("closed_at"),
+        "deleted": "deleted", "modified_at": _moment("modified_at"),
+    }),
+    "deal_stages": ("deal_event", {
+        "event_id": _event_id, "deal": "deal_id", "event": "kind", "at": _moment("valid_at"),
+        "value": _event_value, "currency": "currency",
+    }),
+    "campaigns": ("campaign", {
+        "code": "code", "name": "name", "objective": "objective", "channel": "channel_id",
+        "segment": "segment_id", "start_on": "start_on", "end_on": "end_on",
+        "planned_spend": lambda row: _units(row["planned_spend_micros"]), "planned_leads": "planned_leads",
+        "planned_qualified": "planned_qualified", "territories": "territories",
+        "owner_sales": "owner_sales_id", "owner_marketing": "owner_marketing_id",
+    }),
+    "campaign_days": ("campaign_day", {
+        "campaign": "campaign_id", "territory": "territory_id", "day": _day("day"),
+        "spend": lambda row: _units(row["spend_micros"]), "impressions": "impressions", "reach": "reach",
+        "clicks": "clicks",
+    }),
+    "survey": ("survey_cell", {
+        "wave": "wave_id", "start_on": "start_on", "end_on": "end_on", "territory": "territory_id",
+        "asked": "asked", "yes": "yes", "sum_w": "sum_w", "sum_w2": "sum_w2", "sum_wy": "sum_wy",
+    }),
+    "goals": ("goal_target", {
+        "code": "goal_id", "name": "name", "metric": "metric", "start_on": "start_on", "end_on": "end_on",
+        "target": _target, "valid_from": "valid_from", "reason": "reason", "owner_sales": "owner_sales_id",
+        "owner_marketing": "owner_marketing_id",
+    }),
+    "rates": ("exchange_rate", {"day": "day", "currency": "currency", "rate": "rate"}),
+    "holidays": ("holiday", {"day": "day", "name": "name"}),
+    "flags": ("flag", {
+        "flag_id": _event_id, "at": _moment("valid_at"), "territory": "territory_id", "kind": "kind",
+        "seen": "seen", "conversations": "conversations", "product": "product_id", "note": "note_id",
+        "person": "person_id",
+    }),
+}  # fmt: skip
+"""By kind: the table, and what fills each of our fields (a column, or a function of the row)."""
+
+
+def _units(micros: int | None) -> Decimal | None:
+    return None if micros is None else Decimal(micros) / MICROS
+
+
+def stored_rows(session: ReadSession, kind: str) -> pd.DataFrame:
+    """
+    One row per record of the kind that is in force, by its id. Every cell is text or missing.
+
+    Raises:
+        NotFound: No such kind, or one that is not written out (boundaries are served by the app).
+    """
+    if kind not in _KINDS:
+        known = ", ".join(sorted(_KINDS))
+        raise NotFound(f'"{kind}" cannot be exported.{did_you_mean(kind, _KINDS)} Use one of: {known}.')
+    name, fields = _KINDS[kind]
+    rows = _rows(session, name)
+    names = {table: _names(session, table) for table in set(_REFERENCES.values())}
+    body = [{field: _cell(row, source, names) for field, source in fields.items()} for row in rows]
+    return pd.DataFrame(body, columns=list(fields), dtype=object)
+
+
+def _rows(session: ReadSession, name: str) -> list[Row]:
+    table = Table.metadata.tables[name]
+    statement: sa.Select[Any] = sa.select(table).order_by(table.c.id)
+    if "ended_at" in table.c:
+        statement = statement.where(table.c.ended_at.is_(None))
+    rows = [dict(row) for row in session.connection().execute(statement).mappings()]
+    return _completed(session, name, rows)
+
+
+def _completed(session: ReadSession, name: str, rows: list[Row]) -> list[Row]:
+    """With what stands in another table: a goal's or wave's columns, a deal's closing, territories linked."""
+    currency = session.connection().execute(sa.select(CompanyState.__table__.c.currency)).scalar_one()  # type: ignore[attr-defined]
+    if name in ("territory", "goal_target"):
+        rows = [row | {"currency": currency} for row in rows]
+    if name in ("goal_target", "survey_cell"):
+        owner, column = ("goal", "goal_id") if name == "goal_target" else ("survey_wave", "wave_id")
+        owners = {row["id"]: row for row in _rows(session, owner)}
+        rows = [owners[row[column]] | row for row in rows]
+    if name == "deal":
+        closed = _closings(session)
+        rows = [row | {"closed_at": closed.get(row["id"])} for row in rows]
+    if name in ("person", "campaign"):
+        linked = _linked(session, name)
+        rows = [row | {"territories": ";".join(linked.get(row["id"], []))} for row in rows]
+    return rows
+
+
+def _closings(session: ReadSession) -> dict[int, datetime]:
+    event = Table.metadata.tables["deal_event"].c
+    statement = (
+        sa.select(event.deal_id, sa.func.max(event.valid_at))
+        .where(event.kind.in_(["won", "lost"]), event.ended_at.is_(None), event.valid_at.is_not(None))
+        .group_by(event.deal_id)
+    )
+    return {row[0]: row[1] for row in session.connection().execute(statement)}
+
+
+def _linked(session: ReadSession, name: str) -> dict[int, list[str]]:
+    link, territory = Table.metadata.tables[f"{name}_territory"], Table.metadata.tables["territory"]
+    statement = (
+        sa.select(link.c[f"{name}_id"], territory.c.code)
+        .join(territory, territory.c.id == link.c.territory_id)
+        .order_by(territory.c.code)
+    )
+    found: dict[int, list[str]] = {}
+    for owner, code in session.connection().execute(statement):
+        found.setdefault(owner, []).append(code)
+    return found
+
+
+def _names(session: ReadSession, name: str) -> dict[int, str]:
+    table = Table.metadata.tables[name]
+    rows = session.connection().execute(sa.select(table.c.id, table.c[_CODES[name]]))
+    return {row[0]: row[1] for row in rows}
+
+
+def _cell(row: Row, source: str | Callable[[Row], Any], names: dict[str, dict[int, str]]) -> str | None:
+    if not isinstance(source, str):
+        return _text(source(row))
+    value = row[source]
+    if source in _REFERENCES and value is not None:
+        value = names[_REFERENCES[source]][value]
+    return _text(value)
+
+
+def _text(value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return str(value)
