@@ -28,7 +28,7 @@ def campaigns_finding(answer: CampaignsAnswer) -> Finding:
 def _headline(answer: CampaignsAnswer) -> str:
     short = [row for row in answer.rows if _fell_short(row)]
     if short:
-        row = min(short, key=lambda each: each.marketing_qualified / (each.planned_qualified or 1))
+        row = max(short, key=lambda each: (each.planned_qualified or 0) - each.marketing_qualified)
         others = f"; {count(len(short) - 1)} more stayed below plan" if len(short) > 1 else ""
         return (
             f"{row.name} brought {count(row.marketing_qualified)} of {count(row.planned_qualified)} "

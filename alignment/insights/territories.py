@@ -32,7 +32,7 @@ def territories_finding(answer: TerritoriesAnswer, layer: Layer) -> Finding:
         title=_title(answer, layer),
         subtitle=_subtitle(answer, layer),
         alt=_alt(answer, layer),
-        findings=tuple(_others(answer)),
+        findings=(*(_about_brand(answer) if layer is Layer.AWARENESS else ()), *_unplaced(answer)),
     )
 
 
@@ -117,7 +117,7 @@ def _alt(answer: TerritoriesAnswer, layer: Layer) -> str:
     return f"Map of {LAYERS[layer].label.lower()}: {', '.join(parts) or 'no data'}."
 
 
-def _others(answer: TerritoriesAnswer) -> list[str]:
+def _about_brand(answer: TerritoriesAnswer) -> list[str]:
     sentences = []
     if answer.weakest is not None and answer.weakest.p_weakest is not None:
         sentences.append(
@@ -131,6 +131,12 @@ def _others(answer: TerritoriesAnswer) -> list[str]:
         sentences.append(
             f"No interviews in {listed(silent)}: hatched, not zero. Ask for them in the next wave."
         )
+    return sentences
+
+
+def _unplaced(answer: TerritoriesAnswer) -> list[str]:
+    """What is in no territory, and so in no colour."""
+    sentences = []
     if answer.unassigned_leads:
         sentences.append(f"{plural(answer.unassigned_leads, 'lead')} without a territory are not on the map.")
     if answer.unassigned_interviews:

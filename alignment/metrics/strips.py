@@ -6,7 +6,7 @@ Each number carries its n, and an interval where it is estimated.
 
 from alignment.metrics.common import Number, Outcome
 from alignment.metrics.funnel import FunnelAnswer
-from alignment.metrics.goals import GoalProgress, GoalsAnswer
+from alignment.metrics.goals import GoalsAnswer
 from alignment.metrics.territories import TerritoriesAnswer, TerritoryCard
 from alignment.metrics.today import TodayAnswer
 from alignment.stats import Estimate, wilson
@@ -69,25 +69,14 @@ def card_numbers(card: TerritoryCard) -> tuple[Number, ...]:
     )
 
 
-def goal_numbers(goal: GoalProgress | None, slug: str) -> tuple[Number, ...]:
-    """The goal's number and how much of the target it is."""
-    if goal is None:
-        return ()
-    actual = _estimated(slug, goal.actual)
-    attainment = Number(
-        slug="attainment",
-        value=goal.attainment,
-        n=round(goal.actual.n),
-        reason="" if goal.attainment is not None else "no target that both teams have signed",
-    )
-    return (actual, attainment)
-
-
 def goals_numbers(answer: GoalsAnswer | TodayAnswer) -> tuple[Number, ...]:
-    """The two shared goals, neither before the other."""
-    return (
-        *goal_numbers(answer.revenue, "won_revenue"),
-        *goal_numbers(answer.awareness, "aided_awareness"),
+    """The two shared goals, neither before the other; the charts below them show the targets."""
+    shown = (
+        ("won_revenue", answer.revenue, "won deals"),
+        ("aided_awareness", answer.awareness, "interviews"),
+    )
+    return tuple(
+        _estimated(slug, goal.actual, n_label=noun) for slug, goal, noun in shown if goal is not None
     )
 
 
