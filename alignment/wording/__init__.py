@@ -2,6 +2,7 @@
 From answers to text: numbers, moments, sentences. Knows no web and no chart.
 """
 
+from alignment.wording.goals import status_words
 from alignment.wording.moments import as_of, day, moment, recorded_day, stamp_line, weekday
 from alignment.wording.numerals import (
     UNKNOWN,
@@ -34,12 +35,19 @@ from alignment.wording.outcomes import (
     rough_interval,
     sample,
 )
-from alignment.wording.receipts import already_imported, receipt_headline, receipt_lines
+from alignment.wording.receipts import (
+    already_imported,
+    import_receipt,
+    receipt_headline,
+    receipt_lines,
+)
+from alignment.wording.trail import audit_sentence
 
 __all__ = [
     "UNKNOWN",
     "already_imported",
     "as_of",
+    "audit_sentence",
     "chance_words",
     "change_sentence",
     "change_words",
@@ -48,6 +56,7 @@ __all__ = [
     "decimal",
     "difference",
     "hours",
+    "import_receipt",
     "interval",
     "listed",
     "moment",
@@ -70,6 +79,7 @@ __all__ = [
     "rough_interval",
     "sample",
     "stamp_line",
+    "status_words",
     "supported_places",
     "value",
     "weekday",

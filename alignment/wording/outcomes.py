@@ -133,15 +133,23 @@ def number_change(number: Number, stamp: Stamp) -> str:
     )
 
 
-def number_caption(number: Number, stamp: Stamp) -> str:
+def _bare_change(number: Number) -> str:
+    if number.value is None or number.before is None:
+        return ""
+    return change_words(number.value, number.before, number.metric.unit)
+
+
+def number_caption(number: Number, stamp: Stamp, *, brief: bool = False) -> str:
     """
     The small line under a number of a strip: change in words, interval where there is one, n.
 
-    The as-of moment is the page's stamp line; `number_help` has the definition.
+    The as-of moment is the page's stamp line, which on a slide also says what is
+    compared with (`brief`); `number_help` has the definition.
     """
     if number.value is None:
         return f"Unknown: {number.reason or 'no data'}."
-    parts = [number_change(number, stamp), _number_interval(number, stamp.currency), _number_n(number)]
+    change = _bare_change(number) if brief else number_change(number, stamp)
+    parts = [change, _number_interval(number, stamp.currency), _number_n(number)]
     return " · ".join(part for part in parts if part)
 
 
@@ -164,6 +172,8 @@ def _number_n(number: Number) -> str:
         return ""
     if not number.n_label:
         return sample(number.n)
+    if number.n_label.startswith("of "):
+        return number.n_label
     return plural(number.n, number.n_label.removesuffix("s"), number.n_label)
 
 

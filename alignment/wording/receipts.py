@@ -1,97 +1,232 @@
-"""
-Import receipts in sentences: the same on the page and on the command line.
+"""What became of a file, in sentences that add up."""
 
-The first two lines are the accounting: every row of the file, then every record.
-The receipts themselves (`actions.imports.ImportReceipt`, `AlreadyImported`) live
-in a layer above this one, so they are read here by their fields' names.
-"""
-
+from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from typing import Protocol
 
 from alignment.wording.moments import moment
 from alignment.wording.numerals import count, listed, plural
 
 
-def receipt_headline(receipt: Any) -> str:
-    """'sales_pipeline.csv: 8,800 new, 0 changed, 0 unchanged (import 4)'."""
-    if receipt.batch_id is None:
+class Match(Protocol):
+    """A spelling of the file that is read as something known."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def rows(self) -> int: ...
+
+
+class Created(Protocol):
+    """An entry of a list that the file brought along by naming it."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+
+
+class Waiting(Protocol):
+    """A name that no file has brought yet."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def rows(self) -> int: ...
+
+
+class NotConverted(Protocol):
+    """Amounts in a currency without a rate for their day."""
+
+    @property
+    def currency(self) -> str: ...
+    @property
+    def amounts(self) -> int: ...
+
+
+class Receipt(Protocol):
+    """
+    What an import led to; see `actions.imports.receipts.ImportReceipt`.
+
+    rows_in_file is the sum of the other six counts of rows. `batch_id` None:
+    nothing was stored.
+    """
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def file_name(self) -> str: ...
+    @property
+    def batch_id(self) -> int | None: ...
+    @property
+    def rows_in_file(self) -> int: ...
+    @property
+    def rows_other(self) -> int: ...
+    @property
+    def rows_rejected(self) -> int: ...
+    @property
+    def rows_superseded(self) -> int: ...
+    @property
+    def rows_inserted(self) -> int: ...
+    @property
+    def rows_updated(self) -> int: ...
+    @property
+    def rows_unchanged(self) -> int: ...
+    @property
+    def records_inserted(self) -> int: ...
+    @property
+    def records_updated(self) -> int: ...
+    @property
+    def records_unchanged(self) -> int: ...
+    @property
+    def notes(self) -> Sequence[str]: ...
+    @property
+    def matches(self) -> Sequence[Match]: ...
+    @property
+    def created(self) -> Sequence[Created]: ...
+    @property
+    def waiting(self) -> Sequence[Waiting]: ...
+    @property
+    def not_converted(self) -> Sequence[NotConverted]: ...
+    @property
+    def is_refused(self) -> bool: ...
+
+
+class Repeated(Protocol):
+    """A file that came in before; see `actions.imports.receipts.AlreadyImported`."""
+
+    @property
+    def file_name(self) -> str: ...
+    @property
+    def batch_id(self) -> int: ...
+    @property
+    def recorded_at(self) -> datetime: ...
+    @property
+    def rows_in_file(self) -> int: ...
+
+
+def import_receipt(receipt: Receipt) -> tuple[str, ...]:
+    """The whole receipt: headline first, then everything it rests on."""
+    return (receipt_headline(receipt), *receipt_lines(receipt))
+
+
+def receipt_headline(receipt: Receipt) -> str:
+    """
+    One line a file.
+
+    Example: "leads.csv: 9,000 rows, 8,954 new, 40 changed, 6 unchanged (import 3)".
+    """
+    rows = plural(receipt.rows_in_file, "row")
+    if receipt.is_refused:
         return (
-            f"{receipt.file_name}: nothing was stored, because "
-            f"{plural(receipt.rows_rejected, 'row')} cannot be read"
-            if receipt.rows_rejected
-            else f"{receipt.file_name}: a trial, nothing was stored"
+            f"{receipt.file_name}: nothing was stored, because {count(receipt.rows_rejected)} of {rows} "
+            "cannot be read. Correct them, or apply only the good rows"
         )
-    return (
-        f"{receipt.file_name}: {count(receipt.rows_inserted)} new, {count(receipt.rows_updated)} changed, "
-        f"{count(receipt.rows_unchanged)} unchanged (import {receipt.batch_id})"
-    )
-
-
-def receipt_lines(receipt: Any) -> tuple[str, ...]:
-    """Everything else that a person should know, one sentence each; the accounting first."""
-    return (
-        _rows(receipt),
-        _records(receipt),
-        *(_match(match) for match in receipt.matches),
-        *_created(receipt.created),
-        *_waiting(receipt.waiting),
-        *(
-            f"{plural(each.amounts, 'amount')} in {each.currency} without a rate for their day: counted, "
-            "not summed. Import a rate file to convert them."
-            for each in receipt.not_converted
-        ),
-        *receipt.notes,
-    )
-
-
-def _rows(receipt: Any) -> str:
     parts = [
         f"{count(receipt.rows_inserted)} new",
         f"{count(receipt.rows_updated)} changed",
         f"{count(receipt.rows_unchanged)} unchanged",
-        f"{count(receipt.rows_rejected)} rejected",
-        f"{count(receipt.rows_superseded)} superseded by a newer row of the same file",
-        f"{count(receipt.rows_other)} that are no data (titles, totals, blanks)",
     ]
-    return f"{plural(receipt.rows_in_file, 'row')} in the file = {' + '.join(parts)}."
+    if receipt.rows_rejected:
+        parts.append(f"{count(receipt.rows_rejected)} rejected")
+    if receipt.batch_id is None:
+        return f"{receipt.file_name}: a trial, nothing was stored. {rows}, {', '.join(parts)}"
+    return f"{receipt.file_name}: {rows}, {', '.join(parts)} (import {receipt.batch_id})"
 
 
-def _records(receipt: Any) -> str:
-    total = receipt.records_inserted + receipt.records_updated + receipt.records_unchanged
+def receipt_lines(receipt: Receipt) -> tuple[str, ...]:
+    """
+    What the headline rests on. The first two are always the accounting of rows and of records.
+
+    Then what the file's spellings were read as, what it brought along, what still
+    waits for another file, and what was noticed while reading.
+    """
     return (
-        f"{plural(total, 'record')} = {count(receipt.records_inserted)} new + "
-        f"{count(receipt.records_updated)} changed + {count(receipt.records_unchanged)} unchanged."
+        _rows_line(receipt),
+        _records_line(receipt),
+        *(_match_line(match) for match in receipt.matches),
+        *_created_lines(receipt.created),
+        *(_waiting_line(waiting) for waiting in receipt.waiting),
+        *(_rate_line(missing) for missing in receipt.not_converted),
+        *receipt.notes,
     )
 
 
-def _match(match: Any) -> str:
+def already_imported(receipt: Repeated, zone: str) -> str:
+    """The same file once more: nothing changed, and when it came in."""
     return (
-        f'"{match.text}" is read as the {match.kind.rstrip("s")} "{match.name}", {plural(match.rows, "row")}.'
+        f"{receipt.file_name}: nothing to do. The same file came in on {moment(receipt.recorded_at, zone)} "
+        f"({plural(receipt.rows_in_file, 'row')}, import {receipt.batch_id})"
     )
 
 
-def _created(created: Sequence[Any]) -> list[str]:
-    """One sentence a list: 'New channels: Web, Fair and Phone.'"""
-    by_kind: dict[str, list[str]] = {}
+def _rows_line(receipt: Receipt) -> str:
+    parts: tuple[tuple[int, str], ...] = (
+        (receipt.rows_inserted, "new"),
+        (receipt.rows_updated, "changed"),
+        (receipt.rows_unchanged, "unchanged"),
+        (receipt.rows_rejected, "rejected"),
+        (receipt.rows_superseded, "superseded by a newer row"),
+        (receipt.rows_other, "no data"),
+    )
+    if receipt.is_refused:
+        stored = receipt.rows_in_file - sum(number for number, _ in parts)
+        parts = (*parts, (stored, "readable"))
+    return f"{plural(receipt.rows_in_file, 'row')} in the file = {_sum(parts)}."
+
+
+def _records_line(receipt: Receipt) -> str:
+    parts = (
+        (receipt.records_inserted, "new"),
+        (receipt.records_updated, "changed"),
+        (receipt.records_unchanged, "unchanged"),
+    )
+    total = sum(number for number, _ in parts)
+    return f"{plural(total, 'record')} from them = {_sum(parts)}."
+
+
+def _sum(parts: Sequence[tuple[int, str]]) -> str:
+    """'8,954 new + 46 changed'; parts of none are left out, but one always stays."""
+    shown = [part for part in parts if part[0]] or [parts[0]]
+    return " + ".join(f"{count(number)} {word}" for number, word in shown)
+
+
+def _match_line(match: Match) -> str:
+    return f'"{match.text}" is read as {_kind(match.kind)} "{match.name}" ({plural(match.rows, "row")}).'
+
+
+def _created_lines(created: Sequence[Created]) -> list[str]:
+    by_kind: dict[str, list[str]] = defaultdict(list)
     for each in created:
-        by_kind.setdefault(each.kind, []).append(each.name)
-    return [f"New {kind}: {listed(names, most=8)}." for kind, names in by_kind.items()]
-
-
-def _waiting(waiting: Sequence[Any]) -> list[str]:
-    """Names whose file has not come yet, by kind."""
-    by_kind: dict[str, list[Any]] = {}
-    for each in waiting:
-        by_kind.setdefault(each.kind, []).append(each)
+        by_kind[each.kind].append(each.name)
     return [
-        f"{plural(sum(each.rows for each in group), 'row')} wait for {kind} that no file has brought yet: "
-        f"{listed([each.text for each in group], most=5)}."
-        for kind, group in by_kind.items()
+        f"New with this file, {_kind(kind)}: {listed(names, most=12)}." for kind, names in by_kind.items()
     ]
 
 
-def already_imported(known: Any, zone: str) -> str:
-    """'deals.csv came in before, on Friday 26 June 2026 16:00 (import 12): nothing was changed'."""
-    when = moment(known.recorded_at, zone)
-    return f"{known.file_name} came in before, on {when} (import {known.batch_id}): nothing was changed"
+def _waiting_line(waiting: Waiting) -> str:
+    is_one = waiting.rows == 1
+    return (
+        f"{plural(waiting.rows, 'row')} {'names' if is_one else 'name'} {_kind(waiting.kind)} "
+        f'"{waiting.text}", which no file has brought yet. {"It is" if is_one else "They are"} filled in '
+        "when it comes."
+    )
+
+
+def _rate_line(missing: NotConverted) -> str:
+    verb = "has" if missing.amounts == 1 else "have"
+    return (
+        f"{plural(missing.amounts, 'amount')} in {missing.currency} {verb} no exchange rate for the day: "
+        "counted, not summed. Import a file of rates."
+    )
+
+
+def _kind(slug: str) -> str:
+    return slug.replace("_", " ")

@@ -110,3 +110,10 @@ def test_from_none_is_said_without_a_percentage():
     number = Number(slug="leads", value=12, n=12, before=0)
 
     assert number_caption(number, STAMP).startswith("none in 22 Dec 2025 to 22 Mar 2026 · n")
+
+
+def test_a_label_that_holds_its_n_is_not_told_twice():
+    """The share of winners among 1,504 leads rests on "of 1,504 who came"."""
+    number = Number(slug="rate_from_start", value=0.055, n=1504, n_label="of 1,504 who came")
+
+    assert number_caption(number, STAMP) == "of 1,504 who came"
