@@ -24,6 +24,8 @@ from alignment.wording.layers import LAYERS, Layer, layer_basis, layer_number, l
 SMALL = 30
 """metrics.md: below 30 an interval is obligatory and a raw share is not to be read alone."""
 
+_LONGEST_LIST = 32  # characters, so that the headline stays within two lines on the wall
+
 
 def territories_finding(answer: TerritoriesAnswer, layer: Layer) -> Finding:
     """What the map says in the chosen layer."""
@@ -39,18 +41,23 @@ def territories_finding(answer: TerritoriesAnswer, layer: Layer) -> Finding:
 def _awareness(answer: TerritoriesAnswer) -> str:
     weakest = answer.weakest
     if weakest is not None and isinstance(weakest.awareness, Estimate):
+        probability = percent(weakest.p_weakest, places=0)
         return (
             f"{weakest.name} is probably the weakest: {rough(weakest.awareness)} know the brand "
-            f"({rough_interval(weakest.awareness)}, {plural(weakest.asked, 'interview')})"
+            f"({rough_interval(weakest.awareness)}, {plural(weakest.asked, 'interview')}); "
+            f"probability {probability}"
         )
     return f"Too few interviews to tell which territory is weakest{_needed(answer)}"
 
 
 def _needed(answer: TerritoriesAnswer) -> str:
+    """How many more would tell, and where: by name where two names fit a headline, else by number."""
     if not answer.needed_computed or not answer.candidates:
         return ""
     names = {row.code: row.name for row in answer.rows}
     where = listed([names.get(code, code) for code in answer.candidates])
+    if len(where) > _LONGEST_LIST:
+        where = f"{count(len(answer.candidates))} territories"
     if answer.interviews_needed is None:
         return f": more than 400 more in each of {where} would be needed"
     return f": about {count(answer.interviews_needed)} more in each of {where} would"

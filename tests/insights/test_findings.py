@@ -80,7 +80,8 @@ class TestTerritories:
         finding = insights.territories_finding(sample.territories(), Layer.AWARENESS)
 
         assert plain(finding.headline) == (
-            "Sachsen is probably the weakest: 12 % know the brand (5 to 20 %, 82 interviews)"
+            "Sachsen is probably the weakest: 12 % know the brand (5 to 20 %, 82 interviews); "
+            "probability 95 %"
         )
 
     def test_too_small_to_tell_is_an_answer_with_a_next_step(self):
@@ -88,7 +89,14 @@ class TestTerritories:
 
         assert finding.headline == (
             "Too few interviews to tell which territory is weakest: "
-            "about 35 more in each of Mecklenburg-Vorpommern, Saarland and Thüringen would"
+            "about 35 more in each of 3 territories would"
+        )
+
+    def test_where_two_names_fit_they_are_said(self):
+        two = replace(sample.undecided(), candidates=("DE.SL", "DE.TH"))
+
+        assert "in each of Saarland and Thüringen would" in (
+            insights.territories_finding(two, Layer.AWARENESS).headline
         )
 
     def test_more_than_the_search_limit_is_said(self):
@@ -237,6 +245,18 @@ class TestNothingToShow:
         empty = insights.funnel_empty(sample.empty_funnel(), replace(VIEW, territories=("DE.SN",)))
 
         assert empty.next_step == "Take a filter away, or choose a longer period."
+
+
+def test_headlines_fit_two_lines_on_the_wall():
+    """look.md: they wrap at 60 characters; a third line would push the chart off a 1280x720 slide."""
+    for headline in (
+        insights.funnel_finding(sample.funnel()).headline,
+        insights.territories_finding(sample.territories(), Layer.AWARENESS).headline,
+        insights.territories_finding(sample.undecided(), Layer.AWARENESS).headline,
+        insights.goals_finding(sample.goals()).headline,
+        insights.campaigns_finding(sample.campaigns()).headline,
+    ):
+        assert len(headline) <= 110, headline
 
 
 BLAME = ("ignored", "failed", "lazy", "fault", "blame", "useless", "bad", "!")
