@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from alignment.metrics.common import Outcome, Stamp
-from alignment.metrics.rates import ratio_of_counts, share
+from alignment.metrics.rates import ratio_of_counts, share, sums_by
 from alignment.stats import Estimate, NotEnoughData
 from alignment.view import NOT_ASSIGNED, Basis, Split
 from alignment.vocabulary import STAGE_ORDER, Exit, Stage
@@ -145,10 +146,11 @@ def cohort_steps(
         before: The same of the cohort compared with; None for no comparison.
     """
     entered, earlier = cohort_entered(stages, counts), cohort_entered(stages, before)
+    rank = counts["rank"].to_numpy()
+    open_units = np.where(counts["state"].to_numpy() == "open", counts["units"].to_numpy(), 0)
     steps = []
     for at, stage in enumerate(stages):
-        here = counts["rank"] == _RANK[stage]
-        still_open = int(counts.loc[here & (counts["state"] == "open"), "units"].sum())
+        still_open = int(open_units[rank == _RANK[stage]].sum())
         further = entered[at + 1] if at + 1 < len(stages) else entered[at]
         steps.append(
             FunnelStep(
@@ -169,7 +171,8 @@ def cohort_entered(stages: Sequence[Stage], counts: pd.DataFrame | None) -> tupl
     """Units that reached each stage or a later one; empty without a frame."""
     if counts is None:
         return ()
-    return tuple(int(counts.loc[counts["rank"] >= _RANK[stage], "units"].sum()) for stage in stages)
+    rank, units = counts["rank"].to_numpy(), counts["units"].to_numpy()
+    return tuple(int(units[rank >= _RANK[stage]].sum()) for stage in stages)
 
 
 def period_steps(
@@ -217,8 +220,9 @@ def _from_start(entered: Sequence[int], at: int, rate: Callable[..., Outcome]) -
 
 def exit_counts(counts: pd.DataFrame) -> dict[Exit, int]:
     """How the cohort's units left, most frequent first; only exits that occurred."""
-    by_state = counts.groupby("state")["units"].sum()
-    found = {exit: int(by_state[exit.value]) for exit in Exit if by_state.get(exit.value, 0)}
+    state, units = counts["state"].to_numpy(), counts["units"].to_numpy()
+    found = {exit: int(units[state == exit.value].sum()) for exit in Exit}
+    found = {exit: n for exit, n in found.items() if n}
     return dict(sorted(found.items(), key=lambda item: -item[1]))
 
 
@@ -230,11 +234,11 @@ def cohort_rows(
 
     Won revenue is that of the row's own units, so every column adds up to the total.
     """
-    is_open = counts["state"] == "open"
-    table = pd.DataFrame(
-        {stage.value: counts["units"].where(counts["rank"] >= _RANK[stage], 0) for stage in stages}
-    ).assign(still_open=counts["units"].where(is_open, 0), revenue=counts["won_minor"], id=counts[column])
-    return _rows(stages, table, names, always, share)
+    rank, units = counts["rank"].to_numpy(), counts["units"].to_numpy()
+    columns = {stage.value: np.where(rank >= _RANK[stage], units, 0) for stage in stages}
+    columns["still_open"] = np.where(counts["state"].to_numpy() == "open", units, 0)
+    columns["revenue"] = counts["won_minor"].to_numpy()
+    return _rows(stages, sums_by(counts[column], columns), names, always, share)
 
 
 def period_rows(
@@ -250,43 +254,35 @@ def period_rows(
 
     A deal counts where the deal itself belongs, which may differ from its lead.
     """
-    entered = pd.DataFrame({stage.value: entries[f"now_{stage.value}"] for stage in stages})
-    both = pd.concat(
-        [
-            entered.assign(revenue=0, id=entries[column]),
-            pd.DataFrame({"revenue": deals["won_minor"], "id": deals[column]}).assign(
-                **{stage.value: 0 for stage in stages}
-            ),
-        ]
-    )
+    entered = sums_by(entries[column], {stage.value: entries[f"now_{stage.value}"] for stage in stages})
+    revenue = sums_by(deals[column], {"revenue": deals["won_minor"]})
+    both = {id: entered.get(id, {}) | revenue.get(id, {}) for id in entered.keys() | revenue.keys()}
     return _rows(stages, both, names, always, ratio_of_counts)
 
 
 def _rows(
     stages: Sequence[Stage],
-    table: pd.DataFrame,
+    sums: Mapping[int, Mapping[str, int]],
     names: Names,
     always: Iterable[int],
     rate: Callable[..., Outcome],
 ) -> tuple[FunnelRow, ...]:
-    """`table` has `id`, a column a stage, `revenue`, and for cohorts `still_open`."""
+    """`sums` has by id a number a stage, `revenue`, and for cohorts `still_open`; what is missing is 0."""
     if not stages:
         return ()
-    sums = table.groupby("id").sum()
-    sums = sums.reindex(sums.index.union(list(always)), fill_value=0)
-    has_data = (sums != 0).any(axis=1) | sums.index.isin(list(always))
+    is_cohort = rate is share
     rows = []
-    for line in sums[has_data].reset_index().to_dict("records"):
-        code, name = names[int(line["id"])]
-        entered = tuple(int(line[stage.value]) for stage in stages)
+    for id in {*always, *(id for id, line in sums.items() if any(line.values()))}:
+        line = sums.get(id, {})
+        entered = tuple(line.get(stage.value, 0) for stage in stages)
         rows.append(
             FunnelRow(
-                code=code,
-                name=name,
+                code=names[id][0],
+                name=names[id][1],
                 entered=entered,
-                still_open=int(line["still_open"]) if "still_open" in line else None,
+                still_open=line.get("still_open", 0) if is_cohort else None,
                 rate_from_start=rate(entered[-1], entered[0], nobody=_NOBODY_AT_ALL),
-                won_revenue_minor=int(line["revenue"]),
+                won_revenue_minor=line.get("revenue", 0),
             )
         )
     return tuple(sorted(rows, key=_by_size))

@@ -1,6 +1,10 @@
-"""Rates from counts: every division of the library, each with its n and interval."""
+"""Rates from counts, each with its n and interval, and the sums that they are made of."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+
+import numpy as np
+from numpy.typing import ArrayLike
 
 from alignment.metrics.common import Outcome
 from alignment.stats import Estimate, NotEnoughData, poisson_change, poisson_interval, wilson
@@ -45,3 +49,18 @@ def cost_each(cost_minor: int | None, count: int, *, nobody: str) -> Outcome:
         n=count,
         method=events.method,
     )
+
+
+def sums_by(ids: ArrayLike, columns: Mapping[str, ArrayLike]) -> dict[int, dict[str, int]]:
+    """
+    The sum of each whole-numbered column by id.
+
+    Example:
+        >>> sums_by([7, 3, 7], {"leads": [1, 10, 100]})
+        {3: {'leads': 10}, 7: {'leads': 101}}
+    """
+    members, place = np.unique(np.asarray(ids), return_inverse=True)
+    sums = {name: np.zeros(members.size, dtype=np.int64) for name in columns}
+    for name, values in columns.items():
+        np.add.at(sums[name], place, np.asarray(values, dtype=np.int64))
+    return {int(id): {name: int(sums[name][at]) for name in columns} for at, id in enumerate(members)}

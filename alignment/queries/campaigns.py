@@ -10,7 +10,7 @@ from alignment.db import ReadSession
 from alignment.periods import Period, epoch_day
 from alignment.queries.dimensions import NOBODY, Narrowing
 from alignment.queries.frames import read_frame
-from alignment.queries.units import by_day, days_of, in_force
+from alignment.queries.lens import by_day, in_force
 from alignment.tables import Campaign, CampaignDay, CampaignTerritory, c
 from alignment.view import Split, View
 
@@ -69,7 +69,6 @@ def delivery(session: ReadSession, view: View, narrowing: Narrowing, period: Per
     Filters on territory, channel (the campaign's) and campaign apply to the rest.
     """
     day, campaign = c(CampaignDay), c(Campaign)
-    days = days_of(period)
     columns = {
         Split.TERRITORY: sa.func.coalesce(day.territory_id, NOBODY),
         Split.CHANNEL: sa.func.coalesce(campaign.channel_id, NOBODY),
@@ -80,7 +79,7 @@ def delivery(session: ReadSession, view: View, narrowing: Narrowing, period: Per
     ]
     if narrowing.allowed is not None:
         conditions.append(columns[Split.TERRITORY].in_(sorted(narrowing.allowed)))
-    counts = sa.and_(by_day(day.day, *days) if days else sa.true(), *conditions)
+    counts = sa.and_(by_day(day.day, period) if period else sa.true(), *conditions)
     reach = sa.func.max(sa.case((counts, day.reach)))
     statement = (
         sa.select(
@@ -89,7 +88,7 @@ def delivery(session: ReadSession, view: View, narrowing: Narrowing, period: Per
             *(_sum(counts, column) for column in (day.spend_micros, day.impressions, day.clicks)),
             reach,
         )
-        .where(campaign.id == day.campaign_id, day.day <= epoch_day(view.at), *in_force(day, view))
+        .where(campaign.id == day.campaign_id, day.day <= epoch_day(view.at), *in_force(day, view.known))
         .group_by(day.campaign_id)
         .order_by(day.campaign_id)
     )

@@ -1,25 +1,17 @@
 """Deals as sums: what closed in a period, what is open on a day."""
 
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
 
 from alignment.db import ReadSession
-from alignment.periods import Period, epoch_day
+from alignment.periods import Period
 from alignment.queries.dimensions import Narrowing
 from alignment.queries.frames import one_if, read_frame, total
-from alignment.queries.units import (
-    DIMENSIONS,
-    OPEN_STATE,
-    WON_STATE,
-    by_day,
-    days_of,
-    in_force,
-    living,
-    table_of,
-    units_of,
-)
+from alignment.queries.lens import Lens, in_force, lens_of, living, values_of, within
+from alignment.queries.units import DIMENSIONS, OPEN_STATE, WON_STATE, latest_first, table_of, units_of
 from alignment.tables import Deal, DealEvent, c
 from alignment.view import View
 from alignment.vocabulary import DealEventKind, Exit
@@ -52,23 +44,26 @@ def deal_sums(
     deals open at the end of the view's day; those without an opening day are
     apart in `open_undated` and in no other column.
     """
-    deals = _deals_with_amounts(view, narrowing)
+    statement = _sums_statement(lens_of(view, narrowing), now is not None, before is not None)
+    return read_frame(session, statement, DEAL_COLUMNS, values_of(view, narrowing, now=now, before=before))
+
+
+@lru_cache(maxsize=128)
+def _sums_statement(lens: Lens, now: bool, before: bool) -> sa.Select[Any]:
+    deals = _deals_with_amounts(lens)
     keys = [deals.c[name] for name in DIMENSIONS]
-    statement = sa.select(*keys, *_closed_sums(deals, now, before), *_open_sums(deals)).group_by(*keys)
-    return read_frame(session, statement, DEAL_COLUMNS)
+    return sa.select(*keys, *_closed_sums(deals, now, before), *_open_sums(deals)).group_by(*keys)
 
 
-def _closed_sums(deals: sa.Subquery, now: Period | None, before: Period | None) -> list[Any]:
-    def within(period: Period | None) -> Any:
-        return by_day(deals.c.closed_day, *days_of(period)) if period else sa.true()  # type: ignore[misc]
-
+def _closed_sums(deals: sa.Subquery, now: bool, before: bool) -> list[Any]:
+    counts = within(deals.c.closed_day, "now") if now else sa.true()
+    earlier = within(deals.c.closed_day, "before") if before else sa.false()
     is_won, is_lost = deals.c.state == WON_STATE, deals.c.state == Exit.LOST.value
-    earlier = within(before) if before else sa.false()
     return [
-        total(one_if(sa.and_(is_won, within(now))), "won"),
-        total(one_if(sa.and_(is_lost, within(now))), "lost"),
-        total(sa.case((within(now), deals.c.won_minor)), "won_minor"),
-        total(one_if(sa.and_(is_won, within(now), deals.c.won_minor.is_(None))), "won_without_amount"),
+        total(one_if(sa.and_(is_won, counts)), "won"),
+        total(one_if(sa.and_(is_lost, counts)), "lost"),
+        total(sa.case((counts, deals.c.won_minor)), "won_minor"),
+        total(one_if(sa.and_(is_won, counts, deals.c.won_minor.is_(None))), "won_without_amount"),
         total(one_if(sa.and_(is_won, earlier)), "won_before"),
         total(one_if(sa.and_(is_lost, earlier)), "lost_before"),
         total(sa.case((earlier, deals.c.won_minor)), "won_minor_before"),
@@ -86,7 +81,7 @@ def _open_sums(deals: sa.Subquery) -> list[Any]:
     ]
 
 
-def _deals_with_amounts(view: View, narrowing: Narrowing) -> sa.Subquery:
+def _deals_with_amounts(lens: Lens) -> sa.Subquery:
     """
     The deals of the view with the amount they had on its day (`open_minor`).
 
@@ -94,44 +89,32 @@ def _deals_with_amounts(view: View, narrowing: Narrowing) -> sa.Subquery:
     a deal that is still open today. What a deal was won for was not known
     before it was won.
     """
-    deals = units_of(view, narrowing).deals
-    event, deal = c(DealEvent), c(Deal)
-    amounts = (
-        sa.select(
-            event.deal_id,
-            event.company_minor,
-            sa.func.row_number()
-            .over(
-                partition_by=event.deal_id,
-                order_by=(
-                    sa.func.coalesce(event.day, -1).desc(),
-                    sa.func.coalesce(sa.type_coerce(event.valid_at, sa.BigInteger), 0).desc(),
-                    event.id.desc(),
-                ),
-            )
-            .label("place"),
-        )
+    deals, deal = units_of(lens).deals, c(Deal)
+    event = table_of(DealEvent).alias("event")
+    closed = (DealEventKind.WON, DealEventKind.LOST)
+    amount = (
+        sa.select(event.c.company_minor)
         .where(
-            event.company_minor.is_not(None),
-            event.kind.not_in((DealEventKind.WON, DealEventKind.LOST)),
-            *living(event, view),
+            event.c.deal_id == deals.c.deal_id,
+            event.c.company_minor.is_not(None),
+            event.c.kind.not_in(closed),
+            *living(event.c, lens.at, lens.known),
         )
-        .subquery("amounts")
+        .order_by(*latest_first(event.c))
+        .limit(1)
+        .correlate(deals)
+        .scalar_subquery()
     )
     closing = c(DealEvent)
     closes_later = sa.exists().where(
         closing.deal_id == deals.c.deal_id,
-        closing.kind.in_((DealEventKind.WON, DealEventKind.LOST)),
-        closing.day > epoch_day(view.at),
-        *in_force(closing, view),
+        closing.kind.in_(closed),
+        closing.day > lens.at,
+        *in_force(closing, lens.known),
     )
-    open_minor = sa.func.coalesce(amounts.c.company_minor, sa.case((~closes_later, deal.company_minor)))
-    joined = deals.join(table_of(Deal), deal.id == deals.c.deal_id).outerjoin(
-        amounts, sa.and_(amounts.c.deal_id == deals.c.deal_id, amounts.c.place == 1)
-    )
+    open_minor = sa.func.coalesce(amount, sa.case((~closes_later, deal.company_minor)))
     return (
         sa.select(*deals.c, sa.case((deals.c.state == OPEN_STATE, open_minor)).label("open_minor"))
-        .select_from(joined)
-        .where(*narrowing.conditions(deals.c))
+        .where(deal.id == deals.c.deal_id, *lens.narrows(deals.c))
         .subquery("deals_with_amounts")
     )

@@ -122,7 +122,7 @@ def _members_of(split: Split, table: type[Table]) -> sa.Select[Any]:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Narrowing:
     """
-    The view's filters as ids, ready for SQL.
+    The view's filters as ids.
 
     `chosen` has an entry for each narrowed split. `allowed` are the territories
     that the scope permits; None permits all, "not assigned" included.
@@ -131,23 +131,8 @@ class Narrowing:
     chosen: dict[Split, frozenset[int]]
     allowed: frozenset[int] | None
 
-    def conditions(self, columns: Any, *, beside: bool = False) -> list[sa.ColumnElement[bool]]:
-        """
-        Conditions on columns `territory_id`, `channel_id` ... in which `NOBODY` stands for null.
-
-        `beside` lets through what has nothing assigned where the view filters, so
-        that it can be counted; `inside` then tells it apart.
-        """
-        found = []
-        for split, ids in self.chosen.items():
-            wanted = ids | {NOBODY} if beside else ids
-            found.append(columns[f"{split.value}_id"].in_(sorted(wanted)))
-        if self.allowed is not None:
-            found.append(columns["territory_id"].in_(sorted(self.allowed)))
-        return found
-
     def inside(self, frame: pd.DataFrame) -> "pd.Series[bool]":
-        """Which rows the filters let through, of a frame that was read with `beside`."""
+        """Which rows the filters let through, of a frame that holds what is not assigned as well."""
         kept = pd.Series(True, index=frame.index)
         for split, ids in self.chosen.items():
             kept &= frame[f"{split.value}_id"].isin(ids)

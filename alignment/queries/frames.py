@@ -12,18 +12,22 @@ Columns = Mapping[str, str]
 """Column names in order, with their pandas types."""
 
 
-def read_frame(session: ReadSession, statement: sa.Executable, columns: Columns) -> pd.DataFrame:
+def read_frame(
+    session: ReadSession, statement: sa.Executable, columns: Columns, values: Mapping[str, Any] | None = None
+) -> pd.DataFrame:
     """
     One row per row of the statement, whose columns come in the order of `columns`.
 
+    `values` stand for the statement's names, if it was made for a `Lens`.
+
     Missing whole numbers need the type "Int64"; "int64" promises that none is missing.
     """
-    rows = session.execute(statement).all()
-    values: list[Any] = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
+    rows = session.execute(statement, values).all()
+    found: list[Any] = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
     return pd.DataFrame(
         {
             name: pd.Series(list(cells), dtype=kind)
-            for (name, kind), cells in zip(columns.items(), values, strict=True)
+            for (name, kind), cells in zip(columns.items(), found, strict=True)
         }
     )
 

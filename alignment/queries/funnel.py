@@ -5,6 +5,8 @@ Stages are columns or numbers by their position in `STAGE_ORDER`. Dimension ids
 are `NOBODY` (0) where nothing is assigned.
 """
 
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -14,6 +16,7 @@ from alignment.db import ReadSession
 from alignment.periods import Period
 from alignment.queries.dimensions import Narrowing
 from alignment.queries.frames import one_if, read_frame, total
+from alignment.queries.lens import Lens, existing, in_force, lens_of, living, values_of, within
 from alignment.queries.units import (
     DIMENSIONS,
     OPEN_STATE,
@@ -22,11 +25,6 @@ from alignment.queries.units import (
     WON,
     WON_STATE,
     Units,
-    by_day,
-    days_of,
-    existing,
-    in_force,
-    living,
     rank_of,
     units_of,
 )
@@ -48,10 +46,10 @@ def stages_in_use(session: ReadSession, view: View) -> tuple[Stage, ...]:
     Filters do not matter here: the funnel has the same stages on every page.
     """
     entry, lead, deal = c(StageEntry), c(Lead), c(Deal)
-    has_lead = sa.exists().where(lead.merged_into_id.is_(None), *existing(lead, view))
-    has_deal = sa.exists().where(*existing(deal, view))
+    has_lead = sa.exists().where(lead.merged_into_id.is_(None), *existing(lead, view.known))
+    has_deal = sa.exists().where(*existing(deal, view.known))
     has: dict[Stage, sa.ColumnElement[bool]] = {
-        stage: sa.exists().where(entry.stage == stage, *in_force(entry, view)) for stage in STAGE_ORDER
+        stage: sa.exists().where(entry.stage == stage, *in_force(entry, view.known)) for stage in STAGE_ORDER
     }
     has[Stage.LEAD] = has_lead
     has[Stage.OPPORTUNITY] = sa.or_(has[Stage.OPPORTUNITY], has_deal)
@@ -81,20 +79,25 @@ def cohort_counts(
     stood at the end of the view's day. `rank` is the furthest stage, `state` is
     open, won or an exit. `won_minor` sums the won deals of the units in minor units.
     """
-    outcome = outcomes(view, units_of(view, narrowing, created=days_of(period)))
+    statement = _cohort_statement(lens_of(view, narrowing), period is not None)
+    return read_frame(session, statement, COHORT_COLUMNS, values_of(view, narrowing, created=period))
+
+
+@lru_cache(maxsize=128)
+def _cohort_statement(lens: Lens, created: bool) -> sa.Select[Any]:
+    outcome = outcomes(lens, units_of(lens, created=created))
     keys = [outcome.c[name] for name in (*DIMENSIONS, "is_direct", "is_dated", "rank", "state")]
-    statement = sa.select(
+    return sa.select(
         *keys,
         sa.func.count().label("units"),
         total(outcome.c.won_minor, "won_minor"),
         total(outcome.c.won_without_amount, "won_without_amount"),
     ).group_by(*keys)
-    return read_frame(session, statement, COHORT_COLUMNS)
 
 
-def outcomes(view: View, shared: Units) -> sa.Subquery:
+def outcomes(lens: Lens, shared: Units) -> sa.Subquery:
     """One row per unit: its dimensions, the furthest stage, its state, its won deals."""
-    units, leads, deals = shared.units, _lead_histories(view, shared), _deal_histories(shared)
+    units, leads, deals = shared.units, _lead_histories(lens, shared), _deal_histories(shared)
     has_deal = deals.c.unit_id.is_not(None)
     is_won = sa.or_(deals.c.is_won == 1, sa.and_(deals.c.unit_id.is_(None), leads.c.has_won == 1))
     base = sa.case((units.c.is_direct == 1, OPPORTUNITY), else_=RANK[Stage.LEAD])
@@ -135,7 +138,7 @@ def outcomes(view: View, shared: Units) -> sa.Subquery:
     )
 
 
-def _lead_histories(view: View, shared: Units) -> sa.Subquery:
+def _lead_histories(lens: Lens, shared: Units) -> sa.Subquery:
     """
     One row per lead unit with entries: furthest stage before won, whether won was entered, its last word.
 
@@ -168,7 +171,7 @@ def _lead_histories(view: View, shared: Units) -> sa.Subquery:
         .where(
             members.c.survivor_id == units.c.lead_id,
             entry.lead_id == members.c.lead_id,
-            *living(entry, view),
+            *living(entry, lens.at, lens.known),
         )
         .group_by(units.c.unit_id)
         .subquery("lead_history")
@@ -213,57 +216,66 @@ def entry_counts(
     units without a creation day. An undated entry into the stage itself lies in
     no period, whatever came after it.
     """
-    shared = units_of(view, narrowing)
-    first = first_days(view, shared)
-    units = shared.units
+    statement = _entry_statement(lens_of(view, narrowing), now is not None, before is not None)
+    return read_frame(session, statement, ENTRY_COLUMNS, values_of(view, narrowing, now=now, before=before))
+
+
+@lru_cache(maxsize=128)
+def _entry_statement(lens: Lens, now: bool, before: bool) -> sa.Select[Any]:
+    shared = units_of(lens)
+    first, units = first_days(lens, shared), shared.units
     keys = [*(units.c[name] for name in DIMENSIONS), units.c.is_direct]
-    statement = (
+    counted: dict[str, Any] = {}
+    for stage in STAGE_ORDER:
+        counted[f"now_{stage.value}"] = entered(first, units, stage, "now" if now else None)
+    for stage in STAGE_ORDER:
+        counted[f"before_{stage.value}"] = entered(first, units, stage, "before") if before else 0
+    return (
         sa.select(
             *keys,
             total(one_if(units.c.created_day.is_(None)), "undated"),
-            *(total(entered(first, units, stage, now), f"now_{stage.value}") for stage in STAGE_ORDER),
-            *(
-                total(entered(first, units, stage, before) if before else 0, f"before_{stage.value}")
-                for stage in STAGE_ORDER
-            ),
+            *(total(value, name) for name, value in counted.items()),
         )
         .select_from(units.outerjoin(first, first.c.unit_id == units.c.unit_id))
         .group_by(*keys)
     )
-    return read_frame(session, statement, ENTRY_COLUMNS)
 
 
-def entered(first: sa.Subquery, units: sa.CTE, stage: Stage, period: Period | None) -> Any:
-    """1 where the unit first reached the stage within the period."""
-    days = days_of(period)
-    if days is None:
+def entered(first: sa.Subquery, units: sa.CTE, stage: Stage, period: str | None) -> Any:
+    """1 where the unit first reached the stage within the period of that name (None: whenever)."""
+    if period is None:
         return one_if(reached(first, units, stage))
-    return one_if(by_day(entry_day(first, units, stage), *days))
+    return one_if(within(entry_day(first, units, stage), period))
 
 
 def reached(first: sa.Subquery, units: sa.CTE, stage: Stage) -> sa.ColumnElement[bool]:
     """Whether the unit ever came to the stage or a later one; it begins at the lead, a direct deal later."""
+    if stage is Stage.LEAD:
+        return sa.true()
     return sa.or_(_begins_at_or_after(units, stage), first.c[f"has_{RANK[stage]}"] == 1)
 
 
 def entry_day(first: sa.Subquery, units: sa.CTE, stage: Stage) -> Any:
     """The day on which the unit first reached the stage; null if never, or if the day is not known."""
+    if stage is Stage.LEAD:
+        return units.c.created_day
     return sa.case(
         (_begins_at_or_after(units, stage), units.c.created_day), else_=first.c[f"day_{RANK[stage]}"]
     )
 
 
 def _begins_at_or_after(units: sa.CTE, stage: Stage) -> sa.ColumnElement[bool]:
-    if stage is Stage.LEAD:
-        return sa.true()
     return units.c.is_direct == 1 if RANK[stage] <= OPPORTUNITY else sa.false()
 
 
-def first_days(view: View, shared: Units) -> sa.Subquery:
-    """One row per unit with entries: for each rank, whether it or a later one was reached, and when."""
-    entries = _entries(view, shared)
+def first_days(lens: Lens, shared: Units, stages: Iterable[Stage] = STAGE_ORDER) -> sa.Subquery:
+    """
+    One row per unit with entries: `day_<rank>` on which it first came to the stage or a later one,
+    and `has_<rank>`, 1 if it ever did. The first stage has neither: a unit is created into it.
+    """
+    entries = _entries(lens, shared)
     columns: list[Any] = [entries.c.unit_id]
-    for rank in range(WON + 1):
+    for rank in (RANK[stage] for stage in stages if stage is not Stage.LEAD):
         counts = entries.c.rank >= rank
         if rank == WON:  # where there are deals they decide, whatever the lead's own history says
             counts = sa.and_(counts, entries.c.of_deal == entries.c.has_deal)
@@ -275,7 +287,7 @@ def first_days(view: View, shared: Units) -> sa.Subquery:
     return sa.select(*columns).group_by(entries.c.unit_id).subquery("first_days")
 
 
-def _entries(view: View, shared: Units) -> sa.Subquery:
+def _entries(lens: Lens, shared: Units) -> sa.Subquery:
     """One row per entry into a stage: unit_id, rank, day, of_deal and has_deal (0 or 1)."""
     entry, members, deals = c(StageEntry), shared.members, shared.deals
     has_deal = sa.exists().where(deals.c.unit_id == members.c.survivor_id * 2)
@@ -285,7 +297,7 @@ def _entries(view: View, shared: Units) -> sa.Subquery:
         entry.day.label("day"),
         sa.literal(0).label("of_deal"),
         one_if(sa.and_(entry.stage == Stage.WON, has_deal)).label("has_deal"),
-    ).where(members.c.lead_id == entry.lead_id, entry.stage.is_not(None), *living(entry, view))
+    ).where(members.c.lead_id == entry.lead_id, entry.stage.is_not(None), *living(entry, lens.at, lens.known))
     opened = sa.select(
         deals.c.unit_id, sa.literal(OPPORTUNITY), deals.c.opened_day, sa.literal(1), sa.literal(1)
     )

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
 
 from alignment.db import ReadSession
-from alignment.queries.dimensions import Narrowing
+from alignment.queries.dimensions import NOBODY, Narrowing
 from alignment.queries.frames import one_if, read_frame, total
 from alignment.queries.funnel import entered, entry_day, first_days, outcomes
-from alignment.queries.units import DIMENSIONS, RANK, days_of, table_of, units_of
+from alignment.queries.lens import Condition, Lens, lens_of, values_of
+from alignment.queries.units import DIMENSIONS, RANK, table_of, units_of
 from alignment.tables import Deal, Lead, c
 from alignment.view import Basis, Split, View
 from alignment.vocabulary import Stage
@@ -43,9 +46,8 @@ class Behind:
 
 def count_behind(session: ReadSession, view: View, narrowing: Narrowing, behind: Behind) -> tuple[int, int]:
     """How many units are behind the number, and how many of them the reader may see."""
-    units = _units_behind(view, narrowing, behind)
-    statement = sa.select(sa.func.count(), total(units.c.is_visible, "visible")).select_from(units)
-    every, visible = session.execute(statement).one()
+    statement = _count_statement(lens_of(view, narrowing), _shape(view, behind))
+    every, visible = session.execute(statement, _values(view, narrowing, behind)).one()
     return int(every), int(visible)
 
 
@@ -57,33 +59,63 @@ def units_behind(
 
     `rank` is the furthest stage, `entered_day` the day of reaching the stage asked for.
     """
-    units = _units_behind(view, narrowing, behind)
-    statement = (
+    statement = _page_statement(lens_of(view, narrowing), _shape(view, behind))
+    values = _values(view, narrowing, behind) | {"limit": limit, "offset": offset}
+    return read_frame(session, statement, RECORD_COLUMNS, values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shape:
+    """What the statement depends on besides the lens."""
+
+    stage: Stage
+    split: Split | None
+    is_cohort: bool
+    has_period: bool
+    is_restricted: bool
+
+
+def _shape(view: View, behind: Behind) -> _Shape:
+    return _Shape(
+        stage=behind.stage,
+        split=behind.member[0] if behind.member else None,
+        is_cohort=view.basis is Basis.COHORT,
+        has_period=view.period is not None,
+        is_restricted=behind.territories is not None,
+    )
+
+
+def _values(view: View, narrowing: Narrowing, behind: Behind) -> dict[str, Any]:
+    return values_of(view, narrowing, created=view.period) | {
+        "member_id": behind.member[1] if behind.member else NOBODY,
+        "seen_ids": sorted(behind.territories or ()),
+    }
+
+
+@lru_cache(maxsize=128)
+def _count_statement(lens: Lens, shape: _Shape) -> sa.Select[Any]:
+    units = _units_behind(lens, shape)
+    return sa.select(sa.func.count(), total(units.c.is_visible, "visible")).select_from(units)
+
+
+@lru_cache(maxsize=128)
+def _page_statement(lens: Lens, shape: _Shape) -> sa.Select[Any]:
+    units = _units_behind(lens, shape)
+    return (
         sa.select(*(units.c[name] for name in RECORD_COLUMNS))
         .where(units.c.is_visible == 1)
         .order_by(units.c.entered_day.is_(None), units.c.entered_day.desc(), units.c.unit_id.desc())
-        .limit(limit)
-        .offset(offset)
+        .limit(sa.bindparam("limit", type_=sa.Integer))
+        .offset(sa.bindparam("offset", type_=sa.Integer))
     )
-    return read_frame(session, statement, RECORD_COLUMNS)
 
 
-def _units_behind(view: View, narrowing: Narrowing, behind: Behind) -> sa.Subquery:
-    is_cohort = view.basis is Basis.COHORT
-    created = days_of(view.period) if is_cohort else None
-    shared = units_of(view, narrowing, created=created, beside=False)
-    units, first, outcome = shared.units, first_days(view, shared), outcomes(view, shared)
+def _units_behind(lens: Lens, shape: _Shape) -> sa.Subquery:
+    """One row per unit behind the number, with `is_visible` 1 where the reader may see it."""
+    shared = units_of(lens, created=shape.is_cohort and shape.has_period, beside=False)
+    units, first, outcome = shared.units, first_days(lens, shared, [shape.stage]), outcomes(lens, shared)
     lead, deal = c(Lead), c(Deal)
-    if is_cohort:
-        is_behind = outcome.c.rank >= RANK[behind.stage]
-        if view.period is not None:
-            is_behind = sa.and_(is_behind, units.c.created_day.is_not(None))
-    else:
-        is_behind = entered(first, units, behind.stage, view.period) == 1
-    if behind.member is not None:
-        split, id = behind.member
-        is_behind = sa.and_(is_behind, units.c[f"{split.value}_id"] == id)
-    seen = sa.true() if behind.territories is None else units.c.territory_id.in_(sorted(behind.territories))
+    in_sight = units.c.territory_id.in_(sa.bindparam("seen_ids", expanding=True))
     joined = (
         units.join(outcome, outcome.c.unit_id == units.c.unit_id)
         .outerjoin(first, first.c.unit_id == units.c.unit_id)
@@ -99,14 +131,26 @@ def _units_behind(view: View, narrowing: Narrowing, behind: Behind) -> sa.Subque
             units.c.created_day,
             outcome.c.rank,
             outcome.c.state,
-            entry_day(first, units, behind.stage).label("entered_day"),
+            entry_day(first, units, shape.stage).label("entered_day"),
             *(units.c[name] for name in DIMENSIONS),
-            one_if(seen).label("is_visible"),
+            one_if(in_sight if shape.is_restricted else sa.true()).label("is_visible"),
         )
         .select_from(joined)
-        .where(is_behind)
+        .where(*_is_behind(units, first, outcome, shape))
         .subquery("behind")
     )
+
+
+def _is_behind(units: sa.CTE, first: sa.Subquery, outcome: sa.Subquery, shape: _Shape) -> list[Condition]:
+    found: list[Condition] = []
+    if shape.is_cohort:
+        found.append(outcome.c.rank >= RANK[shape.stage])
+        found += [units.c.created_day.is_not(None)] if shape.has_period else []
+    else:
+        found.append(entered(first, units, shape.stage, "created" if shape.has_period else None) == 1)
+    if shape.split is not None:
+        found.append(units.c[f"{shape.split.value}_id"] == sa.bindparam("member_id", type_=sa.BigInteger))
+    return found
 
 
 AMOUNT_COLUMNS = {
@@ -121,10 +165,11 @@ def deal_amounts(
     session: ReadSession, view: View, narrowing: Narrowing, unit_ids: Iterable[int]
 ) -> pd.DataFrame:
     """One row per deal of the units: its amount in its own and in the company's currency, as it is now."""
-    deals, deal = units_of(view, narrowing).deals, c(Deal)
+    lens = lens_of(view, narrowing)
+    deals, deal = units_of(lens).deals, c(Deal)
     statement = (
         sa.select(deals.c.unit_id, deal.amount_minor, deal.currency, deal.company_minor)
         .where(deal.id == deals.c.deal_id, deals.c.unit_id.in_(list(unit_ids)))
         .order_by(deal.id)
     )
-    return read_frame(session, statement, AMOUNT_COLUMNS)
+    return read_frame(session, statement, AMOUNT_COLUMNS, values_of(view, narrowing))

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from alignment.db import ReadSession
 from alignment.periods import epoch_day, from_epoch_day
-from alignment.queries.units import in_force
+from alignment.queries.lens import in_force
 from alignment.tables import CampaignDay, DealEvent, ImportBatch, Lead, StageEntry, c
 from alignment.view import View
 from alignment.vocabulary import BatchState
@@ -30,7 +30,7 @@ def moments(session: ReadSession, view: View) -> Moments:
         newest = newest.where(batch.recorded_at <= view.known)
     dated = [
         sa.select(sa.func.min(columns.day), sa.func.max(columns.day)).where(
-            columns.day <= epoch_day(view.at), *in_force(columns, view)
+            columns.day <= epoch_day(view.at), *in_force(columns, view.known)
         )
         for columns in (c(StageEntry), c(DealEvent), c(CampaignDay))
     ]

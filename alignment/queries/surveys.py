@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alignment.db import ReadSession
 from alignment.queries.dimensions import NOBODY
 from alignment.queries.frames import read_frame, total
-from alignment.queries.units import in_force
+from alignment.queries.lens import in_force
 from alignment.tables import SurveyCell, SurveyWave, c
 from alignment.view import View
 
@@ -81,7 +81,7 @@ def survey_cells(session: ReadSession, view: View, wave_ids: Iterable[int]) -> p
                 for name, plain in weighted.items()
             ),
         )
-        .where(cell.wave_id.in_(list(wave_ids)), *in_force(cell, view))
+        .where(cell.wave_id.in_(list(wave_ids)), *in_force(cell, view.known))
         .group_by(cell.wave_id, territory)
         .order_by(cell.wave_id, territory)
     )

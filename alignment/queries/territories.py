@@ -2,16 +2,18 @@
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
 
 from alignment.db import ReadSession
-from alignment.periods import Period
+from alignment.periods import Period, epoch_day
 from alignment.queries.dimensions import NOBODY, Narrowing
 from alignment.queries.frames import read_frame, total
-from alignment.queries.units import DIMENSIONS, days_of, living, units_of
+from alignment.queries.lens import Lens, lens_of, living, values_of
+from alignment.queries.units import DIMENSIONS, units_of
 from alignment.tables import Boundary, BoundarySet, Flag, Territory, c
 from alignment.view import View
 from alignment.vocabulary import FlagKind, FlagState
@@ -39,12 +41,16 @@ def lead_counts(
     session: ReadSession, view: View, narrowing: Narrowing, period: Period | None
 ) -> pd.DataFrame:
     """One row per combination of the five dimensions: leads created in the period; deals are no leads."""
-    units = units_of(view, narrowing, created=days_of(period)).units
+    statement = _lead_statement(lens_of(view, narrowing), period is not None)
+    return read_frame(session, statement, LEAD_COLUMNS, values_of(view, narrowing, created=period))
+
+
+@lru_cache(maxsize=128)
+def _lead_statement(lens: Lens, created: bool) -> sa.Select[Any]:
+    units = units_of(lens, created=created).units
     keys = [units.c[name] for name in DIMENSIONS]
     statement = sa.select(*keys, sa.func.count().label("leads")).where(units.c.is_direct == 0).group_by(*keys)
-    if period is not None:
-        statement = statement.where(units.c.created_day.is_not(None))
-    return read_frame(session, statement, LEAD_COLUMNS)
+    return statement.where(units.c.created_day.is_not(None)) if created else statement
 
 
 OPEN_FLAG_COLUMNS = {"territory_id": "int64", "flags": "int64"}
@@ -56,7 +62,7 @@ def open_flags(session: ReadSession, view: View) -> pd.DataFrame:
     territory = sa.func.coalesce(flag.territory_id, NOBODY).label("territory_id")
     statement = (
         sa.select(territory, total(1, "flags"))
-        .where(flag.state == FlagState.OPEN, *living(flag, view))
+        .where(flag.state == FlagState.OPEN, *living(flag, epoch_day(view.at), view.known))
         .group_by(territory)
     )
     return read_frame(session, statement, OPEN_FLAG_COLUMNS)
@@ -78,7 +84,7 @@ def flags_of(session: ReadSession, view: View, territory_id: int, *, limit: int 
     flag = c(Flag)
     statement = (
         sa.select(flag.day, flag.kind, flag.seen, flag.conversations, flag.state)
-        .where(flag.territory_id == territory_id, *living(flag, view))
+        .where(flag.territory_id == territory_id, *living(flag, epoch_day(view.at), view.known))
         .order_by(flag.day.is_(None), flag.day.desc(), flag.id.desc())
         .limit(limit)
     )

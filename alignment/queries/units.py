@@ -16,10 +16,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from alignment.periods import Period, epoch_day
-from alignment.queries.dimensions import NOBODY, Narrowing
+from alignment.queries.dimensions import NOBODY
+from alignment.queries.lens import Lens, existing, living, within
 from alignment.tables import Account, Deal, DealEvent, Lead, Table, c
-from alignment.view import Split, View
+from alignment.view import Split
 from alignment.vocabulary import STAGE_ORDER, DealEventKind, Exit, Stage
 
 DIMENSIONS = tuple(f"{split.value}_id" for split in Split)
@@ -33,45 +33,10 @@ def table_of(table: type[Table]) -> sa.Table:
     return table.__table__  # type: ignore[attr-defined,no-any-return]
 
 
-def living(columns: Any, view: View) -> list[sa.ColumnElement[bool]]:
-    """Conditions on an observation: in force as known, and valid by the view's day (or undated)."""
-    return [*in_force(columns, view), sa.or_(columns.day.is_(None), columns.day <= epoch_day(view.at))]
-
-
-def in_force(columns: Any, view: View) -> list[sa.ColumnElement[bool]]:
-    """Conditions on an observation: recorded by `known`, and not ended by then."""
-    if view.known is None:
-        return [columns.ended_at.is_(None)]
-    return [
-        columns.recorded_at <= view.known,
-        sa.or_(columns.ended_at.is_(None), columns.ended_at > view.known),
-    ]
-
-
-def existing(columns: Any, view: View) -> list[sa.ColumnElement[bool]]:
-    """
-    Conditions on a lead or deal: not deleted, and recorded by `known`.
-
-    Its attributes are those of today; going back in them is the journal's task.
-    """
-    known = [] if view.known is None else [columns.recorded_at <= view.known]
-    return [columns.deleted.is_(sa.false()), *known]
-
-
 def rank_of(stage: Any) -> Any:
     """The stage's position in `STAGE_ORDER`; null for an exit."""
     text = sa.type_coerce(stage, sa.String)
     return sa.case({stage.value: position for stage, position in RANK.items()}, value=text)
-
-
-def by_day(day: Any, first: int, last: int) -> sa.ColumnElement[bool]:
-    """Whether the epoch day lies between two days, both included."""
-    return sa.and_(day >= first, day <= last)
-
-
-def days_of(period: Period | None) -> tuple[int, int] | None:
-    """First and last epoch day."""
-    return (period.first_epoch_day, period.last_epoch_day) if period else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,24 +56,20 @@ class Units:
     units: sa.CTE
 
 
-def units_of(
-    view: View, narrowing: Narrowing, *, created: tuple[int, int] | None = None, beside: bool = True
-) -> Units:
+def units_of(lens: Lens, *, created: bool = False, beside: bool = True) -> Units:
     """
-    The expressions for the view. `created` keeps units of these days and the undated ones.
+    The expressions as seen through the lens.
 
-    `beside` keeps what has nothing assigned where the view filters (see `Narrowing`).
+    `created` keeps units of the period that is called so, and the undated ones.
+    `beside` keeps what has nothing assigned where the view filters.
     """
     members = _members()
-    deals = _deals(view, members)
-    leads = _lead_units(view, members)
-    direct = _direct_units(deals)
-    every = sa.union_all(leads, direct).subquery("every_unit")
+    deals = _deals(lens, members)
+    every = sa.union_all(_lead_units(lens, members), _direct_units(deals)).subquery("every_unit")
     day = every.c.created_day
-    kept = by_day(day, *created) if created else day <= epoch_day(view.at)
+    dated = [day <= lens.at, *([within(day, "created")] if created else [])]
     units = sa.select(every).where(
-        sa.or_(day.is_(None), sa.and_(kept, day <= epoch_day(view.at))),
-        *narrowing.conditions(every.c, beside=beside),
+        sa.or_(day.is_(None), sa.and_(*dated)), *lens.narrows(every.c, beside=beside)
     )
     return Units(members=members, deals=deals, units=units.cte("units"))
 
@@ -134,7 +95,7 @@ def _members() -> sa.CTE:
     return sa.union_all(merged, alone).cte("members")
 
 
-def _lead_units(view: View, members: sa.CTE) -> sa.Select[Any]:
+def _lead_units(lens: Lens, members: sa.CTE) -> sa.Select[Any]:
     """A survivor is as old as the oldest lead merged into it."""
     lead, other = c(Lead), table_of(Lead).alias("other")
     oldest = (
@@ -157,7 +118,7 @@ def _lead_units(view: View, members: sa.CTE) -> sa.Select[Any]:
             *(sa.func.coalesce(lead[name], NOBODY).label(name) for name in DIMENSIONS),
         )
         .select_from(table_of(Lead).outerjoin(oldest, oldest.c.survivor_id == lead.id))
-        .where(lead.merged_into_id.is_(None), *existing(lead, view))
+        .where(lead.merged_into_id.is_(None), *existing(lead, lens.known))
     )
 
 
@@ -172,30 +133,35 @@ def _direct_units(deals: sa.CTE) -> sa.Select[Any]:
     ).where(deals.c.lead_id.is_(None))
 
 
-def _deals(view: View, members: sa.CTE) -> sa.CTE:
+def _deals(lens: Lens, members: sa.CTE) -> sa.CTE:
     """One row per deal that had been opened by the view's day."""
-    deal, account, survivor = c(Deal), c(Account), table_of(Lead).alias("survivor")
-    latest = _latest_closings(view)
-    opened_day = sa.func.coalesce(deal.opened_day, _first_opening(view)).label("opened_day")
+    deal, account = c(Deal), c(Account)
+    survivor, closing = table_of(Lead).alias("survivor"), table_of(DealEvent).alias("closing")
     own = {name: [deal[name], survivor.c[name]] for name in DIMENSIONS}
     own["segment_id"].insert(1, account.segment_id)
-    found = sa.select(
-        deal.id.label("deal_id"),
-        sa.case((survivor.c.id.is_(None), deal.id * 2 + 1), else_=survivor.c.id * 2).label("unit_id"),
-        survivor.c.id.label("lead_id"),
-        opened_day,
-        latest.c.kind.label("state"),
-        latest.c.day.label("closed_day"),
-        sa.func.coalesce(latest.c.company_minor, deal.company_minor).label("won_minor"),
-        *(sa.func.coalesce(*sources, NOBODY).label(name) for name, sources in own.items()),
-    ).select_from(
+    joined = (
         table_of(Deal)
         .outerjoin(members, members.c.lead_id == deal.lead_id)
-        .outerjoin(survivor, sa.and_(survivor.c.id == members.c.survivor_id, *existing(survivor.c, view)))
+        .outerjoin(
+            survivor, sa.and_(survivor.c.id == members.c.survivor_id, *existing(survivor.c, lens.known))
+        )
         .outerjoin(table_of(Account), account.id == deal.account_id)
-        .outerjoin(latest, latest.c.deal_id == deal.id)
+        .outerjoin(closing, closing.c.id == _latest_closing(lens))
     )
-    found = found.where(*existing(deal, view))
+    found = (
+        sa.select(
+            deal.id.label("deal_id"),
+            sa.case((survivor.c.id.is_(None), deal.id * 2 + 1), else_=survivor.c.id * 2).label("unit_id"),
+            survivor.c.id.label("lead_id"),
+            deal.opened_day,
+            sa.type_coerce(closing.c.kind, sa.String).label("state"),
+            closing.c.day.label("closed_day"),
+            sa.func.coalesce(closing.c.company_minor, deal.company_minor).label("won_minor"),
+            *(sa.func.coalesce(*sources, NOBODY).label(name) for name, sources in own.items()),
+        )
+        .select_from(joined)
+        .where(*existing(deal, lens.known), sa.or_(deal.opened_day.is_(None), deal.opened_day <= lens.at))
+    )
     deals = found.subquery("every_deal")
     state = sa.case(
         (deals.c.state == DealEventKind.WON.value, WON_STATE),
@@ -203,49 +169,41 @@ def _deals(view: View, members: sa.CTE) -> sa.CTE:
         else_=OPEN_STATE,
     )
     is_won, is_open = state == WON_STATE, state == OPEN_STATE
-    return (
-        sa.select(
-            deals.c.deal_id,
-            deals.c.unit_id,
-            deals.c.lead_id,
-            deals.c.opened_day,
-            state.label("state"),
-            sa.case((is_open, None), else_=deals.c.closed_day).label("closed_day"),
-            sa.case((is_won, deals.c.won_minor)).label("won_minor"),
-            *(deals.c[name] for name in DIMENSIONS),
-        )
-        .where(sa.or_(deals.c.opened_day.is_(None), deals.c.opened_day <= epoch_day(view.at)))
-        .cte("deals")
-    )
+    return sa.select(
+        deals.c.deal_id,
+        deals.c.unit_id,
+        deals.c.lead_id,
+        deals.c.opened_day,
+        state.label("state"),
+        sa.case((is_open, None), else_=deals.c.closed_day).label("closed_day"),
+        sa.case((is_won, deals.c.won_minor)).label("won_minor"),
+        *(deals.c[name] for name in DIMENSIONS),
+    ).cte("deals")
 
 
-def _first_opening(view: View) -> sa.ScalarSelect[Any]:
-    """For a deal without an opening day of its own: its first dated opening event."""
-    event = c(DealEvent)
+def _latest_closing(lens: Lens) -> sa.ScalarSelect[Any]:
+    """
+    The id of the deal's latest won, lost or reopened event.
+
+    An undated closing is the deal's last word, an undated reopening its first. A
+    search by the deal's index, deal by deal, because SQLite joins a ranked
+    subquery by scanning it once for each deal.
+    """
+    event = table_of(DealEvent).alias("event")
+    kinds = (DealEventKind.WON, DealEventKind.LOST, DealEventKind.REOPENED)
     return (
-        sa.select(sa.func.min(event.day))
-        .where(event.deal_id == c(Deal).id, event.kind == DealEventKind.OPENED, *in_force(event, view))
+        sa.select(event.c.id)
+        .where(event.c.deal_id == c(Deal).id, event.c.kind.in_(kinds), *living(event.c, lens.at, lens.known))
+        .order_by(*latest_first(event.c))
+        .limit(1)
+        .correlate(table_of(Deal))
         .scalar_subquery()
     )
 
 
-def _latest_closings(view: View) -> sa.Subquery:
-    """One row per deal that was ever closed: the latest of its won, lost and reopened events."""
-    event = c(DealEvent)
-    kinds = (DealEventKind.WON, DealEventKind.LOST, DealEventKind.REOPENED)
+def latest_first(event: Any) -> tuple[Any, ...]:
+    """The order of a deal's events, the newest first; what happens at one moment, as it was recorded."""
     is_reopening = event.kind == DealEventKind.REOPENED
     undated = sa.case((event.day.is_not(None), 1), (is_reopening, 0), else_=2)
     moment = sa.func.coalesce(sa.type_coerce(event.valid_at, sa.BigInteger), 0)
-    order = (undated.desc(), event.day.desc(), moment.desc(), event.id.desc())
-    ranked = (
-        sa.select(
-            event.deal_id,
-            sa.type_coerce(event.kind, sa.String).label("kind"),
-            event.day,
-            event.company_minor,
-            sa.func.row_number().over(partition_by=event.deal_id, order_by=order).label("place"),
-        )
-        .where(event.kind.in_(kinds), *living(event, view))
-        .subquery("closings")
-    )
-    return sa.select(ranked).where(ranked.c.place == 1).subquery("latest_closing")
+    return undated.desc(), sa.func.coalesce(event.day, 0).desc(), moment.desc(), event.id.desc()
