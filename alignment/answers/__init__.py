@@ -7,6 +7,15 @@ itself; the scope narrows what it reads in SQL.
 
 from alignment.answers.campaign_screen import campaigns
 from alignment.answers.funnel_screen import funnel, funnel_records
+from alignment.answers.history_screen import audit_page, import_history
 from alignment.answers.map_screen import territories, territory_card
 
-__all__ = ["campaigns", "funnel", "funnel_records", "territories", "territory_card"]
+__all__ = [
+    "audit_page",
+    "campaigns",
+    "funnel",
+    "funnel_records",
+    "import_history",
+    "territories",
+    "territory_card",
+]

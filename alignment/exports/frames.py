@@ -31,8 +31,8 @@ def funnel_table(answer: FunnelAnswer) -> pd.DataFrame:
 
 
 def steps_table(steps: Iterable[FunnelStep]) -> pd.DataFrame:
-    """One row per stage of any funnel."""
-    return pd.DataFrame(
+    """One row per stage of any funnel; "Before" only where there is something to compare with."""
+    table = pd.DataFrame(
         {
             "Stage": label(step.stage),
             "Entered": step.entered,
@@ -44,6 +44,7 @@ def steps_table(steps: Iterable[FunnelStep]) -> pd.DataFrame:
         }
         for step in steps
     )
+    return table.drop(columns="Before") if table["Before"].isna().all() else table
 
 
 def funnel_split(answer: FunnelAnswer, split: Split) -> pd.DataFrame:

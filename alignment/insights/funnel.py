@@ -96,7 +96,8 @@ def _subtitle(answer: FunnelAnswer) -> str:
         what = f"First entries into each stage, {stamp.period_label}"
     else:
         came = unit_word(answer, answer.steps[0].entered)
-        what = f"{came} created {stamp.period_label}, followed to {day(stamp.at)}"
+        when = "of all time" if stamp.period_text == "all" else f"created {stamp.period_label}"
+        what = f"{came} {when}, followed to {day(stamp.at)}"
     tick = ""
     if stamp.compared_label:
         age = ", followed for as long" if answer.before_at else ""
@@ -151,12 +152,16 @@ def _exits(exits: dict[Exit, int]) -> str:
 
 def _open_deals(answer: FunnelAnswer) -> str:
     deals, stamp = answer.open_deals, answer.stamp
-    without = f", {count(deals.without_amount)} of them without an amount" if deals.without_amount else ""
     undated = f"; {count(deals.undated)} more have no opening date" if deals.undated else ""
-    return (
-        f"Open on {day(stamp.at)}: {plural(deals.count, 'deal')} worth "
-        f"{money(deals.amount_minor, stamp.currency, compact=True)}{without}{undated}."
-    )
+    return f"Open on {day(stamp.at)}: {plural(deals.count, 'deal')}{_worth(answer)}{undated}."
+
+
+def _worth(answer: FunnelAnswer) -> str:
+    deals = answer.open_deals
+    if deals.without_amount == deals.count:
+        return ", none of them with an amount" if deals.count else ""
+    without = f", {count(deals.without_amount)} of them without an amount" if deals.without_amount else ""
+    return f" worth {money(deals.amount_minor, answer.stamp.currency, compact=True)}{without}"
 
 
 def _stand(number: int, one: str = "stands", many: str = "stand") -> str:

@@ -210,10 +210,9 @@ def total_row(rows: Sequence[CampaignRow], *, unsplit: str = "") -> CampaignRow:
 
 
 def campaign_numbers(total: CampaignRow, before: CampaignRow | None) -> tuple[Number, ...]:
-    """The strip over the table: spend, leads, qualified leads, won deals, cost per qualified lead."""
+    """The strip over the chart: spend, qualified leads, won deals, cost per qualified lead."""
     counts = {
         "spend": "spend_minor",
-        "leads": "leads",
         "marketing_qualified": "marketing_qualified",
         "won_deals": "won",
     }

@@ -5,7 +5,7 @@ Each number carries its n, and an interval where it is estimated.
 """
 
 from alignment.metrics.common import Number, Outcome
-from alignment.metrics.funnel import FunnelAnswer
+from alignment.metrics.funnel import FunnelAnswer, OpenDeals
 from alignment.metrics.goals import GoalsAnswer
 from alignment.metrics.territories import TerritoriesAnswer, TerritoryCard
 from alignment.metrics.today import TodayAnswer
@@ -39,13 +39,16 @@ def funnel_numbers(answer: FunnelAnswer) -> tuple[Number, ...]:
             n=last.entered,
             n_label="won deals",
         ),
-        Number(
-            slug="open_pipeline",
-            value=answer.open_deals.amount_minor,
-            n=answer.open_deals.count,
-            n_label="open deals",
-        ),
+        _open_pipeline(answer.open_deals),
     )
+
+
+def _open_pipeline(deals: OpenDeals) -> Number:
+    """Deals without an amount are counted; if none has one, the sum is unknown and not 0."""
+    if deals.count and deals.without_amount == deals.count:
+        reason = f"none of {deals.count:,} open deals has an amount"
+        return Number(slug="open_pipeline", value=None, n=deals.count, reason=reason)
+    return Number(slug="open_pipeline", value=deals.amount_minor, n=deals.count, n_label="open deals")
 
 
 def territories_numbers(answer: TerritoriesAnswer) -> tuple[Number, ...]:
