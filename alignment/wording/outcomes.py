@@ -122,11 +122,13 @@ def number_value(number: Number, currency: str, *, compact: bool = True) -> str:
     return value(number.value, number.metric.unit, currency, compact=compact)
 
 
-def number_change(number: Number, stamp: Stamp) -> str:
+def number_change(number: Number, stamp: Stamp, *, brief: bool = False) -> str:
     """'up 12 % on the 13 weeks before', or nothing when there is nothing to compare with."""
     if number.value is None or number.before is None:
         return ""
     words = change_words(number.value, number.before, number.metric.unit)
+    if brief:
+        return words
     compared = stamp.compared_label or "the period before"
     return {"unchanged": f"as in {compared}", "from none": f"none in {compared}"}.get(
         words, f"{words} on {compared}"
