@@ -43,6 +43,9 @@ _POSTGRES_OPTIONS = (
     "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s -c timezone=UTC"
 )
 
+_POSTGRES_READER: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+"""One moment for all statements of a reading session, and no writing in it."""
+
 
 class FairGate:
     """
@@ -111,10 +114,12 @@ class Database:
             )
         if self.path and create:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._engine = _make_engine(self.url, self.path, create=create)
-        self._writer = self._engine.execution_options(write=True)
+        engine = _make_engine(self.url, self.path, create=create)
+        self._engine = engine if self.path else engine.execution_options(**_POSTGRES_READER)
+        self._writer = engine.execution_options(write=True)
         self._gate = FairGate()
-        self._inode: int | None = None
+        # Known from the start: a pooled connection would write into a file replaced before the first write.
+        self._inode = self.path.stat().st_ino if self.path and self.path.exists() else None
 
     @property
     def engine(self) -> sa.Engine:
