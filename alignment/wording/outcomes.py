@@ -123,7 +123,7 @@ def number_value(number: Number, currency: str, *, compact: bool = True) -> str:
 
 
 def number_change(number: Number, stamp: Stamp, *, brief: bool = False) -> str:
-    """'up 12 % on the 13 weeks before', or nothing when there is nothing to compare with."""
+    """'up 12 % on the 13 weeks before' (`brief`: 'up 12 %'); nothing when nothing is compared with."""
     if number.value is None or number.before is None:
         return ""
     words = change_words(number.value, number.before, number.metric.unit)
@@ -135,12 +135,6 @@ def number_change(number: Number, stamp: Stamp, *, brief: bool = False) -> str:
     )
 
 
-def _bare_change(number: Number) -> str:
-    if number.value is None or number.before is None:
-        return ""
-    return change_words(number.value, number.before, number.metric.unit)
-
-
 def number_caption(number: Number, stamp: Stamp, *, brief: bool = False) -> str:
     """
     The small line under a number of a strip: change in words, interval where there is one, n.
@@ -150,8 +144,11 @@ def number_caption(number: Number, stamp: Stamp, *, brief: bool = False) -> str:
     """
     if number.value is None:
         return f"Unknown: {number.reason or 'no data'}."
-    change = _bare_change(number) if brief else number_change(number, stamp)
-    parts = [change, _number_interval(number, stamp.currency), _number_n(number)]
+    parts = [
+        number_change(number, stamp, brief=brief),
+        _number_interval(number, stamp.currency),
+        _number_n(number),
+    ]
     return " · ".join(part for part in parts if part)
 
 
