@@ -7,23 +7,17 @@ not tell; a person may change it. Columns that are mapped to nothing are not sto
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import PurePath
 from typing import Any
 
 from alignment.errors import HeldImport, MissingColumns, NotFound, UnreadableFile, did_you_mean
-from alignment.imports.kinds import KINDS, Kind, Parse, folded
-from alignment.imports.layout import trimmed
+from alignment.imports.kinds import KINDS, Kind, folded
 from alignment.imports.places import no_place
 from alignment.imports.presets import GENERIC, PRESETS, Preset, PresetFile, preset_named
 from alignment.imports.raw import RawTable
+from alignment.imports.recognition import by_headings, by_values, missing_sentence, recognised
 from alignment.imports.styles import Decision, Styles, styles_of
-from alignment.imports.synonyms import GENERIC as GENERIC_HEADINGS
-from alignment.imports.synonyms import headings, variants
-from alignment.imports.values import WORDS
-from alignment.imports.words import ISO_CURRENCIES, LOST_STAGES, WON_STAGES
 
 PARSER_VERSION = 1
 """Raised when the same file and mapping would be read differently, so that it may be imported again."""
@@ -44,21 +38,6 @@ DEFAULT_SOURCES = {
     "flags": "field",
 }
 """Where a kind usually comes from when nobody says; everything else is the CRM's."""
-
-_TELLING: dict[str, frozenset[str]] = {
-    "leads": frozenset(("email", "last_name", "first_name", "company", "channel", "marketing_qualified_at")),
-    "accounts": frozenset(("segment", "country", "territory")),
-    "people": frozenset(("email", "role", "team", "manager", "territories")),
-    "products": frozenset(("series", "list_price")),
-    "territories": frozenset(("parent", "stratum", "population", "potential", "boundary_key")),
-    "campaigns": frozenset(("objective", "start_on", "end_on", "planned_spend", "channel")),
-    "touches": frozenset(("lead", "deal")),
-    "deals": frozenset(("amount", "closed_at", "expected_on")),
-}
-"""Kinds whose required columns are so common that one of these must be there as well."""
-
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+\Z")
-_VALUES_LOOKED_AT = 2_000
 
 
 class NeedsDecision(HeldImport):
@@ -127,10 +106,10 @@ def propose(
     if file is not None:
         made = dict.fromkeys(file.mapping, "preset")
         return _proposal(raw, KINDS[file.kind], file.mapping_for(raw.header), made, chosen, file)
-    found = KINDS[kind] if kind is not None else _recognised(raw, file_name or raw.file_name)
-    mapping = _by_headings(found, raw.header)
+    found = KINDS[kind] if kind is not None else recognised(raw, file_name or raw.file_name)
+    mapping = by_headings(found, raw.header)
     why = dict.fromkeys(mapping, "heading")
-    for name, column in _by_values(found, raw, mapping).items():
+    for name, column in by_values(found, raw, mapping).items():
         mapping[name], why[name] = column, "values"
     return _proposal(raw, found, mapping, why, chosen, None)
 
@@ -181,7 +160,7 @@ def require_complete(proposal: Proposal, raw: RawTable) -> None:
     """
     if proposal.missing:
         kind = KINDS[proposal.kind]
-        parts = [_missing_sentence(kind, name, raw.header, proposal.unmapped) for name in proposal.missing]
+        parts = [missing_sentence(kind, name, raw.header, proposal.unmapped) for name in proposal.missing]
         raise MissingColumns(f'"{raw.file_name}", read as {kind.label}: {" ".join(parts)}')
     if proposal.needs_decision:
         raise NeedsDecision(proposal.needs_decision)
@@ -259,138 +238,3 @@ def _preset_for(
         if file := preset.file_for(header, kind):
             return preset, file
     return GENERIC, None
-
-
-def _by_headings(kind: Kind, header: Iterable[str]) -> dict[str, str]:
-    """Field -> column by synonym: the closest pairs first, each column once."""
-    pairs = _pairs(kind, header)
-    mapping: dict[str, str] = {}
-    used: set[str] = set()
-    for _, _, name, column in pairs:
-        if name not in mapping and column not in used:
-            mapping[name] = column
-            used.add(column)
-    # An export that names its rows by their name alone has no id of its own: the name is the id.
-    both = {*kind.identity[:1], "name"}
-    for _, _, name, column in pairs:
-        if name in both and name not in mapping and name in kind.required:
-            mapping[name] = column
-    order = [spec.name for spec in kind.fields]
-    return {name: mapping[name] for name in order if name in mapping}
-
-
-def _pairs(kind: Kind, header: Iterable[str]) -> list[tuple[float, int, str, str]]:
-    """(distance, position of the field, field, column) for every heading that stands for a field."""
-    fields = [(spec.name, headings(kind, spec)) for spec in kind.fields]
-    found = []
-    for column in header:
-        for weight, key in enumerate(variants(column)):
-            for position, (name, keys) in enumerate(fields):
-                if key in keys:
-                    found.append((keys.index(key) + weight / 4, position, name, column))
-    return sorted(found)
-
-
-def _by_values(kind: Kind, raw: RawTable, mapping: Mapping[str, str]) -> dict[str, str]:
-    """Field -> column where nearly all values of a column are words of the field's list."""
-    free = [column for column in raw.header if column not in mapping.values()]
-    found: dict[str, str] = {}
-    for spec in kind.fields:
-        if spec.name in mapping:
-            continue
-        known = _known_values(spec.name, spec.parse)
-        if known is None:
-            continue
-        for column in free:
-            if column not in found.values() and _share_known(raw.column(column), known) >= 0.9:
-                found[spec.name] = column
-                break
-    return found
-
-
-def _known_values(name: str, parse: Parse) -> Any:
-    """A test for text that only this field's values pass, or None when values tell nothing."""
-    if parse is Parse.DEAL_STAGE:
-        return lambda text: folded(text) in WON_STAGES | LOST_STAGES
-    if parse is Parse.CURRENCY:
-        return lambda text: text in ISO_CURRENCIES
-    if name == "email":
-        return lambda text: _EMAIL.match(text) is not None
-    if parse in WORDS:
-        table = WORDS[parse][0]
-        return lambda text: folded(text) in table
-    return None
-
-
-def _share_known(cells: list[str], known: Any) -> float:
-    texts = {trimmed(cell) for cell in cells[:_VALUES_LOOKED_AT]} - {""}
-    return sum(map(known, texts)) / len(texts) if texts else 0.0
-
-
-def _recognised(raw: RawTable, file_name: str) -> Kind:
-    """
-    The kind whose fields the headings fill best.
-
-    Raises:
-        UnreadableFile: None has all its required columns.
-    """
-    if sentence := no_place(raw.header):
-        raise UnreadableFile(f'"{raw.file_name}": {sentence}')
-    scored = sorted(((_score(kind, raw, file_name), kind.slug) for kind in KINDS.values()), reverse=True)
-    best, slug = scored[0]
-    if best >= 3:
-        return KINDS[slug]
-    raise UnreadableFile(_unknown(raw))
-
-
-def _score(kind: Kind, raw: RawTable, file_name: str) -> float:
-    """How much of the kind the headings fill; 0 if a required field, or all telling ones, are missing."""
-    mapping = _by_headings(kind, raw.header)
-    if not kind.fields or any(name not in mapping for name in kind.required):
-        return 0.0
-    telling = _TELLING.get(kind.slug)
-    if telling is not None and not telling & mapping.keys():
-        return 0.0
-    score = 0.0
-    for column in set(mapping.values()):
-        fields = [name for name, own in mapping.items() if own == column]
-        weight = 2.0 if any(name in kind.required for name in fields) else 1.0
-        is_generic = any(key in GENERIC_HEADINGS for key in variants(column))
-        score += weight / 2 if is_generic else weight
-    if folded(kind.slug).removesuffix("s") in folded(PurePath(file_name).stem):
-        score += 1
-    return score
-
-
-def _unknown(raw: RawTable) -> str:
-    """The refusal of a file that fits no kind, with the closest one and what it lacks."""
-    shares = []
-    for kind in KINDS.values():
-        if kind.fields:
-            mapping = _by_headings(kind, raw.header)
-            n_required = sum(name in mapping for name in kind.required)
-            shares.append((n_required / len(kind.required), len(mapping), kind))
-    _, n_fields, closest = max(shares, key=lambda item: item[:2])
-    start = f'"{raw.file_name}" fits no kind of file that has a place here.'
-    end = f"Say what it is (--as KIND): {', '.join(KINDS)}."
-    if n_fields < 2:
-        return f"{start} Its columns are {', '.join(raw.header[:12])}. {end}"
-    mapping = _by_headings(closest, raw.header)
-    free = [column for column in raw.header if column not in mapping.values()]
-    lacks = [
-        _missing_sentence(closest, name, raw.header, free) for name in closest.required if name not in mapping
-    ]
-    return f"{start} Closest is {closest.label}: {' '.join(lacks)} {end}".replace("  ", " ")
-
-
-def _missing_sentence(kind: Kind, name: str, header: Iterable[str], free: Iterable[str]) -> str:
-    """'There is no column for "stage". It has "Lifecycle Stage": did you mean that one?'"""
-    spec = kind.spec(name)
-    usual = ", ".join(f'"{synonym}"' for synonym in spec.synonyms[:3])
-    wanted = [*headings(kind, spec)]
-    close = next(
-        (column for column in free if any(key in folded(column) for key in wanted if len(key) > 3)), None
-    )
-    hint = f' It has "{close}": did you mean that one?' if close else ""
-    hint = hint or next((close for word in wanted if (close := did_you_mean(word, free))), "")
-    return f'There is no column for "{name}" (usual headings: {usual}).{hint}'

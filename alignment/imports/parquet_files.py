@@ -28,7 +28,7 @@ def parquet_records(
         file = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True)
         _require_small(file.metadata, file_name, limits)
         return _records(file, file_name, limits)
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError, KeyError) as error:
         raise UnreadableFile(
             f'"{file_name}" cannot be read as Parquet: it is damaged or cut. Write it again.'
         ) from error

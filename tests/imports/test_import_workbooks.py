@@ -37,7 +37,7 @@ def workbook(*sheets, hidden=()):
     return data.getvalue()
 
 
-def with_sheet_xml(rows_xml: str, *, prolog: str = "") -> bytes:
+def with_sheet_xml(rows_xml: str, *, prolog: str = "", encoding: str = "UTF-8") -> bytes:
     """A workbook whose only sheet has this XML between <sheetData> tags."""
     base = workbook(("A", [["x"]]))
     data = io.BytesIO()
@@ -46,8 +46,8 @@ def with_sheet_xml(rows_xml: str, *, prolog: str = "") -> bytes:
             if entry == "xl/worksheets/sheet1.xml":
                 new.writestr(
                     entry,
-                    f'<?xml version="1.0"?>{prolog}<worksheet xmlns="{MAIN}"><sheetData>{rows_xml}'
-                    "</sheetData></worksheet>",
+                    f'<?xml version="1.0" encoding="{encoding}"?>{prolog}<worksheet xmlns="{MAIN}">'
+                    f"<sheetData>{rows_xml}</sheetData></worksheet>",
                 )
             else:
                 new.writestr(entry, old.read(entry))
@@ -199,6 +199,37 @@ class TestRefusals:
         with pytest.raises(UnreadableFile, match=r"reaches to row 1,048,576 and column 16,384"):
             read(data)
 
+    def test_a_far_corner_is_seen_under_a_namespace_prefix_and_behind_a_huge_cell(self):
+        """Some writers say <x:c>; and a cell of 6 MB must not hide what comes after it."""
+        huge = row_xml(1, A="x" * 6_000_000)
+        far = '<x:row r="1048576"><x:c s="0" r="XFD1048576"><x:v>1</x:v></x:c></x:row>'
+
+        with pytest.raises(UnreadableFile, match=r"reaches to row 1,048,576 and column 16,384"):
+            read(with_sheet_xml(huge + far))
+
+    def test_a_far_corner_is_seen_behind_odd_but_valid_xml(self):
+        """A ">" inside an attribute, a comment, single quotes: a search for text would miss the cell."""
+        far = "<!-- c --><row r='1048576'><c x='>' s='0' r='XFD1048576'><v>1</v></c></row>"
+
+        with pytest.raises(UnreadableFile, match=r"reaches to row 1,048,576"):
+            read(with_sheet_xml(row_xml(1, A="Deal ID") + far))
+
+    def test_cells_without_positions_are_counted_on(self):
+        cells = "".join(f"<c t='inlineStr'><is><t>h{n}</t></is></c>" for n in range(30))
+        limits = Limits(mb=1, rows=50, columns=10, cells=None)
+
+        with pytest.raises(UnreadableFile, match=r"column 11"):
+            read(with_sheet_xml(f"<row>{cells}</row>"), limits=limits)
+
+    def test_two_parts_of_one_name_are_refused(self):
+        """The look would see one of them and the parser the other."""
+        data = io.BytesIO(workbook(("A", [["Deal ID", "Stage"], ["D1", "Won"]])))
+        with zipfile.ZipFile(data, "a") as archive:
+            archive.writestr("XL/worksheets/SHEET1.xml", "<worksheet/>")
+
+        with pytest.raises(UnreadableFile, match="two parts of one name"):
+            read(data.getvalue())
+
     def test_far_cells_that_are_only_coloured_do_no_harm(self):
         data = with_sheet_xml(
             row_xml(1, A="Deal ID", B="Stage")
@@ -249,6 +280,11 @@ class TestRefusals:
 
         with pytest.raises(UnreadableFile, match="damaged or of another kind"):
             read(data)
+
+    def test_an_encoding_nobody_knows_is_refused(self):
+        """Found by flipping bytes: the XML parser raises LookupError for it, not its own error."""
+        with pytest.raises(UnreadableFile, match="damaged or of another kind"):
+            read(with_sheet_xml(row_xml(1, A="Deal ID"), encoding="UT3-8"))
 
     def test_a_workbook_without_cells_is_refused(self):
         with pytest.raises(UnreadableFile, match="is empty"):
