@@ -26,6 +26,7 @@ from alignment.imports.boundaries.model import (
     BoundaryProblem,
     BoundaryShape,
     MapFrame,
+    MapPanel,
     ParsedBoundaries,
     PropertyChoice,
     Simplification,
@@ -33,6 +34,7 @@ from alignment.imports.boundaries.model import (
     url_key,
 )
 from alignment.imports.boundaries.naming import FEATURE_ID, Naming, name_features
+from alignment.imports.boundaries.panels import map_panels
 
 __all__ = [
     "DEFAULT_BUDGET",
@@ -42,6 +44,7 @@ __all__ = [
     "BoundaryProblem",
     "BoundaryShape",
     "MapFrame",
+    "MapPanel",
     "ParsedBoundaries",
     "PropertyChoice",
     "Simplification",
@@ -71,7 +74,7 @@ def parse_boundaries(
     the same code and name are joined into one territory.
 
     Args:
-        data: The file, at most 25 MB and a million points.
+        data: The file, at most 25 MB and half a million points.
         name_hint: The file's name; the set is called after it.
         key_property, name_property: The user's choice from `key_choices` and `name_choices`; None leaves
             it to the evidence in the values.
@@ -109,7 +112,8 @@ def parse_boundaries(
         name_property=naming.name_property,
         key_choices=naming.key_choices,
         name_choices=naming.name_choices,
-        frame=map_frame(list(drawn.outlines.values()), drawn.plane),
+        frame=map_frame(list(outlines.values())),
+        panels=map_panels(outlines),
         simplification=_simplification(file.features, drawn, shapes),
     )
 
@@ -139,8 +143,7 @@ def _shapes(
     shapes = []
     for key, outline in outlines.items():
         final = cut_and_wound(outline, decimals)
-        label_lon, label_lat = label_point(outline)
-        west, south, east, north = (round(float(bound), decimals) for bound in outline.bounds)
+        label_lon, label_lat = label_point(final)
         shapes.append(
             BoundaryShape(
                 key=key,
@@ -149,10 +152,18 @@ def _shapes(
                 label_lon=label_lon,
                 label_lat=label_lat,
                 area_rank=ranks[key],
-                bbox=(wrapped(west), south, wrapped(east), north),
+                bbox=_bbox(outline, final),
             )
         )
     return tuple(shapes)
+
+
+def _bbox(outline: Any, final: Any) -> tuple[float, float, float, float]:
+    """Of the final shape, or from west to east over the antimeridian where it was cut there."""
+    west, south, east, north = (float(bound) for bound in final.bounds)
+    if east - west > outline.bounds[2] - outline.bounds[0] + 1e-6:
+        west, east = wrapped(outline.bounds[0]), wrapped(outline.bounds[2])
+    return west, south, east, north
 
 
 def _simplification(

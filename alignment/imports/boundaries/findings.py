@@ -47,7 +47,10 @@ def over_budget(n_bytes: int, budget: int) -> BoundaryProblem:
 def _lost(feature: RawFeature, *, is_flat: bool) -> BoundaryProblem:
     if is_flat:
         return _about(
-            feature, "The polygon has no area.", "It was left out. Draw it again.", is_rejected=True
+            feature,
+            "The polygon has no area, or less than ten metres square.",
+            "It was left out. Draw it again.",
+            is_rejected=True,
         )
     return _about(
         feature,

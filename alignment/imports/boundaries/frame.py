@@ -33,6 +33,7 @@ EMPTY_TOPOLOGY: bytes = json.dumps(
 
 _MARGIN = 0.02
 _WIDEST_CONIC = 180.0
+_EQUAL_EARTH = np.array([1.340264, -0.081106, 0.000893, 0.003796])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,34 +67,48 @@ class _ConicEqualArea:
         return cone, constant, math.sqrt(constant) / cone
 
 
-def map_frame(outlines: Sequence[Any], plane: Plane) -> MapFrame:
+def map_frame(outlines: Sequence[Any]) -> MapFrame:
     """
-    The frame around outlines of the plane: equal areas, centred opposite the widest empty stretch.
+    The frame around outlines of one plane: equal areas, centred in their longitudes.
 
     A conic projection shows a country as its own atlases do; it cannot show more than half the globe
     without tearing, so wider sets get the equal-area world map.
     """
     positions = shapely.get_coordinates(outlines)
-    south, north = float(positions[:, 1].min()), float(positions[:, 1].max())
+    west, south, east, north = (float(bound) for bound in shapely.total_bounds(outlines))
+    plane = Plane(west=west, span=east - west)
     if plane.span > _WIDEST_CONIC:
         return _world_frame(plane, south, north)
     return _conic_frame(positions, plane, south, north)
 
 
 def _world_frame(plane: Plane, south: float, north: float) -> MapFrame:
+    """Parallels are straight lines here, so the frame is the box; only its middle must be looked for."""
     margin = _MARGIN * (north - south)
     lat_range = (max(-90.0, south - margin), min(90.0, north + margin))
     half = min(180.0, plane.span * (0.5 + _MARGIN))
+    latitudes = np.linspace(south, north, 1801)
+    heights = _equal_earth_height(latitudes)
+    middle_lat = float(np.interp((heights[0] + heights[-1]) / 2, heights, latitudes))
+    width = math.radians(2 * half) * 2 / (math.sqrt(3) * _EQUAL_EARTH[0])
+    high, low = _equal_earth_height(np.array(lat_range[::-1]))
     return MapFrame(
         projection="equal earth",
         rotation_lon=_tidy(wrapped(plane.middle)),
         parallels=None,
         center_lon=_tidy(wrapped(plane.middle)),
-        center_lat=_tidy(sum(lat_range) / 2),
-        lon_range=(_tidy(plane.middle - half), _tidy(plane.middle + half)),
+        center_lat=_tidy(middle_lat),
+        lon_range=(_tidy(wrapped(plane.middle) - half), _tidy(wrapped(plane.middle) + half)),
         lat_range=(_tidy(lat_range[0]), _tidy(lat_range[1])),
-        aspect=round(half / 90 / max(0.05, (lat_range[1] - lat_range[0]) / 180), 3),
+        aspect=round(float(width / (high - low)), 3),
     )
+
+
+def _equal_earth_height(latitudes: Positions) -> Positions:
+    """Distance from the equator on the map. Source: Savric, Patterson and Jenny (2018), equation 3."""
+    angle = np.arcsin(math.sqrt(3) / 2 * np.sin(np.radians(latitudes)))
+    powers = np.array([angle, angle**3, angle**7, angle**9])
+    return np.asarray(_EQUAL_EARTH @ powers)
 
 
 def _conic_frame(positions: Positions, plane: Plane, south: float, north: float) -> MapFrame:
@@ -171,4 +186,4 @@ def _great_circle(start: tuple[float, float], end: tuple[float, float]) -> Posit
 
 
 def _tidy(degrees: float) -> float:
-    return round(degrees, 3) + 0.0
+    return round(degrees, 6) + 0.0

@@ -14,7 +14,7 @@ from alignment.imports.boundaries.model import BoundaryProblem
 
 MAX_BYTES = 25_000_000
 MAX_FEATURES = 5_000
-MAX_VERTICES = 1_000_000
+MAX_VERTICES = 500_000
 MAX_TEXT = 200
 
 Ring = NDArray[np.float64]

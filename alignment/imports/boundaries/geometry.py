@@ -16,10 +16,8 @@ import shapely
 from numpy.typing import NDArray
 from shapely.affinity import translate
 
+from alignment.imports.boundaries.coverage import Outlines, as_coverage, without_gaps
 from alignment.imports.boundaries.geojson import Ring, Rings
-
-Outlines = NDArray[np.object_]
-"""Shape (k,): one shapely Polygon or MultiPolygon a territory."""
 
 MAX_DECIMALS = 4
 # What can be seen: a map is at most about a thousand pixels wide, a vertex is placed to a tenth of a pixel.
@@ -27,6 +25,8 @@ _PIXELS_WIDE = 1_000
 _GRID_STEPS_ACROSS = 20_000
 _GRID_STEPS_ACROSS_SMALLEST = 40
 _MAX_GAP_DEGREES = 0.01
+# Whole-world sets have hardly an empty stretch; they keep the customary edge in the Pacific.
+_LEAST_GAP = 5.0
 # The least a position takes: "[1,1]," with a digit or two after each point.
 _LEAST_BYTES_A_VERTEX = 11
 
@@ -50,8 +50,8 @@ class Drawable:
     Outlines of the plane by position in the input, still whole across the antimeridian.
 
     Attributes:
-        outlines: Without the positions of `flat` (no area at all) and `covered` (nothing was left beside
-            smaller outlines that lie on it).
+        outlines: Without the positions of `flat` (no area on the grid of `decimals`) and `covered`
+            (nothing was left beside smaller outlines that lie on it).
         repaired, crossing: Positions of outlines that were invalid, that cross the antimeridian.
         overlap_shares: The share of its area (0-1) that an outline gave up to smaller ones, where it did.
         islands: How many islands were left out, where there were any.
@@ -59,7 +59,6 @@ class Drawable:
     """
 
     outlines: dict[int, Any]
-    plane: Plane
     decimals: int
     tolerance: float
     flat: frozenset[int]
@@ -80,15 +79,16 @@ def drawable(territories: Sequence[tuple[Rings, ...]], *, budget: int) -> Drawab
         budget: Bytes that all coordinates may take as JSON text.
 
     Source:
-        Shared borders: coverage cleaning and coverage simplification (Visvalingam-Whyatt) of GEOS 3.14.
+        Shared borders: coverage simplification (Visvalingam-Whyatt) of GEOS, after `coverage`.
     """
     unwrapped = [[_unwrapped(rings) for rings in polygons] for polygons in territories]
     plane = _widest_gap_opposite([_lon_interval(rings) for polygons in unwrapped for rings in polygons])
     raw, repaired = _valid_in_plane(unwrapped, plane)
-    with_area = np.flatnonzero(shapely.area(raw) > 0)
-    decimals = _decimals(raw[with_area], plane)
+    decimals = _decimals(raw, plane)
+    rounded = _rounded(raw, decimals)
+    with_area = np.flatnonzero(shapely.area(rounded) > 0)
     gap = min(plane.span / (2 * _PIXELS_WIDE), _MAX_GAP_DEGREES)
-    cleaned = _as_coverage(raw[with_area], decimals, gap=gap)
+    cleaned = without_gaps(as_coverage(rounded[with_area], decimals), width=gap)
     left = ~shapely.is_empty(cleaned)
     positions = with_area[left].tolist()
     outlines, tolerance, is_within_budget = _within_budget(cleaned[left], plane, budget)
@@ -99,10 +99,9 @@ def drawable(territories: Sequence[tuple[Rings, ...]], *, budget: int) -> Drawab
     crosses = np.floor((bounds[:, 0] + 180) / 360) < np.ceil((bounds[:, 2] + 180) / 360) - 1
     return Drawable(
         outlines=dict(zip(positions, outlines, strict=True)),
-        plane=Plane(west=float(bounds[:, 0].min()), span=float(bounds[:, 2].max() - bounds[:, 0].min())),
         decimals=decimals,
         tolerance=tolerance,
-        flat=frozenset(range(len(raw))) - frozenset(with_area.tolist()),
+        flat=frozenset(np.flatnonzero(shapely.area(rounded) == 0).tolist()),
         covered=frozenset(with_area[~left].tolist()),
         repaired=frozenset(repaired),
         crossing=frozenset(np.array(positions)[crosses].tolist()),
@@ -151,7 +150,9 @@ def _widest_gap_opposite(intervals: list[tuple[float, float]]) -> Plane:
         if start - reached > gap:
             gap, west = start - reached, start
         reached = max(reached, end)
-    span = min(360.0, 360 - gap)
+    if gap < _LEAST_GAP:
+        return Plane(west=-180.0, span=360.0)
+    span = 360 - gap
     middle = (west + span / 2 + 180) % 360 - 180
     return Plane(west=middle - span / 2, span=span)
 
@@ -160,12 +161,12 @@ def _valid_in_plane(unwrapped: list[list[Rings]], plane: Plane) -> tuple[Outline
     outlines, repaired = np.empty(len(unwrapped), dtype=object), []
     for position, polygons in enumerate(unwrapped):
         raw = [shapely.Polygon(rings[0], rings[1:]) for rings in polygons]
-        parts = [_moved_into(plane, shapely.normalize(_polygonal(part))) for part in raw]
+        parts = [_moved_into(plane, _polygonal(part)) for part in raw]
         outline = _polygonal(shapely.union_all(parts))
         has_overlap = sum(part.area for part in parts) > outline.area * (1 + 1e-9)
         if has_overlap or not all(part.is_valid for part in raw):
             repaired.append(position)
-        outlines[position] = shapely.normalize(outline)
+        outlines[position] = outline
     return outlines, repaired
 
 
@@ -206,25 +207,10 @@ def _only_areas(geometry: Any) -> Any:
 
 def _decimals(outlines: Outlines, plane: Plane) -> int:
     """As few as the whole map and its smallest territory allow: a thousandth of a degree is 111 m."""
-    smallest = math.sqrt(float(shapely.area(outlines).min(initial=plane.span**2)))
+    areas = shapely.area(outlines)
+    smallest = math.sqrt(float(areas[areas > 0].min(initial=plane.span**2)))
     step = min(plane.span / _GRID_STEPS_ACROSS, smallest / _GRID_STEPS_ACROSS_SMALLEST)
     return min(MAX_DECIMALS, max(1, math.ceil(-math.log10(step)))) if step > 0 else MAX_DECIMALS
-
-
-def _as_coverage(outlines: Outlines, decimals: int, *, gap: float) -> Outlines:
-    """
-    Rounded outlines with identical vertices along shared borders.
-
-    Narrow gaps go to the neighbour with the longer border; an overlap goes to the smaller outline, so that
-    a city stays whole inside a state that was drawn without a hole for it.
-    """
-    for _ in range(3):
-        outlines = _rounded(outlines, decimals)
-        if shapely.coverage_is_valid(outlines, gap_width=gap):
-            return outlines
-        # Cleaning makes vertices where borders cross, off the grid: hence the next round.
-        outlines = shapely.coverage_clean(outlines, gap_width=gap, merge_strategy="min_area")
-    return _rounded(outlines, decimals)
 
 
 def _rounded(outlines: Outlines, decimals: int) -> Outlines:
@@ -326,7 +312,7 @@ def label_point(outline: Any) -> tuple[float, float]:
     if not shapely.contains_xy(part, lon, lat):
         point = shapely.point_on_surface(part)
         lon, lat = float(point.x), float(point.y)
-    return wrapped(lon), lat
+    return lon, lat
 
 
 def area_on_sphere(outline: Any) -> float:

@@ -123,6 +123,26 @@ class MapFrame:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MapPanel:
+    """
+    One of the geo subplots that together show the set: the main map, or an inset with its own scale.
+
+    Attributes:
+        keys: The shapes it shows, sorted. Every shape is in exactly one panel.
+        x, y: The part of the figure it takes, 0 to 1 from the lower left (plotly's `domain`).
+    """
+
+    keys: tuple[str, ...]
+    frame: MapFrame
+    x: tuple[float, float]
+    y: tuple[float, float]
+
+    def geo_layout(self) -> dict[str, Any]:
+        """The value of `layout.geo`, `layout.geo2` ... for this panel, JSON-ready."""
+        return {**self.frame.geo_layout(), "domain": {"x": list(self.x), "y": list(self.y)}}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedBoundaries:
     """
     A boundary file, checked.
@@ -133,6 +153,8 @@ class ParsedBoundaries:
         problems: In file order, the file as a whole first.
         key_property, name_property: Where keys and names came from; "" when they were numbered.
         key_choices, name_choices: What else could have served, best first, the chosen one included.
+        frame: All shapes in one map.
+        panels: The main map and, where far-off territories would shrink it, insets; one panel otherwise.
     """
 
     name: str
@@ -145,7 +167,17 @@ class ParsedBoundaries:
     key_choices: tuple[PropertyChoice, ...]
     name_choices: tuple[PropertyChoice, ...]
     frame: MapFrame
+    panels: tuple[MapPanel, ...]
     simplification: Simplification
+
+    def map_layout(self) -> dict[str, Any]:
+        """JSON-ready, to be stored with the set: per panel its keys, its `geo` layout and its aspect."""
+        return {
+            "panels": [
+                {"keys": list(panel.keys), "geo": panel.geo_layout(), "aspect": panel.frame.aspect}
+                for panel in self.panels
+            ]
+        }
 
     @property
     def n_rejected(self) -> int:

@@ -27,6 +27,7 @@ _NAME_NAMES = (
 )  # fmt: skip
 _MAX_CODE_LENGTH = 24
 _MIN_GOOD_SHARE = 0.8
+_MIN_NAMED_SHARE = 0.5
 
 Values = dict[int, str]
 """Feature number to the property's text, features without a value left out."""
@@ -101,17 +102,16 @@ def _asked_for(property_name: str | None, columns: dict[str, Values]) -> str:
 def _names_in_order(columns: dict[str, Values], n_features: int) -> list[str]:
     """Properties that read like names, best first. A value that all features share names nothing."""
 
-    def rank(property_name: str) -> tuple[float, int, int, str]:
+    def rank(property_name: str) -> tuple[bool, int, int, float, str]:
         values, folded = columns[property_name], property_name.casefold()
         if folded in _NAME_NAMES:
             tier, place = 0, _NAME_NAMES.index(folded)
-        elif "name" in folded:
+        elif _is_called_name(folded):
             tier, place = 1, 0
         else:
             tier, place = 2 if any(" " in text or text[1:].islower() for text in values.values()) else 3, 0
-        # A tenth less complete still beats a property that is only by accident more so.
-        completeness = round(len(set(values.values())) / n_features, 1)
-        return -completeness, tier, place, property_name
+        share = len(set(values.values())) / n_features
+        return share < _MIN_NAMED_SHARE, tier, place, -share, property_name
 
     readable = [
         name
@@ -134,7 +134,9 @@ def _codes_in_order(columns: dict[str, Values], names: Values, n_features: int) 
     usable = [
         name
         for name, values in columns.items()
-        if good[name] >= _MIN_GOOD_SHARE and all(_is_code(text) for text in values.values())
+        if good[name] >= _MIN_GOOD_SHARE
+        and all(_is_code(text) for text in values.values())
+        and not _is_called_name(name)
     ]
     # A row number changes with the next edition of the file; a complete set of names does not.
     if len(_trusted(names, names)) == n_features and len(set(names.values())) == n_features:
@@ -150,6 +152,10 @@ def _trusted(values: Values, names: Values) -> Values:
     if len(meanings) == 1 and len(values) > 1:
         return {}
     return {number: text for number, text in values.items() if len(meanings[text]) == 1}
+
+
+def _is_called_name(property_name: str) -> bool:
+    return property_name.casefold() in _NAME_NAMES or "name" in property_name.casefold()
 
 
 def _is_code(text: str) -> bool:
