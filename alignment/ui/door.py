@@ -1,6 +1,8 @@
 """Uploads between two runs: read once, however often the page is drawn again."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import streamlit as st
@@ -9,6 +11,7 @@ from alignment.access import Actor
 from alignment.actions import imports as import_actions
 from alignment.actions.imports import AlreadyImported, ImportReceipt
 from alignment.actions.imports.receipts import receipt_from
+from alignment.errors import HeldImport
 from alignment.imports.boundaries import parse_boundaries
 from alignment.imports.checks import parse
 from alignment.imports.files import boundaries_import
@@ -108,3 +111,17 @@ def kept_receipt(form: str) -> ImportReceipt | AlreadyImported | None:
     """The receipt of a file that was applied in this session."""
     plain = st.session_state.get(f"{form}_receipt")
     return None if plain is None else receipt_from(plain)
+
+
+@contextmanager
+def held(form: str) -> Iterator[None]:
+    """An import that waits for a person: the reason is kept for the next run, and nothing was stored."""
+    try:
+        yield
+    except HeldImport as reason:
+        st.session_state[f"{form}_held"] = str(reason)
+
+
+def held_reason(form: str) -> str:
+    """Why the file was held; empty if it was not."""
+    return str(st.session_state.get(f"{form}_held", ""))

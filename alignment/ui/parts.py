@@ -19,6 +19,7 @@ from alignment.metrics.common import Number, Stamp
 from alignment.ui import filters, shown
 from alignment.ui.text import md_escape
 
+LINES_SHOWN = 6
 Drawn = tuple[Any, str, str]
 """A figure, its key, and its alternative text."""
 
@@ -205,4 +206,8 @@ def receipt(kept: ImportReceipt | AlreadyImported, *, zone: str) -> None:
         st.info(md_escape(wording.already_imported(kept, zone)))
         return
     st.success(md_escape(wording.receipt_headline(kept)))
-    shown.show_findings(wording.receipt_lines(kept))
+    lines = wording.receipt_lines(kept)
+    shown.show_findings(lines[:LINES_SHOWN])
+    if len(lines) > LINES_SHOWN:
+        with st.expander(f"{len(lines) - LINES_SHOWN} more"):
+            shown.show_findings(lines[LINES_SHOWN:])

@@ -153,7 +153,7 @@ def receipt_lines(receipt: Receipt) -> tuple[str, ...]:
         _records_line(receipt),
         *(_match_line(match) for match in receipt.matches),
         *_created_lines(receipt.created),
-        *(_waiting_line(waiting) for waiting in receipt.waiting),
+        *_waiting_lines(receipt.waiting),
         *(_rate_line(missing) for missing in receipt.not_converted),
         *receipt.notes,
     )
@@ -211,13 +211,16 @@ def _created_lines(created: Sequence[Created]) -> list[str]:
     ]
 
 
-def _waiting_line(waiting: Waiting) -> str:
-    is_one = waiting.rows == 1
-    return (
-        f"{plural(waiting.rows, 'row')} {'names' if is_one else 'name'} {_kind(waiting.kind)} "
-        f'"{waiting.text}", which no file has brought yet. {"It is" if is_one else "They are"} filled in '
-        "when it comes."
-    )
+def _waiting_lines(waiting: Sequence[Waiting]) -> list[str]:
+    """One sentence for each kind of file that is still to come."""
+    by_kind: dict[str, list[Waiting]] = defaultdict(list)
+    for each in waiting:
+        by_kind[each.kind].append(each)
+    return [
+        f"{plural(sum(each.rows for each in group), 'row')} name {_kind(kind)} that no file has brought yet "
+        f"({listed([each.text for each in group], most=5)}): filled in when it comes."
+        for kind, group in by_kind.items()
+    ]
 
 
 def _rate_line(missing: NotConverted) -> str:

@@ -94,15 +94,17 @@ def offer_apply(parsed: ParsedImport, form: str) -> None:
         st.info("Your role can look at a file; an administrator applies it.")
         return
     only_good = bool(parsed.problems) and st.checkbox("Apply only the good rows", key=f"{form}_good")
-    accept = st.checkbox(
-        "Apply although it differs much from the last file of its source", key=f"{form}_accept"
-    )
+    held = door.held_reason(form)
+    if held:
+        st.warning(held)
+    accept = bool(held) and st.checkbox("I have looked at it: apply it all the same", key=f"{form}_accept")
     blocked = bool(parsed.problems) and not only_good
     if st.button("Apply", key=f"{form}_apply", type="primary", disabled=blocked):
-        receipt = door.apply(
-            actor, parsed, only_good_rows=only_good, accept=accept, command_id=commands.command_id(form)
-        )
-        door.keep_receipt(form, receipt)
+        with door.held(form):
+            receipt = door.apply(
+                actor, parsed, only_good_rows=only_good, accept=accept, command_id=commands.command_id(form)
+            )
+            door.keep_receipt(form, receipt)
         st.rerun()
 
 
@@ -136,5 +138,6 @@ with shown.errors():
 for file in files:
     show_file(file.name, file.getvalue())
 with shown.errors():
-    st.subheader("What came in", anchor=False)
-    parts.table(frames.imports_table(history), name="imports")
+    if history.batches:
+        st.subheader("What came in", anchor=False)
+        parts.table(frames.imports_table(history), name="imports")

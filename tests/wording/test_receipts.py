@@ -81,7 +81,10 @@ def test_what_waits_and_what_has_no_rate_says_what_to_do():
                 Created(kind="territory", code="west", name="West"),
                 Created(kind="channel", code="fair", name="Fair"),
             ),
-            waiting=(Waiting(kind="campaign", text="C99", rows=1),),
+            waiting=(
+                Waiting(kind="campaigns", text="C99", rows=4),
+                Waiting(kind="campaigns", text="C98", rows=3),
+            ),
             not_converted=(NotConverted(currency="CHF", amounts=12),),
             notes=("Dates are read as day/month/year.",),
         )
@@ -90,7 +93,7 @@ def test_what_waits_and_what_has_no_rate_says_what_to_do():
     assert lines[2:] == (
         "New with this file, territory: Central and West.",
         "New with this file, channel: Fair.",
-        '1 row names campaign "C99", which no file has brought yet. It is filled in when it comes.',
+        "7 rows name campaigns that no file has brought yet (C99 and C98): filled in when it comes.",
         "12 amounts in CHF have no exchange rate for the day: counted, not summed. Import a file of rates.",
         "Dates are read as day/month/year.",
     )
