@@ -125,22 +125,23 @@ def _take_role() -> None:
 
 
 def _draw_screen(page: Any, company: Company, reading: Reading) -> None:
+    """The caption is drawn before the page, which may end the run; the style sheet puts it in its place."""
     with st.container(key="frameline", horizontal=True, vertical_alignment="center", gap="small"):
         st.title(page.title, anchor=False, width="content")
         if entry_at(page.url_path).has_filters:
             filters.draw(reading.view)
         _pick_role()
-    _draw_notices(reading)
-    page.run()
     with st.container(key="framecaption"):
         st.caption(md_escape(" · ".join((date_line(company), LOCAL_MODE, as_of_line(reading.view, company)))))
+    _draw_notices(reading)
+    page.run()
 
 
 def _draw_slide(page: Any, company: Company, view: View) -> None:
     st.html(STYLES / "projector.css")
+    projector.watch()
     with projector.slide(f"{date_line(company)} · {as_of_line(view, company)}"):
         page.run()
-    projector.watch()
 
 
 def _draw_notices(reading: Reading) -> None:

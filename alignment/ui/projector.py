@@ -22,10 +22,11 @@ def slide(footnote: str) -> Iterator[None]:
     with st.container(key="keys"):
         st.button("Leave the projector layout", key="leave_projector", shortcut="esc", on_click=leave)
     with st.container(key="slide", height="stretch"):
-        yield
+        # Drawn first, because a page may end the run; the style sheet puts it last.
         with st.container(key="footnote", horizontal=True, vertical_alignment="center"):
             st.badge("live", color="blue")
             st.caption(md_escape(footnote))
+        yield
 
 
 def leave() -> None:

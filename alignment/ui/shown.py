@@ -60,7 +60,7 @@ def tile(number: Number, stamp: Stamp) -> Tile:
     return Tile(
         label=number.metric.label,
         value=wording.number_value(number, stamp.currency),
-        caption=wording.number_caption(number, stamp),
+        caption=wording.number_caption(number, stamp, brief=is_projector()),
         help=wording.number_help(number),
     )
 

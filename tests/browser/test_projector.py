@@ -49,8 +49,13 @@ CONTROLS = """() => [...document.querySelectorAll(
   .map(e => e.outerHTML.slice(0, 120))"""
 NUMBERS = """() => [...document.querySelectorAll('.st-key-numbers [data-testid="stMetricValue"]')]
   .map(e => parseFloat(getComputedStyle(e).fontSize))"""
-CHART = """() => { const b = document.querySelector('[class*=st-key-chart] .main-svg').getBoundingClientRect();
-  return {share: b.height / innerHeight, bottom: innerHeight - b.bottom, width: b.width / innerWidth}; }"""
+CHARTS = """() => { const boxes = [...document.querySelectorAll('[class*="st-key-chart"] .main-svg')]
+    .map(e => e.getBoundingClientRect());
+  return {
+    share: Math.max(...boxes.map(b => b.height)) / innerHeight,
+    bottom: innerHeight - Math.max(...boxes.map(b => b.bottom)),
+    width: (Math.max(...boxes.map(b => b.right)) - Math.min(...boxes.map(b => b.left))) / innerWidth,
+  }; }"""
 
 
 def slide(open_page, entry, size, theme="light"):
@@ -77,7 +82,7 @@ def test_a_slide_fits_and_can_be_read(open_page, shoot, entry, size):
 @pytest.mark.parametrize("entry", WITH_CHART, ids=lambda entry: entry.title)
 def test_the_chart_fills_what_the_words_leave(open_page, entry, size):
     page = slide(open_page, entry, size)
-    chart = page.evaluate(CHART)
+    chart = page.evaluate(CHARTS)
 
     assert chart["share"] >= 0.35
     assert chart["bottom"] >= 0
