@@ -74,16 +74,16 @@ def decide(proposal: Proposal, answers: door.Answers, form: str) -> door.Answers
     return answers
 
 
-def show_rows(parsed: ParsedImport) -> None:
+def show_rows(parsed: ParsedImport, form: str) -> None:
     st.markdown(insights.parsed_line(parsed.accounting))
     parts.folded_table(
         "The first rows as they were read",
         preview_frame(parsed, zone=session.company().calendar.zone),
-        name=f"preview_{parsed.kind}",
+        name=f"preview_{parsed.kind}_{form[-8:]}",
     )
     if parsed.problems:
         st.warning(insights.problems_line(parsed))
-        parts.table(problems_frame(parsed), name=f"problems_{parsed.kind}")
+        parts.table(problems_frame(parsed), name=f"problems_{parsed.kind}_{form[-8:]}")
     if parsed.notes:
         with st.expander(f"What was noticed ({len(parsed.notes)})"):
             shown.show_findings(parsed.notes)
@@ -122,7 +122,7 @@ def show_file(name: str, data: bytes) -> None:
         else:
             answers = ask(door.table(data, name), form)
             parsed = door.checked(data, name, answers, company.calendar.zone, company.currency)
-        show_rows(parsed)
+        show_rows(parsed, form)
         offer_apply(parsed, form)
 
 
