@@ -20,7 +20,7 @@ from alignment.wording import UNKNOWN, count, interval, money, not_enough, plura
 
 _ROW = {Medium.SCREEN: 40, Medium.PHONE: 84}
 _NAME = {Medium.SCREEN: 26, Medium.PHONE: 26, Medium.PROJECTOR: 18}
-_MOST_ON_THE_WALL = 7
+_MOST_ON_THE_WALL = 6
 _LEFT_PANEL, _RIGHT_PANEL = (0.0, 0.58), (0.62, 1.0)
 # A cost from two or three leads has an interval many times its value: its end may leave the panel.
 _CLIPPED_AT = 3.0
@@ -88,7 +88,7 @@ def _wide(
         title=title,
         subtitle=subtitle,
         style=style,
-        margins=Margins(left=left, right=right, top=size * 2, bottom=size * 2),
+        margins=Margins(left=left, right=right, top=size * 1.5, bottom=size * 1.6),
         height=None if style.is_projector else _ROW[style.medium] * max(1, len(rows)),
     )
 

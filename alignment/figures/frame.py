@@ -39,7 +39,8 @@ def framed(
 
     Args:
         title: The finding; "" where the page already shows it.
-        subtitle: Measure, period, n, as-of; "" leaves no gap.
+        subtitle: Measure, period, n, as-of; "" leaves no gap. On the wall the slide's stamp line says it,
+            and two more lines would take a third of the chart at 1280x720.
         margins: Room beside and below the plot, and above it below the titles.
         height: Height of the plot alone in px; None lets the page stretch the figure (projector).
         width: Narrowest width that the titles must fit; None is the medium's.
@@ -69,7 +70,7 @@ def _add_titles(figure: go.Figure, titles: "_Titles", style: Style, *, left: flo
     """As annotations: plotly's own title cuts its first line when it has two."""
     down: float = _ABOVE
     for name, lines, size, color in (
-        ("title", titles.title, style.type.title, style.palette.ink),
+        ("title", titles.title, _title_size(style), style.palette.ink),
         ("subtitle", titles.subtitle, style.type.small, style.palette.muted),
     ):
         if lines:
@@ -99,15 +100,22 @@ class _Titles:
     def height(self, style: Style) -> float:
         """Px from the figure's top to below the subtitle."""
         sizes = style.type
-        text = LINE * (sizes.title * len(self.title) + sizes.small * len(self.subtitle))
+        text = LINE * (_title_size(style) * len(self.title) + sizes.small * len(self.subtitle))
         return _ABOVE + text + _BETWEEN * (bool(self.title) + bool(self.subtitle))
 
 
 def _titles(title: str, subtitle: str, style: Style, width: float) -> _Titles:
     return _Titles(
-        title=wrapped(title, size=style.type.title, width=width),
-        subtitle=wrapped(subtitle, size=style.type.small, width=width, most=200),
+        title=wrapped(title, size=_title_size(style), width=width),
+        subtitle=()
+        if style.is_projector
+        else wrapped(subtitle, size=style.type.small, width=width, most=200),
     )
+
+
+def _title_size(style: Style) -> int:
+    """On the wall the headline above is 56 px; the chart's own title is text beside it."""
+    return style.type.body if style.is_projector else style.type.title
 
 
 def label_room(labels: list[str], size: float, *, most: float) -> float:

@@ -34,7 +34,7 @@ class _Plan:
 
 _PLANS = {
     "screen": _Plan(row=62, bar=0.56, columns=(122, 122), header=30),
-    "projector": _Plan(row=84, bar=0.6, columns=(232, 172), header=44),
+    "projector": _Plan(row=84, bar=0.6, columns=(232, 172), header=36),
 }
 
 

@@ -34,10 +34,11 @@ from alignment.wording.layers import (
 )
 
 # Px: height of the map alone where the figure has one, and the narrowest it is drawn.
-_HEIGHT = {Medium.SCREEN: 560, Medium.PHONE: 430, Medium.PROJECTOR: 380}
+_HEIGHT = {Medium.SCREEN: 560, Medium.PHONE: 430, Medium.PROJECTOR: 280}
 _WIDTH = {Medium.SCREEN: 400, Medium.PHONE: 340, Medium.PROJECTOR: 560}
 _HATCH = {Medium.SCREEN: 12, Medium.PHONE: 10, Medium.PROJECTOR: 16}  # px between two lines
 _BAR_HEIGHT = 34
+_GLYPH = 0.8  # height of a line of figures, in font sizes
 # A label may reach over its outline by an eighth, as on any map; a name on the wall may not, because
 # 1280x720 has two thirds of the room that 1920x1080 has, and text of the same size.
 _OVERHANG = 1.12
@@ -323,7 +324,7 @@ def _label(
     number = layer_number(place.outcome, layer)
     alone = number.removesuffix("\N{NO-BREAK SPACE}%") if style.is_projector else number
     for lines, overhang in (((place.row.name, number), _NAME_OVERHANG[style.medium]), ((alone,), _OVERHANG)):
-        height = LINE * size * len(lines) / panel.scale
+        height = (LINE * (len(lines) - 1) + _GLYPH) * size / panel.scale
         free = room(rings, lon, lat, height=height)
         breadth = max(text_width(line, size) for line in lines)
         if breadth <= overhang * free.breadth * panel.scale:

@@ -37,7 +37,7 @@ _HEADERS = ("number", "n", _WEAKEST)
 _ROW = {Medium.SCREEN: 34, Medium.PHONE: 52}
 _WIDTH = {Medium.SCREEN: 400, Medium.PHONE: 340, Medium.PROJECTOR: 560}
 _NAME = {Medium.SCREEN: 22, Medium.PHONE: 24, Medium.PROJECTOR: 14}
-_MOST_ON_THE_WALL = (5, 3)  # lowest and highest rows, with a line between that counts the rest
+_MOST_ON_THE_WALL = (4, 2)  # lowest and highest rows, with a line between that counts the rest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +65,7 @@ def territory_strip_figure(
     """
     Draw all territories from the lowest up, those without data last; a click gives the code as customdata.
 
-    On the projector the five lowest and the three highest, so that each line can be read. On the phone names
+    On the projector the four lowest and the two highest, so that each line can be read. On the phone names
     and numbers stand above their line.
     """
     lines = _lines(answer, layer, style)
@@ -75,7 +75,9 @@ def territory_strip_figure(
     _add_estimates(figure, lines, style, down=0.28 if style.is_phone else 0.0)
     high = _axis_end(lines, answer, layer)
     _add_touch(figure, lines, layer, high)
-    figure.update_xaxes(range=[0, high], ticks="", showgrid=True, tickangle=0, **_ticks(high, layer, style))
+    figure.update_xaxes(range=[0, high], ticks="", showgrid=True, tickangle=0, **_ticks(high, layer))
+    # On the wall every number is printed beside its line, and the ticks' row would cost a line.
+    figure.update_xaxes(showticklabels=not style.is_projector)
     figure.update_yaxes(range=[len(lines) - 0.5, -0.5], ticks="", linecolor=style.palette.ground)
     sides = (_add_heads if style.is_phone else _add_columns)(figure, lines, layer, selected, style)
     return framed(
@@ -84,18 +86,21 @@ def territory_strip_figure(
         subtitle=subtitle,
         style=style,
         margins=Margins(
-            left=sides.left, right=sides.right, top=style.type.small * 1.8, bottom=style.type.small * 1.8
+            left=sides.left,
+            right=sides.right,
+            top=style.type.small * (1.4 if style.is_projector else 1.8),
+            bottom=4 if style.is_projector else style.type.small * 1.8,
         ),
         height=None if style.is_projector else _ROW[style.medium] * max(1, len(lines)),
         width=_WIDTH[style.medium],
     )
 
 
-def _ticks(high: float, layer: Layer, style: Style) -> dict[str, Any]:
+def _ticks(high: float, layer: Layer) -> dict[str, Any]:
     """At most five, spelt as everywhere else."""
     if LAYERS[layer].unit is not Unit.RATE:
         return {"nticks": 4, "tickformat": ","}
-    step = (0.1 if high <= 0.45 else 0.2) * (2 if style.is_projector else 1)
+    step = 0.1 if high <= 0.45 else 0.2
     shares = [step * at for at in range(int(high / step) + 1)]
     return {"tickvals": shares, "ticktext": [percent(share, places=0) for share in shares]}
 

@@ -64,10 +64,10 @@ def test_costs_are_on_a_logarithmic_axis_that_holds_every_dot(screen):
     assert 2 <= len(figure.layout.xaxis2.tickvals) <= 4
 
 
-def test_the_wall_shows_seven_at_most(projector):
+def test_the_wall_shows_six_at_most(projector):
     rows = tuple(replace(campaigns().rows[0], code=f"C{at}") for at in range(20))
 
-    assert len(trace(figure_of(replace(campaigns(), rows=rows), projector), "touch").customdata) == 7
+    assert len(trace(figure_of(replace(campaigns(), rows=rows), projector), "touch").customdata) == 6
 
 
 @pytest.mark.parametrize("rows", [(), campaigns().rows[:1], campaigns().rows[5:6], campaigns().rows])

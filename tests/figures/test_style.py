@@ -154,6 +154,16 @@ def test_the_frame_reserves_room_for_each_line_of_the_title(screen):
     assert top("word " * 20, "") == 2 + 2 * 26 + 4
 
 
+def test_on_the_wall_the_slide_says_the_subtitle(projector):
+    """At 1280x720 some 300 px are left for a chart: title and subtitle of 36 and 24 px took half of them."""
+    figure = framed(
+        go.Figure(), title="A finding", subtitle="Measure", style=projector, margins=Margins(), height=None
+    )
+
+    assert [note.name for note in figure.layout.annotations] == ["title"]
+    assert figure.layout.annotations[0].font.size == 28
+
+
 def test_maps_get_their_base_map_from_us():
     assert chart_config(topology_url="/geo/topojson/")["topojsonURL"] == "/geo/topojson/"
     assert "topojsonURL" not in chart_config()
