@@ -7,6 +7,7 @@ itself; the scope narrows what it reads in SQL.
 
 from alignment.answers.campaign_screen import campaigns
 from alignment.answers.funnel_screen import funnel, funnel_records
+from alignment.answers.goal_screen import goals
 from alignment.answers.history_screen import audit_page, import_history
 from alignment.answers.map_screen import territories, territory_card
 
@@ -15,6 +16,7 @@ __all__ = [
     "campaigns",
     "funnel",
     "funnel_records",
+    "goals",
     "import_history",
     "territories",
     "territory_card",

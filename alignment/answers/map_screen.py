@@ -66,7 +66,7 @@ def territories(session: ReadSession, scope: Scope, view: View, wave: str | None
     Raises:
         NotFound: There is no such wave by the view's day.
     """
-    land = _Land(reading=Reading(session=session, scope=scope, view=view))
+    land = Land(reading=Reading(session=session, scope=scope, view=view))
     chosen = land.wave(wave)
     rows = land.rows(chosen)
     shapes = newest_shapes(session)
@@ -99,7 +99,7 @@ def territory_card(
     Raises:
         NotFound: There is no such territory on the map, or no such wave.
     """
-    land = _Land(reading=Reading(session=session, scope=scope, view=view))
+    land = Land(reading=Reading(session=session, scope=scope, view=view))
     chosen = land.wave(wave)
     row = next((row for row in land.rows(chosen) if row.code == code), None)
     if row is None:
@@ -134,7 +134,7 @@ def _steps(reading: Reading) -> tuple[FunnelStep, ...]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Land:
+class Land:
     """The drawable territories of one reading, with their survey counts and layers."""
 
     reading: Reading

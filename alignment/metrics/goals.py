@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from alignment.metrics.common import Outcome, Stamp
+from alignment.stats import Estimate
 from alignment.vocabulary import GoalMetric
 
 
@@ -64,9 +65,12 @@ class GoalProgress:
     `actual` is in the metric's unit with an interval for awareness (a survey) and
     exact for money. `target` is the newest version that both have signed and
     whose day has come; None if there is none. `pending` is a newer proposal that
-    still lacks a signature. `pace` is where the actual should stand by the end of
-    the as-of day; None for a stock (awareness), whose `reference` is the first
-    wave of its period. `required_per_day` is per working day left.
+    still lacks a signature. `pace` is where the actual should stand by the last
+    working day that is over (today counts when it is closed); None for a stock
+    (awareness), whose `reference` is the first wave of its period and whose
+    `needed` level is that of the line from there to the target on the newest
+    wave's day. `required_per_day` is per working day left. `end_on` is the last
+    day. `series`: for revenue every day, for awareness every wave and the end.
     """
 
     goal_id: int
@@ -92,6 +96,8 @@ class GoalProgress:
     status: GoalStatus
     status_reason: str
     series: tuple[PacePoint, ...]
+    reference: Outcome | None = None
+    needed: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,8 +137,6 @@ def expected_by_end(
 
     Ignores that late leads cannot close in time (method M07 will not).
     """
-    from alignment.stats import Estimate
-
     if what_if.average_deal_minor is None or not isinstance(what_if.lead_to_opportunity, Estimate):
         return None
     coming = leads_per_week * what_if.weeks_left * what_if.lead_to_opportunity.value * win_rate

@@ -18,9 +18,12 @@ from alignment.tables import (
     Campaign,
     CampaignDay,
     Channel,
+    CompanyState,
     Deal,
     DealEvent,
     Flag,
+    Goal,
+    GoalTarget,
     Lead,
     Person,
     PersonTerritory,
@@ -35,11 +38,13 @@ from alignment.tables import (
 )
 from alignment.view import View
 from alignment.vocabulary import (
+    Clock,
     DealEventKind,
     Direction,
     Exit,
     FlagKind,
     FlagState,
+    GoalMetric,
     Role,
     Stage,
     Team,
@@ -198,6 +203,27 @@ class Builder:
     def cell(self, wave: int, territory: str | None, asked: int, yes: int, day: date, **sums: Any) -> int:
         ids = {"wave_id": wave, "territory_id": self.territory(territory)}
         return self._save(SurveyCell(**ids, asked=asked, yes=yes, **self._seen(day, **sums)))
+
+    def goal(self, code: str, metric: GoalMetric, start: date, last: date, **more: Any) -> int:
+        values = {"code": code, "name": code, "metric": metric, "start_on": start, "end_on": last}
+        return self._save(Goal(**values, recorded_at=self.recorded, **more))
+
+    def target(
+        self, goal: int, value: int, valid_from: date, *, sales: bool = True, marketing: bool = True
+    ) -> int:
+        """The goal's next version, signed by the teams named."""
+        row: Any = self.session.get(Goal, goal)
+        row.version += 1
+        teams = {"sales": sales, "marketing": marketing}
+        signed = {f"signed_{team}_at": self.recorded for team, has_signed in teams.items() if has_signed}
+        values = {"goal_id": goal, "version": row.version, "value": value, "valid_from": valid_from}
+        return self._save(GoalTarget(**values, reason="agreed", proposed_at=self.recorded, **signed))
+
+    def demo_clock(self, now: datetime) -> None:
+        """Let "now" be the given moment: that of the newest fact."""
+        state: Any = self.session.get(CompanyState, 1)
+        state.clock = Clock.DEMO
+        self.touch(self.lead(now), now, human=False)
 
     def flag(
         self, territory: str | None, day: date, kind: FlagKind = FlagKind.BRAND_WEAK, **more: Any

@@ -1,0 +1,149 @@
+"""Shared goals, their targets with who signed them, and the won revenue they count."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+
+from alignment.db import ReadSession
+from alignment.queries.dimensions import Narrowing
+from alignment.queries.frames import one_if, read_frame, total
+from alignment.queries.lens import Lens, lens_of, values_of
+from alignment.queries.units import WON_STATE, table_of, units_of
+from alignment.tables import Goal, GoalTarget, Person, c
+from alignment.view import View
+from alignment.vocabulary import GoalMetric
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoalRow:
+    """One goal; `end_on` is its last day. Owners by name."""
+
+    id: int
+    code: str
+    name: str
+    metric: GoalMetric
+    start_on: date
+    end_on: date
+    owner_sales: str | None
+    owner_marketing: str | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetRow:
+    """One version of a target; `value` in minor units of money, millionths of a share."""
+
+    goal_id: int
+    version: int
+    value: int
+    valid_from: date
+    reason: str
+    proposed_by: str | None
+    proposed_at: datetime
+    signed_sales_by: str | None
+    signed_sales_at: datetime | None
+    signed_marketing_by: str | None
+    signed_marketing_at: datetime | None
+    signed_locally: bool
+
+
+def goals(session: ReadSession, view: View) -> list[GoalRow]:
+    """Every goal that was known, newest first."""
+    goal = c(Goal)
+    sales, marketing = (table_of(Person).alias(name) for name in ("sales_owner", "marketing_owner"))
+    known = [] if view.known is None else [goal.recorded_at <= view.known]
+    rows = session.execute(
+        sa.select(
+            *(goal[name] for name in ("id", "code", "name", "metric", "start_on", "end_on", "version")),
+            sales.c.name.label("owner_sales"),
+            marketing.c.name.label("owner_marketing"),
+        )
+        .select_from(
+            table_of(Goal)
+            .outerjoin(sales, sales.c.id == goal.owner_sales_id)
+            .outerjoin(marketing, marketing.c.id == goal.owner_marketing_id)
+        )
+        .where(*known)
+        .order_by(goal.start_on.desc(), goal.id.desc())
+    )
+    return [GoalRow(**row._mapping) for row in rows]
+
+
+def targets(session: ReadSession, view: View) -> dict[int, list[TargetRow]]:
+    """
+    Versions by goal, oldest first. A signature given after `known` was not there yet.
+    """
+    target = c(GoalTarget)
+    proposer, sales, marketing = (
+        table_of(Person).alias(name) for name in ("proposer", "sales_signer", "marketing_signer")
+    )
+    known = [] if view.known is None else [target.proposed_at <= view.known]
+    plain = ("goal_id", "version", "value", "valid_from", "reason", "proposed_at", "signed_locally")
+    rows = session.execute(
+        sa.select(
+            *(target[name] for name in plain),
+            proposer.c.name.label("proposed_by"),
+            *_signature(target.signed_sales_at, sales.c.name, "sales", view),
+            *_signature(target.signed_marketing_at, marketing.c.name, "marketing", view),
+        )
+        .select_from(
+            table_of(GoalTarget)
+            .outerjoin(proposer, proposer.c.id == target.proposed_by_id)
+            .outerjoin(sales, sales.c.id == target.signed_sales_by_id)
+            .outerjoin(marketing, marketing.c.id == target.signed_marketing_by_id)
+        )
+        .where(*known)
+        .order_by(target.goal_id, target.version)
+    )
+    found: dict[int, list[TargetRow]] = {}
+    for row in rows:
+        found.setdefault(row.goal_id, []).append(TargetRow(**row._mapping))
+    return found
+
+
+def _signature(at: Any, name: Any, team: str, view: View) -> tuple[Any, Any]:
+    if view.known is not None:
+        name, at = sa.case((at <= view.known, name)), sa.case((at <= view.known, at))
+    return name.label(f"signed_{team}_by"), at.label(f"signed_{team}_at")
+
+
+WON_COLUMNS = {"day": "int64", "deals": "int64", "won_minor": "int64", "without_amount": "int64"}
+
+
+def won_by_day(session: ReadSession, view: View, narrowing: Narrowing) -> pd.DataFrame:
+    """
+    One row per epoch day with a won deal, oldest first: deals and minor units.
+
+    A deal counts on the day of its latest closing, if that is a win and not later
+    than the view's day.
+    """
+    return read_frame(
+        session, _won_statement(lens_of(view, narrowing)), WON_COLUMNS, values_of(view, narrowing)
+    )
+
+
+@lru_cache(maxsize=128)
+def _won_statement(lens: Lens) -> sa.Select[Any]:
+    deals = units_of(lens).deals
+    return (
+        sa.select(
+            deals.c.closed_day,
+            sa.func.count(),
+            total(deals.c.won_minor, "won_minor"),
+            total(one_if(deals.c.won_minor.is_(None)), "without_amount"),
+        )
+        .where(deals.c.state == WON_STATE, deals.c.closed_day.is_not(None), *lens.narrows(deals.c))
+        .group_by(deals.c.closed_day)
+        .order_by(deals.c.closed_day)
+    )
+
+
+def has_deals(session: ReadSession, view: View, narrowing: Narrowing) -> bool:
+    """Whether any deal had been opened by the view's day: without one, no revenue is not a revenue of 0."""
+    deals = units_of(lens_of(view, narrowing)).deals
+    statement = sa.select(sa.exists(sa.select(deals.c.deal_id)))
+    return bool(session.execute(statement, values_of(view, narrowing)).scalar_one())
