@@ -14,7 +14,6 @@ from alignment.periods import DAY, Calendar, Period, epoch_day
 from alignment.stats import Estimate, NotEnoughData
 from alignment.vocabulary import GoalMetric
 
-_LINE = "the line from the first wave to the target"
 AT_RISK_FROM = 0.9
 """Below its pace, but at no less than this share of it, revenue is at risk; below, off track."""
 
@@ -278,14 +277,12 @@ def _awareness_status(
     if actual.low >= target.value:
         return GoalStatus.REACHED, "the whole interval of the newest wave lies above the target"
     needed = target.value if clock.closed > goal.end_on or needed is None else needed
+    mark = "the target" if needed == target.value else "the line from the first wave to the target"
     if actual.low > needed:
-        return GoalStatus.ON_TRACK, f"the whole interval lies above {_LINE}"
+        return GoalStatus.ON_TRACK, f"the whole interval lies above {mark}"
     if actual.high < needed:
-        return (
-            GoalStatus.OFF_TRACK,
-            "the whole interval lies below the line from the first wave to the target",
-        )
-    return GoalStatus.AT_RISK, "too close to tell: the line to the target lies within the interval"
+        return GoalStatus.OFF_TRACK, f"the whole interval lies below {mark}"
+    return GoalStatus.AT_RISK, f"too close to tell: {mark} lies within the interval"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
