@@ -76,6 +76,22 @@ def served(sample_file, tmp_path_factory) -> Iterator[Served]:
     server.stop()
 
 
+@pytest.fixture
+def fresh_server(sample_file, tmp_path) -> Iterator[Callable[..., Served]]:
+    """A server that nobody has visited."""
+    started = []
+
+    def start(**options):
+        environment = {"ALIGN_DATABASE_URL": f"sqlite:///{sample_file}"} | options.pop("environment", {})
+        server = start_server(tmp_path / f"log{len(started)}.txt", environment=environment, **options)
+        started.append(server)
+        return server
+
+    yield start
+    for server in started:
+        server.stop()
+
+
 @pytest.fixture(scope="session")
 def browser(chromium) -> Iterator[Browser]:
     with sync_playwright() as playwright:

@@ -6,12 +6,14 @@ import http.client
 import json
 import os
 import socket
+import subprocess
+import sys
 import time
 
 import pytest
 
 from alignment.ui.navigation import PAGES
-from tests.browser.harness import free_port, start_server, status_of, wait_for, wait_until_up
+from tests.browser.harness import ROOT, Served, free_port, status_of, wait_for, wait_until_up
 
 
 def handshake(port: int, host: str, origin: str) -> int:
@@ -90,22 +92,6 @@ def test_the_bundle_is_compressed(served):
     assert len(packed) < 0.45 * len(plain)
 
 
-@pytest.fixture
-def fresh_server(sample_file, tmp_path):
-    """A server that nobody has visited."""
-    started = []
-
-    def start(**options):
-        environment = {"ALIGN_DATABASE_URL": f"sqlite:///{sample_file}"} | options.pop("environment", {})
-        server = start_server(tmp_path / f"log{len(started)}.txt", environment=environment, **options)
-        started.append(server)
-        return server
-
-    yield start
-    for server in started:
-        server.stop()
-
-
 @pytest.mark.parametrize("entry", [PAGES[2], PAGES[5]], ids=lambda entry: entry.title)
 def test_the_first_visitor_may_come_by_a_deep_link(fresh_server, open_page, entry):
     """It opened under a dialog "Page not found" (joints.md, a); /import is not even in the sponsor's menu."""
@@ -156,11 +142,6 @@ def test_a_missing_database_is_a_page_that_says_what_to_do(fresh_server, open_pa
 
 def test_uvicorn_serves_the_same(chromium, sample_file, tmp_path):
     """`uvicorn dashboard:app` has the guard, the settings and the routes too."""
-    import subprocess
-    import sys
-
-    from tests.browser.harness import ROOT, Served
-
     port = free_port()
     log = tmp_path / "uvicorn.txt"
     with log.open("wb") as output:

@@ -1,9 +1,15 @@
 """A slide read from five metres: nothing small, nothing to press, nothing to scroll."""
 
-import pytest
+import shutil
 
+import pytest
+import sqlalchemy as sa
+
+from alignment.db import Database
+from alignment.tables import CompanyState
 from alignment.ui.navigation import PAGES
-from tests.browser.harness import PROJECTOR, SMALL_PROJECTOR, settle
+from alignment.vocabulary import Clock
+from tests.browser.harness import PROJECTOR, SMALL_PROJECTOR, settle, wait_until_up
 
 SMALLEST_TEXT = 24
 SMALLEST_NUMBER = 48
@@ -108,6 +114,27 @@ def test_escape_leaves_and_keeps_the_filters(open_page):
 
     assert page.url.endswith("/funnel?period=2026-Q1")
     assert page.locator("[data-testid='stTopNavLink']").count() > 0
+
+
+def test_a_changed_number_appears_without_a_touch(open_page, fresh_server, sample_file, tmp_path):
+    """Somebody imports while the room looks at the slide: the watcher sees the new version within 5 s."""
+    copy = tmp_path / "changing.db"
+    shutil.copy(sample_file, copy)
+    server = fresh_server(environment={"ALIGN_DATABASE_URL": f"sqlite:///{copy}"})
+    wait_until_up(server)
+    page = open_page("/funnel?projector=true", size=PROJECTOR, server=server)
+    before = page.locator(".st-key-footnote").inner_text()
+    database = Database(f"sqlite:///{copy}")
+    with database.writing() as session:
+        session.execute(
+            sa.update(CompanyState).values(
+                clock=Clock.SYSTEM, name="Renamed", data_version=CompanyState.data_version + 1
+            )
+        )
+    database.close()
+    page.locator(".st-key-footnote", has_text="Renamed, ").wait_for(timeout=15_000)
+
+    assert "Sample company, " in before
 
 
 def test_the_slide_says_that_it_is_live_and_as_of_when(open_page):
