@@ -282,11 +282,11 @@ def _touches_another(parts: Outlines, owners: NDArray[np.int64]) -> NDArray[np.b
 
 
 def cut_and_wound(outline: Any, decimals: int) -> Any:
-    """The outline within -180..180, cut at the antimeridian, exterior clockwise, parts in a fixed order."""
+    """The normalised outline within -180..180, cut at the antimeridian, exterior rings clockwise."""
     west, _, east, _ = outline.bounds
     if west < -180 or east > 180:
         outline = _rounded(np.array([_folded(outline, -180.0)], dtype=object), decimals)[0]
-    return shapely.orient_polygons(shapely.normalize(outline), exterior_cw=True)
+    return shapely.orient_polygons(outline, exterior_cw=True)
 
 
 def coordinates(outline: Any) -> list[Any]:
