@@ -9,6 +9,7 @@ from math import ceil, floor, log10
 
 import plotly.graph_objects as go
 
+from alignment.figures.drawing import Drawing
 from alignment.figures.frame import Margins, axis_end, bare, framed, label_room
 from alignment.figures.style import Medium, Style
 from alignment.figures.text import quiet, safe, shortened, text_width
@@ -53,11 +54,11 @@ def _wide(
     places = [_label_place(row, _longest(rows) / panel, style) for row in rows]
     widths = [text_width(_count_text(row), size) for row in rows]
     end = max(_longest(rows) * 1.02, axis_end(list(zip(places, widths, strict=True)), panel))
-    figure = go.Figure()
-    _add_bars(figure, rows, style, width=0.5, down=0.0)
-    _add_plans(figure, rows, style, half=0.36, down=0.0)
+    drawing = Drawing()
+    _add_bars(drawing, rows, style, width=0.5, down=0.0)
+    _add_plans(drawing, rows, style, half=0.36, down=0.0)
     for at, row in enumerate(rows):
-        figure.add_annotation(
+        drawing.note(
             name="count",
             text=_counts(row, style),
             x=places[at],
@@ -66,11 +67,11 @@ def _wide(
             y=at,
             font={"size": size},
         )
-    _add_costs(figure, rows, answer.stamp.currency, style)
-    _add_numbers(figure, rows, answer.stamp.currency, right, style)
-    _add_headers(figure, style)
-    _add_touch(figure, rows, answer.stamp.currency, end)
-    figure.update_layout(
+    _add_costs(drawing, rows, answer.stamp.currency, style)
+    _add_numbers(drawing, rows, answer.stamp.currency, right, style)
+    _add_headers(drawing, style)
+    _add_touch(drawing, rows, answer.stamp.currency, end)
+    drawing.layout(
         barmode="overlay",
         xaxis={"domain": _LEFT_PANEL, "range": [0, end], "visible": False},
         xaxis2=_cost_axis(rows, answer.stamp.currency),
@@ -84,7 +85,7 @@ def _wide(
         },
     )
     return framed(
-        figure,
+        drawing,
         title=title,
         subtitle=subtitle,
         style=style,
@@ -97,9 +98,9 @@ def _narrow(
     answer: CampaignsAnswer, rows: list[CampaignRow], title: str, subtitle: str, style: Style
 ) -> go.Figure:
     currency = answer.stamp.currency
-    figure = go.Figure()
-    _add_bars(figure, rows, style, width=0.2, down=0.0)
-    _add_plans(figure, rows, style, half=0.14, down=0.0)
+    drawing = Drawing()
+    _add_bars(drawing, rows, style, width=0.2, down=0.0)
+    _add_plans(drawing, rows, style, half=0.14, down=0.0)
     for at, row in enumerate(rows):
         cost = row.cost_per_qualified_lead
         each = f"{money(cost.value, currency)} each" if isinstance(cost, Estimate) else safe(cost.reason)
@@ -108,7 +109,7 @@ def _narrow(
             (at - 0.28, 1, "right", f"<b>{_count_text(row)}</b>", style.palette.ink),
             (at + 0.28, 0, "left", f"{each} · {plural(row.leads, 'lead')}", style.palette.muted),
         ):
-            figure.add_annotation(
+            drawing.note(
                 name="row",
                 text=text,
                 x=x,
@@ -117,12 +118,12 @@ def _narrow(
                 y=y,
                 font={"size": style.type.small, "color": color},
             )
-    _add_touch(figure, rows, currency, _longest(rows))
-    figure.update_xaxes(visible=False, range=[0, _longest(rows) * 1.01])
-    figure.update_yaxes(visible=False, range=[len(rows) - 0.5, -0.5])
-    figure.update_layout(barmode="overlay")
+    _add_touch(drawing, rows, currency, _longest(rows))
+    drawing.x_axis(visible=False, range=[0, _longest(rows) * 1.01])
+    drawing.y_axis(visible=False, range=[len(rows) - 0.5, -0.5])
+    drawing.layout(barmode="overlay")
     return framed(
-        figure,
+        drawing,
         title=title,
         subtitle=subtitle,
         style=style,
@@ -151,11 +152,11 @@ def _label_place(row: CampaignRow, per_px: float, style: Style) -> float:
     plan = row.planned_qualified or 0
     reach = row.marketing_qualified + (text_width(_count_text(row), style.type.small) + 16) * per_px
     is_in_the_way = row.marketing_qualified - 8 * per_px <= plan < reach
-    return plan if is_in_the_way else row.marketing_qualified
+    return max(plan, row.marketing_qualified) if is_in_the_way else row.marketing_qualified
 
 
-def _add_bars(figure: go.Figure, rows: list[CampaignRow], style: Style, *, width: float, down: float) -> None:
-    figure.add_bar(
+def _add_bars(drawing: Drawing, rows: list[CampaignRow], style: Style, *, width: float, down: float) -> None:
+    drawing.bar(
         name="qualified",
         orientation="h",
         x=[row.marketing_qualified for row in rows],
@@ -166,12 +167,12 @@ def _add_bars(figure: go.Figure, rows: list[CampaignRow], style: Style, *, width
     )
 
 
-def _add_plans(figure: go.Figure, rows: list[CampaignRow], style: Style, *, half: float, down: float) -> None:
+def _add_plans(drawing: Drawing, rows: list[CampaignRow], style: Style, *, half: float, down: float) -> None:
     for at, row in enumerate(rows):
         if row.planned_qualified is None:
             continue
         for color, width in ((style.palette.ground, 7), (style.palette.ink, 3)):
-            figure.add_shape(
+            drawing.shape(
                 name="plan",
                 type="line",
                 x0=row.planned_qualified,
@@ -182,13 +183,13 @@ def _add_plans(figure: go.Figure, rows: list[CampaignRow], style: Style, *, half
             )
 
 
-def _add_costs(figure: go.Figure, rows: list[CampaignRow], currency: str, style: Style) -> None:
+def _add_costs(drawing: Drawing, rows: list[CampaignRow], currency: str, style: Style) -> None:
     known = [
         (at, row.cost_per_qualified_lead)
         for at, row in enumerate(rows)
         if isinstance(row.cost_per_qualified_lead, Estimate)
     ]
-    figure.add_scatter(
+    drawing.scatter(
         name="cost",
         mode="markers",
         xaxis="x2",
@@ -209,7 +210,7 @@ def _add_costs(figure: go.Figure, rows: list[CampaignRow], currency: str, style:
     for at, row in enumerate(rows):
         cost = row.cost_per_qualified_lead
         if not isinstance(cost, Estimate) and not style.is_projector:
-            figure.add_annotation(
+            drawing.note(
                 name="no cost",
                 text=quiet(safe(cost.reason), style),
                 x=_RIGHT_PANEL[0],
@@ -250,7 +251,7 @@ def _cost_axis(rows: list[CampaignRow], currency: str) -> dict[str, object]:
 
 
 def _add_numbers(
-    figure: go.Figure, rows: list[CampaignRow], currency: str, right: float, style: Style
+    drawing: Drawing, rows: list[CampaignRow], currency: str, right: float, style: Style
 ) -> None:
     """Two right-aligned columns: the cost of each, and how many leads stand behind the row."""
     columns = {
@@ -259,7 +260,7 @@ def _add_numbers(
     }
     for column, (header, texts) in enumerate(columns.items(), start=1):
         place = {"x": 1, "xref": "paper", "xanchor": "right", "xshift": right * (0.58, 1)[column - 1]}
-        figure.add_annotation(
+        drawing.note(
             **place,
             name="header",
             text=header if column == 1 else "n leads",
@@ -268,7 +269,7 @@ def _add_numbers(
             font={"size": style.type.small, "color": style.palette.muted},
         )
         for at, text in enumerate(texts):
-            figure.add_annotation(**place, name=header, text=text, y=at, font={"size": style.type.small})
+            drawing.note(**place, name=header, text=text, y=at, font={"size": style.type.small})
 
 
 def _cost_text(row: CampaignRow, currency: str) -> str:
@@ -276,12 +277,12 @@ def _cost_text(row: CampaignRow, currency: str) -> str:
     return f"<b>{money(cost.value, currency, compact=True)}</b>" if isinstance(cost, Estimate) else UNKNOWN
 
 
-def _add_headers(figure: go.Figure, style: Style) -> None:
+def _add_headers(drawing: Drawing, style: Style) -> None:
     for start, text in (
         (_LEFT_PANEL[0], "Qualified leads, line: planned"),
         (_RIGHT_PANEL[0], "Cost of each, 95 % interval"),
     ):
-        figure.add_annotation(
+        drawing.note(
             name="header",
             text=text,
             x=start,
@@ -293,9 +294,9 @@ def _add_headers(figure: go.Figure, style: Style) -> None:
         )
 
 
-def _add_touch(figure: go.Figure, rows: list[CampaignRow], currency: str, end: float) -> None:
+def _add_touch(drawing: Drawing, rows: list[CampaignRow], currency: str, end: float) -> None:
     """An unseen bar over each row: a short bar is no target for a finger."""
-    figure.add_bar(
+    drawing.bar(
         name="touch",
         orientation="h",
         x=[end] * len(rows),

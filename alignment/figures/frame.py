@@ -6,6 +6,7 @@ from math import floor, log10
 
 import plotly.graph_objects as go
 
+from alignment.figures.drawing import Drawing
 from alignment.figures.style import Style, template
 from alignment.figures.text import LINE, joined, text_width, wrapped
 from alignment.metrics.catalog import Unit
@@ -25,7 +26,7 @@ class Margins:
 
 
 def framed(
-    figure: go.Figure,
+    drawing: Drawing,
     *,
     title: str,
     subtitle: str,
@@ -35,7 +36,7 @@ def framed(
     width: float | None = None,
 ) -> go.Figure:
     """
-    Put a figure into its frame.
+    Put what was drawn into its frame.
 
     Args:
         title: The finding; "" where the page already shows it.
@@ -47,7 +48,7 @@ def framed(
     """
     titles = _titles(title, subtitle, style, width or style.width)
     head = titles.height(style) + margins.top
-    figure.update_layout(
+    drawing.layout(
         template=template(style),
         autosize=True,
         height=None if height is None else round(height + head + margins.bottom),
@@ -62,11 +63,11 @@ def framed(
         hovermode="closest",
         dragmode=False,
     )
-    _add_titles(figure, titles, style, left=margins.left, head=head)
-    return figure
+    _add_titles(drawing, titles, style, left=margins.left, head=head)
+    return drawing.figure()
 
 
-def _add_titles(figure: go.Figure, titles: "_Titles", style: Style, *, left: float, head: float) -> None:
+def _add_titles(drawing: Drawing, titles: "_Titles", style: Style, *, left: float, head: float) -> None:
     """As annotations: plotly's own title cuts its first line when it has two."""
     down: float = _ABOVE
     for name, lines, size, color in (
@@ -75,7 +76,7 @@ def _add_titles(figure: go.Figure, titles: "_Titles", style: Style, *, left: flo
     ):
         if lines:
             text = joined(lines)
-            figure.add_annotation(
+            drawing.note(
                 name=name,
                 text=f"<b>{text}</b>" if name == "title" else text,
                 font={"size": size, "color": color},

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
+from alignment.figures.drawing import Drawing
 from alignment.figures.frame import Margins, axis_end, framed, label_room
 from alignment.figures.style import Style
 from alignment.figures.text import quiet, safe, text_width
@@ -54,26 +55,26 @@ def _wide(answer: FunnelAnswer, title: str, subtitle: str, style: Style) -> go.F
     names = [label(step.stage) for step in answer.steps]
     columns = sum(plan.columns)
     room = label_room(names, sizes.body, most=340)
-    figure = go.Figure()
+    drawing = Drawing()
     bars = style.width - room - columns
     places = [_count_place(step, _longest(answer) / bars, style) for step in answer.steps]
     widths = [_count_width(step, style) for step in answer.steps]
     end = max(_longest(answer) * 1.02, axis_end(list(zip(places, widths, strict=True)), bars))
-    _add_bars(figure, answer, style, width=plan.bar, offset=0.0)
-    _add_counts(figure, answer, style, places)
-    _add_before(figure, answer, style, half=plan.bar / 2 + 0.09, offset=0.0)
-    _name_before(figure, answer, style, end=end, half=plan.bar / 2 + 0.09)
-    _add_rates(figure, answer, style, plan)
-    _add_touch(figure, answer, end)
-    _axes(figure, len(names), end)
-    figure.update_yaxes(
+    _add_bars(drawing, answer, style, width=plan.bar, offset=0.0)
+    _add_counts(drawing, answer, style, places)
+    _add_before(drawing, answer, style, half=plan.bar / 2 + 0.09, offset=0.0)
+    _name_before(drawing, answer, style, end=end, half=plan.bar / 2 + 0.09)
+    _add_rates(drawing, answer, style, plan)
+    _add_touch(drawing, answer, end)
+    _axes(drawing, len(names), end)
+    drawing.y_axis(
         tickvals=list(range(len(names))),
         ticktext=[safe(name) + "  " for name in names],
         tickfont={"size": sizes.body, "color": style.palette.ink},
         ticks="",
     )
     return framed(
-        figure,
+        drawing,
         title=title,
         subtitle=subtitle,
         style=style,
@@ -83,26 +84,26 @@ def _wide(answer: FunnelAnswer, title: str, subtitle: str, style: Style) -> go.F
 
 
 def _narrow(answer: FunnelAnswer, title: str, subtitle: str, style: Style) -> go.Figure:
-    figure = go.Figure()
+    drawing = Drawing()
     longest = max(1.0, _longest(answer))
-    _add_bars(figure, answer, style, width=0.3, offset=0.02)
-    _add_before(figure, answer, style, half=0.19, offset=0.02)
+    _add_bars(drawing, answer, style, width=0.3, offset=0.02)
+    _add_before(drawing, answer, style, half=0.19, offset=0.02)
     for at, step in enumerate(answer.steps):
-        _note(figure, at - 0.33, f"{safe(label(step.stage))}", style, x=0, anchor="left")
-        _note(figure, at - 0.33, f"<b>{count(step.entered)}</b>", style, x=1, anchor="right")
+        _note(drawing, at - 0.33, f"{safe(label(step.stage))}", style, x=0, anchor="left")
+        _note(drawing, at - 0.33, f"<b>{count(step.entered)}</b>", style, x=1, anchor="right")
         if at:
             rates = f"{_rate(step.step_rate)} of the stage before · {_rate(step.rate_from_start)} of all"
-            _note(figure, at + 0.34, rates, style, x=0, anchor="left", color=style.palette.muted)
+            _note(drawing, at + 0.34, rates, style, x=0, anchor="left", color=style.palette.muted)
         elif step.still_open is not None:
             _note(
-                figure, at + 0.34, "Hatched: still open. Line: before.", style, x=0, anchor="left",
+                drawing, at + 0.34, "Hatched: still open. Line: before.", style, x=0, anchor="left",
                 color=style.palette.muted,
             )  # fmt: skip
-    _add_touch(figure, answer, longest)
-    _axes(figure, len(answer.steps), longest * 1.01)
-    figure.update_yaxes(visible=False)
+    _add_touch(drawing, answer, longest)
+    _axes(drawing, len(answer.steps), longest * 1.01)
+    drawing.y_axis(visible=False)
     return framed(
-        figure,
+        drawing,
         title=title,
         subtitle=subtitle,
         style=style,
@@ -111,10 +112,10 @@ def _narrow(answer: FunnelAnswer, title: str, subtitle: str, style: Style) -> go
     )
 
 
-def _axes(figure: go.Figure, rows: int, end: float) -> None:
-    figure.update_xaxes(visible=False, range=[0, end])
-    figure.update_yaxes(range=[rows - 0.5, -0.5])
-    figure.update_layout(barmode="overlay")
+def _axes(drawing: Drawing, rows: int, end: float) -> None:
+    drawing.x_axis(visible=False, range=[0, end])
+    drawing.y_axis(range=[rows - 0.5, -0.5])
+    drawing.layout(barmode="overlay")
 
 
 def _longest(answer: FunnelAnswer) -> float:
@@ -132,17 +133,17 @@ def _open_text(step: FunnelStep) -> str:
     return f"  {count(step.still_open)} open" if step.still_open else ""
 
 
-def _add_bars(figure: go.Figure, answer: FunnelAnswer, style: Style, *, width: float, offset: float) -> None:
+def _add_bars(drawing: Drawing, answer: FunnelAnswer, style: Style, *, width: float, offset: float) -> None:
     """Solid up to what went on or left, hatched for what is still open; both start where they belong."""
     palette = style.palette
     rows = [at + offset for at in range(len(answer.steps))]
     settled = [step.entered - (step.still_open or 0) for step in answer.steps]
-    figure.add_bar(
+    drawing.bar(
         name="entered", orientation="h", y=rows, x=settled, width=width, hoverinfo="skip",
         marker={"color": palette.actual, "line": {"width": 0}},
     )  # fmt: skip
     if any(step.still_open for step in answer.steps):
-        figure.add_bar(
+        drawing.bar(
             name="still open", orientation="h", y=rows, base=settled, width=width, hoverinfo="skip",
             x=[step.still_open or 0 for step in answer.steps],
             marker={
@@ -160,12 +161,13 @@ def _count_place(step: FunnelStep, per_px: float, style: Style) -> float:
     """Behind the bar; behind the mark of the period before where that would run through the count."""
     mark = step.entered_before or 0
     reach = step.entered + (_count_width(step, style) + 16) * per_px
-    return mark if step.entered <= mark + 8 * per_px and mark < reach else step.entered
+    is_in_the_way = step.entered - 8 * per_px <= mark < reach
+    return max(mark, step.entered) if is_in_the_way else step.entered
 
 
-def _add_counts(figure: go.Figure, answer: FunnelAnswer, style: Style, places: list[float]) -> None:
+def _add_counts(drawing: Drawing, answer: FunnelAnswer, style: Style, places: list[float]) -> None:
     for at, step in enumerate(answer.steps):
-        figure.add_annotation(
+        drawing.note(
             name="count",
             text=f"<b>{count(step.entered)}</b>{quiet(_open_text(step), style)}",
             x=places[at],
@@ -175,26 +177,26 @@ def _add_counts(figure: go.Figure, answer: FunnelAnswer, style: Style, places: l
         )
 
 
-def _add_before(figure: go.Figure, answer: FunnelAnswer, style: Style, *, half: float, offset: float) -> None:
+def _add_before(drawing: Drawing, answer: FunnelAnswer, style: Style, *, half: float, offset: float) -> None:
     """A thin ink line with a halo of the ground, so that it is seen on the bar and off it."""
     palette = style.palette
     for at, step in enumerate(answer.steps):
         if step.entered_before is None:
             continue
         for color, width in ((palette.ground, 7), (palette.ink, 3)):
-            figure.add_shape(
+            drawing.shape(
                 type="line", x0=step.entered_before, x1=step.entered_before,
                 y0=at + offset - half, y1=at + offset + half, line={"color": color, "width": width},
             )  # fmt: skip
 
 
-def _name_before(figure: go.Figure, answer: FunnelAnswer, style: Style, *, end: float, half: float) -> None:
+def _name_before(drawing: Drawing, answer: FunnelAnswer, style: Style, *, end: float, half: float) -> None:
     """The first mark says which period it stands for: a direct label instead of a legend."""
     first = answer.steps[0].entered_before if answer.steps else None
     if first is None:
         return
     share = first / end
-    figure.add_annotation(
+    drawing.note(
         name="before",
         text=safe(answer.stamp.compared_label or "before"),
         x=first,
@@ -205,11 +207,11 @@ def _name_before(figure: go.Figure, answer: FunnelAnswer, style: Style, *, end: 
     )
 
 
-def _add_rates(figure: go.Figure, answer: FunnelAnswer, style: Style, plan: _Plan) -> None:
+def _add_rates(drawing: Drawing, answer: FunnelAnswer, style: Style, plan: _Plan) -> None:
     """Two right-aligned columns beside the bars, with intervals in quieter text."""
     for column, header in enumerate(HEADERS):
         place = {"x": 1, "xref": "paper", "xanchor": "right", "xshift": sum(plan.columns[: column + 1])}
-        figure.add_annotation(
+        drawing.note(
             **place,
             text=header,
             y=1,
@@ -220,7 +222,7 @@ def _add_rates(figure: go.Figure, answer: FunnelAnswer, style: Style, plan: _Pla
         for at, step in enumerate(answer.steps[1:], start=1):
             outcome = (step.step_rate, step.rate_from_start)[column]
             text = _rate_text(outcome, style, with_interval=column == 0 or not style.is_projector)
-            figure.add_annotation(**place, name="rate", text=text, align="right", y=at)
+            drawing.note(**place, name="rate", text=text, align="right", y=at)
 
 
 def _rate_text(outcome: Outcome, style: Style, *, with_interval: bool) -> str:
@@ -234,9 +236,9 @@ def _rate_text(outcome: Outcome, style: Style, *, with_interval: bool) -> str:
     return f"{span}  {number}" if style.is_projector else f"{number}<br>{span}"
 
 
-def _add_touch(figure: go.Figure, answer: FunnelAnswer, end: float) -> None:
+def _add_touch(drawing: Drawing, answer: FunnelAnswer, end: float) -> None:
     """An unseen bar over each whole row: a short bar is no target for a finger."""
-    figure.add_bar(
+    drawing.bar(
         name="touch", orientation="h", y=list(range(len(answer.steps))),
         x=[end] * len(answer.steps), width=0.98, opacity=0,
         customdata=[step.stage.value for step in answer.steps],
@@ -269,9 +271,9 @@ def _rate(outcome: Outcome) -> str:
 
 
 def _note(
-    figure: go.Figure, y: float, text: str, style: Style, *, x: float, anchor: str, color: str | None = None
+    drawing: Drawing, y: float, text: str, style: Style, *, x: float, anchor: str, color: str | None = None
 ) -> None:
-    figure.add_annotation(
+    drawing.note(
         x=x, xref="paper", xanchor=anchor, y=y, yref="y", yanchor="middle", text=text,
         font={"size": style.type.body, "color": color or style.palette.ink},
     )  # fmt: skip

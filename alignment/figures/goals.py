@@ -5,6 +5,7 @@ from datetime import date
 
 import plotly.graph_objects as go
 
+from alignment.figures.drawing import Drawing
 from alignment.figures.frame import Margins, framed, ticks
 from alignment.figures.shading import faded
 from alignment.figures.style import Medium, Style
@@ -45,13 +46,13 @@ def goal_progress_figure(
         currency: Of money goals.
         expected: Where the two sliders would end ("what would have to be true"): hatched behind the bar.
     """
-    figure = go.Figure()
+    drawing = Drawing()
     actual = goal.actual.value if isinstance(goal.actual, Estimate) else 0.0
     end = _axis_end(goal, actual, expected)
     color = style.palette.status(goal.status)
     if expected is not None and expected > actual:
-        _add_expected(figure, actual, expected, color, style)
-    figure.add_bar(
+        _add_expected(drawing, actual, expected, color, style)
+    drawing.bar(
         name="actual",
         orientation="h",
         x=[actual],
@@ -61,15 +62,15 @@ def goal_progress_figure(
         hovertext=[_hover(goal, currency)],
         hovertemplate="%{hovertext}<extra></extra>",
     )
-    _add_whisker(figure, goal, style)
-    _add_marks(figure, goal, currency, end, style)
-    _add_words(figure, goal, currency, style)
-    figure.update_xaxes(range=[0, end], visible=False)
+    _add_whisker(drawing, goal, style)
+    _add_marks(drawing, goal, currency, end, style)
+    _add_words(drawing, goal, currency, style)
+    drawing.x_axis(range=[0, end], visible=False)
     # A wall stretches the figure: the bar keeps a third of the height, with its words beside it.
-    figure.update_yaxes(range=[-1, 2] if style.is_projector else [-0.5, 0.5], visible=False)
-    figure.update_layout(barmode="overlay")
+    drawing.y_axis(range=[-1, 2] if style.is_projector else [-0.5, 0.5], visible=False)
+    drawing.layout(barmode="overlay")
     return framed(
-        figure,
+        drawing,
         title=title,
         subtitle=subtitle,
         style=style,
@@ -92,8 +93,8 @@ def _axis_end(goal: GoalProgress, actual: float, expected: float | None) -> floa
     return max(marks) * 1.02 or 1.0
 
 
-def _add_expected(figure: go.Figure, actual: float, expected: float, color: str, style: Style) -> None:
-    figure.add_bar(
+def _add_expected(drawing: Drawing, actual: float, expected: float, color: str, style: Style) -> None:
+    drawing.bar(
         name="expected",
         orientation="h",
         x=[expected - actual],
@@ -115,13 +116,13 @@ def _add_expected(figure: go.Figure, actual: float, expected: float, color: str,
     )
 
 
-def _add_whisker(figure: go.Figure, goal: GoalProgress, style: Style) -> None:
+def _add_whisker(drawing: Drawing, goal: GoalProgress, style: Style) -> None:
     """The interval of a surveyed actual, ink with a halo of the ground; money that was counted has none."""
     actual = goal.actual
     if not isinstance(actual, Estimate) or actual.low == actual.high:
         return
     for color, thickness in ((style.palette.ground, 7), (style.palette.ink, 3)):
-        figure.add_scatter(
+        drawing.scatter(
             name="interval",
             mode="markers",
             x=[actual.value],
@@ -166,11 +167,11 @@ def _marks(goal: GoalProgress, currency: str) -> list[_Mark]:
     return marks
 
 
-def _add_marks(figure: go.Figure, goal: GoalProgress, currency: str, end: float, style: Style) -> None:
+def _add_marks(drawing: Drawing, goal: GoalProgress, currency: str, end: float, style: Style) -> None:
     palette, size = style.palette, style.type.small
     for mark in _marks(goal, currency):
         for color, width, dash in ((palette.ground, 7, "solid"), (palette.ink, 3, mark.dash)):
-            figure.add_shape(
+            drawing.shape(
                 name=mark.name,
                 type="line",
                 x0=mark.at,
@@ -182,7 +183,7 @@ def _add_marks(figure: go.Figure, goal: GoalProgress, currency: str, end: float,
         half = text_width(mark.text, size) / 2 / _WIDTH[style.medium]
         share = mark.at / end
         is_above = mark.line < 0
-        figure.add_annotation(
+        drawing.note(
             name=mark.name,
             text=mark.text,
             x=mark.at,
@@ -194,7 +195,7 @@ def _add_marks(figure: go.Figure, goal: GoalProgress, currency: str, end: float,
         )
 
 
-def _add_words(figure: go.Figure, goal: GoalProgress, currency: str, style: Style) -> None:
+def _add_words(drawing: Drawing, goal: GoalProgress, currency: str, style: Style) -> None:
     """The number itself and the status, above the bar at its left."""
     number = _text(goal.actual.value, goal.metric, currency) if isinstance(goal.actual, Estimate) else UNKNOWN
     shape = _SHAPES.get(goal.status, "○")
@@ -206,7 +207,7 @@ def _add_words(figure: go.Figure, goal: GoalProgress, currency: str, style: Styl
         if goal.attainment is not None
         else ""
     )
-    figure.add_annotation(
+    drawing.note(
         name="status",
         text=f'<span style="font-size:{style.type.headline}px"><b>{number}</b></span>  {status}{attained}',
         x=0,
@@ -244,13 +245,13 @@ def goal_history_figure(
     Money accumulates day by day; awareness is a point a wave. The steps say which version of the
     target held from when; a proposal that lacks a signature is dotted.
     """
-    figure = go.Figure()
-    _add_targets(figure, goal, currency, style)
-    _add_pace(figure, goal, style)
-    _add_actual(figure, goal, currency, style)
+    drawing = Drawing()
+    _add_targets(drawing, goal, currency, style)
+    _add_pace(drawing, goal, style)
+    _add_actual(drawing, goal, currency, style)
     top = _axis_end(goal, max((point.actual or 0.0 for point in goal.series), default=0.0), None)
     top = max(top, *(version.value for version in goal.versions)) if goal.versions else top
-    figure.update_xaxes(
+    drawing.x_axis(
         range=[goal.start_on, goal.end_on],
         type="date",
         tickformat="%-d %b",
@@ -258,14 +259,14 @@ def goal_history_figure(
         ticks="outside",
         tickangle=0,
     )
-    figure.update_yaxes(
+    drawing.y_axis(
         range=[0, top * 1.12],
         showgrid=True,
         ticks="",
         **ticks(top, CATALOG[goal.metric.value].unit, currency),
     )
     return framed(
-        figure,
+        drawing,
         title=title,
         subtitle=subtitle,
         style=style,
@@ -279,7 +280,7 @@ def goal_history_figure(
     )
 
 
-def _add_targets(figure: go.Figure, goal: GoalProgress, currency: str, style: Style) -> None:
+def _add_targets(drawing: Drawing, goal: GoalProgress, currency: str, style: Style) -> None:
     held = sorted((version for version in goal.versions if version.holds), key=lambda each: each.valid_from)
     days: list[date] = []
     values: list[float] = []
@@ -287,9 +288,9 @@ def _add_targets(figure: go.Figure, goal: GoalProgress, currency: str, style: St
         last = held[at + 1].valid_from if at + 1 < len(held) else goal.end_on
         days += [max(version.valid_from, goal.start_on), max(last, goal.start_on)]
         values += [version.value, version.value]
-        _name_target(figure, version, goal, currency, style)
+        _name_target(drawing, version, goal, currency, style)
     if days:
-        figure.add_scatter(
+        drawing.scatter(
             name="target",
             mode="lines",
             x=days,
@@ -298,7 +299,7 @@ def _add_targets(figure: go.Figure, goal: GoalProgress, currency: str, style: St
             hoverinfo="skip",
         )
     if goal.pending:
-        figure.add_scatter(
+        drawing.scatter(
             name="proposed",
             mode="lines",
             x=[max(goal.pending.valid_from, goal.start_on), goal.end_on],
@@ -306,18 +307,18 @@ def _add_targets(figure: go.Figure, goal: GoalProgress, currency: str, style: St
             line={"color": style.palette.ink, "width": style.line_width, "dash": "dot"},
             hoverinfo="skip",
         )
-        _name_target(figure, goal.pending, goal, currency, style)
+        _name_target(drawing, goal.pending, goal, currency, style)
 
 
 def _name_target(
-    figure: go.Figure, version: TargetVersion, goal: GoalProgress, currency: str, style: Style
+    drawing: Drawing, version: TargetVersion, goal: GoalProgress, currency: str, style: Style
 ) -> None:
     word = "" if version.holds else " proposed"
     text = f"v{version.version}{word}: {_text(version.value, goal.metric, currency)}"
     starts = max(version.valid_from, goal.start_on)
     late = starts > goal.start_on + (goal.end_on - goal.start_on) * 0.6
     below = not version.holds and goal.target is not None and goal.target.value >= version.value
-    figure.add_annotation(
+    drawing.note(
         name="version",
         text=text,
         x=goal.end_on if late else starts,
@@ -330,11 +331,11 @@ def _name_target(
     )
 
 
-def _add_pace(figure: go.Figure, goal: GoalProgress, style: Style) -> None:
+def _add_pace(drawing: Drawing, goal: GoalProgress, style: Style) -> None:
     points = [point for point in goal.series if point.pace is not None]
     if not points:
         return
-    figure.add_scatter(
+    drawing.scatter(
         name="pace",
         mode="lines",
         x=[point.day for point in points],
@@ -343,7 +344,7 @@ def _add_pace(figure: go.Figure, goal: GoalProgress, style: Style) -> None:
         hoverinfo="skip",
     )
     middle = points[len(points) // 2]
-    figure.add_annotation(
+    drawing.note(
         name="pace",
         text="pace",
         x=middle.day,
@@ -355,12 +356,12 @@ def _add_pace(figure: go.Figure, goal: GoalProgress, style: Style) -> None:
     )
 
 
-def _add_actual(figure: go.Figure, goal: GoalProgress, currency: str, style: Style) -> None:
+def _add_actual(drawing: Drawing, goal: GoalProgress, currency: str, style: Style) -> None:
     points = [point for point in goal.series if point.actual is not None]
     if not points:
         return
     is_survey = goal.metric is GoalMetric.AIDED_AWARENESS
-    figure.add_scatter(
+    drawing.scatter(
         name="actual",
         mode="lines+markers" if is_survey or len(points) == 1 else "lines",
         x=[point.day for point in points],
@@ -382,7 +383,7 @@ def _add_actual(figure: go.Figure, goal: GoalProgress, currency: str, style: Sty
     )
     last = points[-1]
     text = f"<b>{_text(last.actual or 0.0, goal.metric, currency)}</b>"
-    _end_label(figure, "actual", text, last.day, last.actual or 0.0, style.palette.actual, style)
+    _end_label(drawing, "actual", text, last.day, last.actual or 0.0, style.palette.actual, style)
 
 
 def _last_whisker(goal: GoalProgress, points: int, style: Style) -> dict[str, object] | None:
@@ -403,10 +404,10 @@ def _last_whisker(goal: GoalProgress, points: int, style: Style) -> dict[str, ob
 
 
 def _end_label(
-    figure: go.Figure, name: str, text: str, on: date, height: float, color: str, style: Style
+    drawing: Drawing, name: str, text: str, on: date, height: float, color: str, style: Style
 ) -> None:
     """Right of the line's end; above it, to the left, where the phone has no room beside the plot."""
-    figure.add_annotation(
+    drawing.note(
         name=name,
         text=text,
         x=on,

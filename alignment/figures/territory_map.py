@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from alignment.figures.drawing import Drawing
 from alignment.figures.frame import Margins, framed
 from alignment.figures.outlines import Positions, Rings, hatch, read_outlines, room
 from alignment.figures.shading import faded, mixed, readable_on
@@ -91,7 +92,7 @@ def territory_map_figure(
         selected: Code of the territory to outline.
         width: Px that the page gives the map at least; None is half a laptop page, a phone, half a wall.
     """
-    figure = go.Figure()
+    drawing = Drawing()
     width = width or _WIDTH[style.medium]
     shape = answer.shape
     low, high = _range(answer.rows, layer)
@@ -99,17 +100,17 @@ def territory_map_figure(
     outlines = read_outlines(geometry) if geometry else {}
     for panel in _panels(shape, style, width) if shape else ():
         inside = [place for place in places if place.key in panel.keys]
-        _add_fill(figure, inside, panel, layer, (low, high), geometry_url, style)
-        _add_unknown(figure, inside, panel, layer, geometry_url, style)
-        _add_hatch(figure, inside, panel, layer, outlines, style)
+        _add_fill(drawing, inside, panel, layer, (low, high), geometry_url, style)
+        _add_unknown(drawing, inside, panel, layer, geometry_url, style)
+        _add_hatch(drawing, inside, panel, layer, outlines, style)
         _add_selected(
-            figure, [place for place in inside if place.row.code == selected], panel, geometry_url, style
+            drawing, [place for place in inside if place.row.code == selected], panel, geometry_url, style
         )
-        _add_labels(figure, inside, panel, layer, outlines, shape, style)
-        figure.update_layout({panel.name: panel.layout})
-    foot = _add_legend(figure, layer, style, width)
+        _add_labels(drawing, inside, panel, layer, outlines, shape, style)
+        drawing.layout(**{panel.name: panel.layout})
+    foot = _add_legend(drawing, layer, style, width)
     return framed(
-        figure,
+        drawing,
         title=title,
         subtitle=subtitle,
         style=style,
@@ -158,7 +159,7 @@ def _panels(shape: MapShape, style: Style, width: float) -> list[_Panel]:
 
 
 def _add_fill(
-    figure: go.Figure,
+    drawing: Drawing,
     places: Iterable[_Place],
     panel: _Panel,
     layer: Layer,
@@ -170,7 +171,7 @@ def _add_fill(
     if not known:
         return
     scale = style.palette.scale
-    figure.add_choropleth(
+    drawing.choropleth(
         **_shared(known, panel, layer, geometry_url, style),
         name="territories",
         z=[place.outcome.value for place in known if isinstance(place.outcome, Estimate)],
@@ -183,11 +184,11 @@ def _add_fill(
 
 
 def _add_unknown(
-    figure: go.Figure, places: Iterable[_Place], panel: _Panel, layer: Layer, geometry_url: str, style: Style
+    drawing: Drawing, places: Iterable[_Place], panel: _Panel, layer: Layer, geometry_url: str, style: Style
 ) -> None:
     unknown = [place for place in places if not place.is_known]
     if unknown:
-        figure.add_choropleth(
+        drawing.choropleth(
             **_shared(unknown, panel, layer, geometry_url, style),
             name="no data",
             z=[0] * len(unknown),
@@ -228,7 +229,7 @@ def _hover(place: _Place, layer: Layer) -> str:
 
 
 def _add_hatch(
-    figure: go.Figure,
+    drawing: Drawing,
     places: Iterable[_Place],
     panel: _Panel,
     layer: Layer,
@@ -247,7 +248,7 @@ def _add_hatch(
     places_after_point = max(2, 2 - int(np.floor(np.log10(spacing))))
     for color, parts in by_color.items():
         positions = np.vstack(parts).round(places_after_point)
-        figure.add_scattergeo(
+        drawing.scattergeo(
             name="hatch",
             geo=panel.name,
             mode="lines",
@@ -263,10 +264,10 @@ def _with_gaps(numbers: Iterable[float]) -> list[float | None]:
 
 
 def _add_selected(
-    figure: go.Figure, places: Sequence[_Place], panel: _Panel, geometry_url: str, style: Style
+    drawing: Drawing, places: Sequence[_Place], panel: _Panel, geometry_url: str, style: Style
 ) -> None:
     if places:
-        figure.add_choropleth(
+        drawing.choropleth(
             name="selected",
             geo=panel.name,
             geojson=geometry_url,
@@ -282,7 +283,7 @@ def _add_selected(
 
 
 def _add_labels(
-    figure: go.Figure,
+    drawing: Drawing,
     places: Iterable[_Place],
     panel: _Panel,
     layer: Layer,
@@ -305,7 +306,7 @@ def _add_labels(
             colors.append(readable_on(place.fill))
             halos.append(", ".join([f"0 0 3px {place.fill}"] * 3))
     if texts:
-        figure.add_scattergeo(
+        drawing.scattergeo(
             name="labels",
             geo=panel.name,
             mode="text",
@@ -332,12 +333,12 @@ def _label(
     return None
 
 
-def _add_legend(figure: go.Figure, layer: Layer, style: Style, width: float) -> float:
+def _add_legend(drawing: Drawing, layer: Layer, style: Style, width: float) -> float:
     """What hatching means, under the map and the colour bar; the px that both take."""
     text = hatch_legend(layer, is_short=style.is_projector)
     lines = wrapped(text, size=style.type.small, width=width, most=200)
     above = _BAR_HEIGHT if _has_bar(style) else 0
-    figure.add_annotation(
+    drawing.note(
         name="legend",
         text=joined(lines),
         align="left",

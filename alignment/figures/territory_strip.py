@@ -10,6 +10,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from alignment.figures.drawing import Drawing
 from alignment.figures.frame import Margins, framed, label_room
 from alignment.figures.style import Medium, Style
 from alignment.figures.text import quiet, safe, shortened
@@ -69,19 +70,19 @@ def territory_strip_figure(
     and numbers stand above their line.
     """
     lines = _lines(answer, layer, style)
-    figure = go.Figure()
-    _add_selected(figure, lines, selected, style)
-    _add_company(figure, answer, layer, len(lines), style)
-    _add_estimates(figure, lines, style, down=0.28 if style.is_phone else 0.0)
+    drawing = Drawing()
+    _add_selected(drawing, lines, selected, style)
+    _add_company(drawing, answer, layer, len(lines), style)
+    _add_estimates(drawing, lines, style, down=0.28 if style.is_phone else 0.0)
     high = _axis_end(lines, answer, layer)
-    _add_touch(figure, lines, layer, high)
-    figure.update_xaxes(range=[0, high], ticks="", showgrid=True, tickangle=0, **_ticks(high, layer))
+    _add_touch(drawing, lines, layer, high)
+    drawing.x_axis(range=[0, high], ticks="", showgrid=True, tickangle=0, **_ticks(high, layer))
     # On the wall every number is printed beside its line, and the ticks' row would cost a line.
-    figure.update_xaxes(showticklabels=not style.is_projector)
-    figure.update_yaxes(range=[len(lines) - 0.5, -0.5], ticks="", linecolor=style.palette.ground)
-    sides = (_add_heads if style.is_phone else _add_columns)(figure, lines, layer, selected, style)
+    drawing.x_axis(showticklabels=not style.is_projector)
+    drawing.y_axis(range=[len(lines) - 0.5, -0.5], ticks="", linecolor=style.palette.ground)
+    sides = (_add_heads if style.is_phone else _add_columns)(drawing, lines, layer, selected, style)
     return framed(
-        figure,
+        drawing,
         title=title,
         subtitle=subtitle,
         style=style,
@@ -148,10 +149,10 @@ def _axis_end(lines: list[_Line], answer: TerritoriesAnswer, layer: Layer) -> fl
     return max(ends, default=1.0) * 1.04
 
 
-def _add_selected(figure: go.Figure, lines: list[_Line], selected: str | None, style: Style) -> None:
+def _add_selected(drawing: Drawing, lines: list[_Line], selected: str | None, style: Style) -> None:
     for at, line in enumerate(lines):
         if line.row is not None and line.row.code == selected:
-            figure.add_shape(
+            drawing.shape(
                 type="rect",
                 xref="paper",
                 x0=-10,
@@ -164,12 +165,12 @@ def _add_selected(figure: go.Figure, lines: list[_Line], selected: str | None, s
             )
 
 
-def _add_company(figure: go.Figure, answer: TerritoriesAnswer, layer: Layer, rows: int, style: Style) -> None:
+def _add_company(drawing: Drawing, answer: TerritoriesAnswer, layer: Layer, rows: int, style: Style) -> None:
     """Where the company stands as a whole: a line of ink with its name above it."""
     if layer is not Layer.AWARENESS or not isinstance(answer.company, Estimate):
         return
     value = answer.company.value
-    figure.add_shape(
+    drawing.shape(
         type="line",
         x0=value,
         x1=value,
@@ -178,7 +179,7 @@ def _add_company(figure: go.Figure, answer: TerritoriesAnswer, layer: Layer, row
         line={"color": style.palette.muted, "width": 1.5, "dash": "dot"},
         layer="below",
     )
-    figure.add_annotation(
+    drawing.note(
         name="company",
         text="all",
         x=value,
@@ -188,9 +189,9 @@ def _add_company(figure: go.Figure, answer: TerritoriesAnswer, layer: Layer, row
     )
 
 
-def _add_estimates(figure: go.Figure, lines: list[_Line], style: Style, *, down: float) -> None:
+def _add_estimates(drawing: Drawing, lines: list[_Line], style: Style, *, down: float) -> None:
     known = [(at, line.estimate) for at, line in enumerate(lines) if line.estimate]
-    figure.add_scatter(
+    drawing.scatter(
         name="estimates",
         mode="markers",
         x=[estimate.value for _, estimate in known],
@@ -210,7 +211,7 @@ def _add_estimates(figure: go.Figure, lines: list[_Line], style: Style, *, down:
     )
     unknown = [at for at, line in enumerate(lines) if line.row is not None and not line.estimate]
     if unknown:
-        figure.add_scatter(
+        drawing.scatter(
             name=NO_DATA,
             mode="text",
             x=[0] * len(unknown),
@@ -224,10 +225,10 @@ def _add_estimates(figure: go.Figure, lines: list[_Line], style: Style, *, down:
 
 
 def _add_columns(
-    figure: go.Figure, lines: list[_Line], layer: Layer, selected: str | None, style: Style
+    drawing: Drawing, lines: list[_Line], layer: Layer, selected: str | None, style: Style
 ) -> Margins:
     """Names left, number, n and P(weakest) right of the plot; the room they take."""
-    figure.update_yaxes(
+    drawing.y_axis(
         tickvals=list(range(len(lines))),
         ticktext=[_name(line, selected) + "  " for line in lines],
         tickfont={"size": style.type.small, "color": style.palette.ink},
@@ -238,7 +239,7 @@ def _add_columns(
     for header, width in zip(_HEADERS if has_probability else _HEADERS[:2], widths, strict=False):
         right += width
         place = {"x": 1, "xref": "paper", "xanchor": "right", "xshift": right}
-        figure.add_annotation(
+        drawing.note(
             **place,
             name="header",
             text=header if header != "number" else "",
@@ -248,16 +249,16 @@ def _add_columns(
         )
         for at, line in enumerate(lines):
             if text := _cell(line, layer, header, style):
-                figure.add_annotation(**place, name=header, text=text, y=at, font={"size": style.type.small})
+                drawing.note(**place, name=header, text=text, y=at, font={"size": style.type.small})
     names = [line.name for line in lines]
     return Margins(left=label_room(names, style.type.small, most=0.42 * _WIDTH[style.medium]), right=right)
 
 
 def _add_heads(
-    figure: go.Figure, lines: list[_Line], layer: Layer, selected: str | None, style: Style
+    drawing: Drawing, lines: list[_Line], layer: Layer, selected: str | None, style: Style
 ) -> Margins:
     """Name and P(weakest) left, number and n right, above each line of the plot."""
-    figure.update_yaxes(showticklabels=False)
+    drawing.y_axis(showticklabels=False)
     for at, line in enumerate(lines):
         weakest = _cell(line, layer, _WEAKEST, style) if layer is Layer.AWARENESS else ""
         note = quiet(f"  {_WEAKEST} {weakest}", style) if weakest else ""
@@ -266,7 +267,7 @@ def _add_heads(
             part for part in (_cell(line, layer, "number", style), n and quiet("n ", style) + n) if part
         )
         for x, anchor, text in ((0, "left", _name(line, selected) + note), (1, "right", right)):
-            figure.add_annotation(
+            drawing.note(
                 name="head",
                 text=text,
                 x=x,
@@ -288,10 +289,10 @@ def _cell(line: _Line, layer: Layer, header: str, style: Style) -> str:
     return percent(line.row.p_weakest, places=0) if _is_shown(line.row) else ""
 
 
-def _add_touch(figure: go.Figure, lines: list[_Line], layer: Layer, high: float) -> None:
+def _add_touch(drawing: Drawing, lines: list[_Line], layer: Layer, high: float) -> None:
     """An unseen bar over each whole row: a dot is no target for a finger."""
     rows = [(at, line) for at, line in enumerate(lines) if line.row is not None]
-    figure.add_bar(
+    drawing.bar(
         name="touch",
         orientation="h",
         y=[at for at, _ in rows],

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import plotly.graph_objects as go
 
+from alignment.figures.drawing import Drawing
 from alignment.figures.frame import Margins, framed
 from alignment.figures.shading import faded
 from alignment.figures.style import Medium, Style
@@ -22,14 +23,14 @@ def wave_trend_figure(card: TerritoryCard, *, title: str, subtitle: str, style: 
     The estimate leans on the other territories by as much as n is small; the open
     mark is the raw share of the wave.
     """
-    figure = go.Figure()
+    drawing = Drawing()
     for stretch in _stretches(card.trend):
-        _add_band(figure, stretch, style)
-    _add_line(figure, card.trend, style)
-    _add_raw(figure, card.trend, style)
-    _add_last(figure, card.trend, style)
+        _add_band(drawing, stretch, style)
+    _add_line(drawing, card.trend, style)
+    _add_raw(drawing, card.trend, style)
+    _add_last(drawing, card.trend, style)
     first, last = _ends(card.trend)
-    figure.update_xaxes(
+    drawing.x_axis(
         range=[first, last],
         tickvals=[_middle(point) for point in card.trend],
         ticktext=[_tick(point, style) for point in card.trend],
@@ -37,10 +38,10 @@ def wave_trend_figure(card: TerritoryCard, *, title: str, subtitle: str, style: 
         tickangle=0,
     )
     if style.is_phone:
-        _name_asked(figure, style)
+        _name_asked(drawing, style)
     top = max((_high(point) for point in card.trend), default=0.1)
     shares = _shares(top)
-    figure.update_yaxes(
+    drawing.y_axis(
         range=[0, max(top, shares[-1]) * 1.08],
         tickvals=shares,
         ticktext=[percent(share, places=0) for share in shares],
@@ -49,7 +50,7 @@ def wave_trend_figure(card: TerritoryCard, *, title: str, subtitle: str, style: 
         linecolor=style.palette.ground,
     )
     return framed(
-        figure,
+        drawing,
         title=title,
         subtitle=subtitle,
         style=style,
@@ -100,8 +101,8 @@ def _tick(point: WavePoint, style: Style) -> str:
     return f"{_middle(point):%b %y}<br>{asked}"
 
 
-def _name_asked(figure: go.Figure, style: Style) -> None:
-    figure.add_annotation(
+def _name_asked(drawing: Drawing, style: Style) -> None:
+    drawing.note(
         name="asked",
         text="n",
         x=0,
@@ -127,12 +128,12 @@ def _stretches(trend: tuple[WavePoint, ...]) -> list[list[WavePoint]]:
     return [run for run in runs if run]
 
 
-def _add_band(figure: go.Figure, stretch: list[WavePoint], style: Style) -> None:
+def _add_band(drawing: Drawing, stretch: list[WavePoint], style: Style) -> None:
     known = [(_middle(point), estimate) for point in stretch if (estimate := _known(point))]
     if len(known) < 2:
         return
     days = [on for on, _ in known]
-    figure.add_scatter(
+    drawing.scatter(
         name="interval",
         mode="lines",
         x=[*days, *reversed(days)],
@@ -144,10 +145,10 @@ def _add_band(figure: go.Figure, stretch: list[WavePoint], style: Style) -> None
     )
 
 
-def _add_line(figure: go.Figure, trend: tuple[WavePoint, ...], style: Style) -> None:
+def _add_line(drawing: Drawing, trend: tuple[WavePoint, ...], style: Style) -> None:
     """Gaps stay gaps; each point has its whisker, so that a single wave has its interval too."""
     estimates = [_known(point) for point in trend]
-    figure.add_scatter(
+    drawing.scatter(
         name="estimate",
         mode="lines+markers",
         x=[_middle(point) for point in trend],
@@ -170,9 +171,9 @@ def _add_line(figure: go.Figure, trend: tuple[WavePoint, ...], style: Style) -> 
     )
 
 
-def _add_raw(figure: go.Figure, trend: tuple[WavePoint, ...], style: Style) -> None:
+def _add_raw(drawing: Drawing, trend: tuple[WavePoint, ...], style: Style) -> None:
     asked = [point for point in trend if point.raw_share is not None]
-    figure.add_scatter(
+    drawing.scatter(
         name="raw share",
         mode="markers",
         x=[_middle(point) for point in asked],
@@ -188,12 +189,12 @@ def _add_raw(figure: go.Figure, trend: tuple[WavePoint, ...], style: Style) -> N
     )
 
 
-def _add_last(figure: go.Figure, trend: tuple[WavePoint, ...], style: Style) -> None:
+def _add_last(drawing: Drawing, trend: tuple[WavePoint, ...], style: Style) -> None:
     known = [(point, estimate) for point in trend if (estimate := _known(point))]
     if not known:
         return
     point, estimate = known[-1]
-    figure.add_annotation(
+    drawing.note(
         name="last",
         text=f"<b>{percent(estimate.value, places=supported_places(estimate))}</b>",
         x=_middle(point),

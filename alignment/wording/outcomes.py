@@ -130,9 +130,11 @@ def number_change(number: Number, stamp: Stamp, *, brief: bool = False) -> str:
     if brief:
         return words
     compared = stamp.compared_label or "the period before"
-    return {"unchanged": f"as in {compared}", "from none": f"none in {compared}"}.get(
-        words, f"{words} on {compared}"
-    )
+    return {
+        "unchanged": f"as in {compared}",
+        "almost unchanged": f"almost as in {compared}",
+        "from none": f"none in {compared}",
+    }.get(words, f"{words} on {compared}")
 
 
 def number_caption(number: Number, stamp: Stamp, *, brief: bool = False) -> str:

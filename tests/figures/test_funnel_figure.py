@@ -72,10 +72,10 @@ def test_without_a_period_before_there_is_no_mark(style):
 
 
 def test_a_count_stands_behind_a_mark_that_would_cross_it(screen):
-    figure = figure_of(funnel(entered=(1000, 500), still_open=None, before=(1000, 520)), screen)
-    counts = [note for note in figure.layout.annotations if note.name == "count"]
+    answer = funnel(entered=(1000, 500, 400, 100), still_open=None, before=(1000, 520, 398, 900))
+    counts = [note for note in figure_of(answer, screen).layout.annotations if note.name == "count"]
 
-    assert [note.x for note in counts] == [1000, 520]
+    assert [note.x for note in counts] == [1000, 520, 400, 100], "never on the bar, never behind a far mark"
 
 
 def test_period_counts_have_nothing_open(style):

@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from alignment.figures.drawing import Drawing
 from alignment.figures.frame import Margins, framed
 from alignment.figures.style import DARK, LIGHT, Medium, Palette, Style, Theme, chart_config, template
 from alignment.metrics.goals import GoalStatus
@@ -143,7 +144,7 @@ def test_the_template_is_a_tenth_of_plotlys(style):
 def test_the_frame_reserves_room_for_each_line_of_the_title(screen):
     def top(title: str, subtitle: str) -> int:
         figure = framed(
-            go.Figure(), title=title, subtitle=subtitle, style=screen, margins=Margins(), height=100
+            Drawing(), title=title, subtitle=subtitle, style=screen, margins=Margins(), height=100
         )
         assert figure.layout.height == 100 + figure.layout.margin.t
         return figure.layout.margin.t
@@ -157,7 +158,7 @@ def test_the_frame_reserves_room_for_each_line_of_the_title(screen):
 def test_on_the_wall_the_slide_says_the_subtitle(projector):
     """At 1280x720 some 300 px are left for a chart: title and subtitle of 36 and 24 px took half of them."""
     figure = framed(
-        go.Figure(), title="A finding", subtitle="Measure", style=projector, margins=Margins(), height=None
+        Drawing(), title="A finding", subtitle="Measure", style=projector, margins=Margins(), height=None
     )
 
     assert [note.name for note in figure.layout.annotations] == ["title"]

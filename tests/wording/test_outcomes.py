@@ -112,6 +112,13 @@ def test_from_none_is_said_without_a_percentage():
     assert number_caption(number, STAMP).startswith("none in 22 Dec 2025 to 22 Mar 2026 · n")
 
 
+@pytest.mark.parametrize(("before", "words"), [(1504, "as in"), (1503, "almost as in")])
+def test_what_stayed_is_said_to_have_stayed(before, words):
+    number = Number(slug="leads", value=1504, n=1504, before=before)
+
+    assert number_caption(number, STAMP).startswith(f"{words} 22 Dec 2025 to 22 Mar 2026 · n")
+
+
 def test_a_label_that_holds_its_n_is_not_told_twice():
     """The share of winners among 1,504 leads rests on "of 1,504 who came"."""
     number = Number(slug="rate_from_start", value=0.055, n=1504, n_label="of 1,504 who came")

