@@ -72,6 +72,7 @@ def cached(answer: Callable[Concatenate[ReadSession, Scope, View, P], A]) -> Cal
 
 load_funnel = cached(answers.funnel)
 load_funnel_records = cached(answers.funnel_records)
+load_goals = cached(answers.goals)
 load_territories = cached(answers.territories)
 load_territory_card = cached(answers.territory_card)
 load_campaigns = cached(answers.campaigns)

@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
 from alignment.settings import read_settings
-from alignment.ui import building, startup
+from alignment.ui import building, redaction, startup
 from alignment.ui.geometry import serve_geometry, serve_topology
 from alignment.ui.guard import Guard
 from alignment.ui.headers import SecurityHeaders
@@ -55,6 +55,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     Raises:
         BadSettings: The server does not start.
     """
+    redaction.install()
     settings = read_settings()
     startup.check_config(settings.mode)
     building.first_build(settings)

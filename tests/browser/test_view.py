@@ -92,6 +92,25 @@ def test_back_and_forward_return_to_the_view_that_was(open_page):
     assert "Q1 2026" in seen(page)[0][0]
 
 
+def test_a_pages_own_parameter_stays_on_its_page_and_comes_back_with_it(open_page):
+    """
+    Leaving closes the drill-down, which is a step of its own on the way back.
+
+        /funnel?stage=won  ->  /funnel  ->  /goals
+    """
+    page = open_page("/funnel?period=all&stage=won")
+    go(page, "Goals")
+    left = parameters(page)
+    ways_back = []
+    for _ in range(2):
+        page.go_back()
+        settle(page)
+        ways_back.append((path(page), parameters(page).get("stage")))
+
+    assert left == {"period": ["all"]}
+    assert ways_back == [("/funnel", None), ("/funnel", ["won"])]
+
+
 def test_back_to_a_link_without_filters_is_back_to_the_defaults(open_page):
     page = open_page("/funnel")
     before = seen(page)
