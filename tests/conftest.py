@@ -155,9 +155,10 @@ def _postgres_factory(_postgres_server) -> Iterator[Callable[[bool], sa.URL]]:
         return create(f"align_test_{uuid4().hex[:12]}", templates[with_company])
 
     yield fresh
-    with maker.connect() as connection:
-        for name in made:
-            connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    if os.environ.get("ALIGN_TEST_POSTGRES"):  # a server of our own is thrown away with all it holds
+        with maker.connect() as connection:
+            for name in made:
+                connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
     maker.dispose()
 
 
