@@ -109,8 +109,8 @@ def flatten_merges(work: Work) -> None:
     """
     Let every merged lead point at the one that is left at the end of its chain.
 
-    Leads that are merged into each other in a circle keep the one with the
-    smallest id, as there is no better reason to prefer any.
+    Of leads that are merged into each other in a circle, which should not happen,
+    the one with the smallest id is left.
     """
     lead = c(Lead)
     rows = work.session.connection().execute(

@@ -1,0 +1,420 @@
+"""One file, one transaction: what is counted, refused, repeated, remembered and put on the record."""
+
+import json
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+
+from alignment import audit
+from alignment.access import Actor
+from alignment.actions import imports
+from alignment.actions.imports import AlreadyImported, ImportReceipt, Match, hold_reason
+from alignment.actions.imports.receipts import receipt_from
+from alignment.errors import HeldImport, Invalid, MissingDatabase, NotAllowed
+from alignment.queries.company import data_version
+from alignment.vocabulary import Clock, Role, Stage
+from tests.actions.files import ADMIN, at, dump, event, export, lead, put, rows_of
+
+
+def counts(receipt: ImportReceipt) -> tuple[int, int, int]:
+    return receipt.rows_inserted, receipt.rows_updated, receipt.rows_unchanged
+
+
+class TestAccounting:
+    """
+    Four leads come, then a second file with one new, one changed, one unchanged, one older row.
+
+        lead  first file        second file
+        L1    modified 10 Mar   the same
+        L2    modified 10 Mar   modified 12 Mar, another channel
+        L3    modified 10 Mar   modified 1 Mar, another channel: older than what is stored
+        L4    modified 10 Mar   -
+        L5    -                 new
+    """
+
+    def first(self):
+        return export(
+            "leads",
+            [lead(f"L{n}", channel="Web", modified_at=at("2026-03-10 00:00")) for n in range(1, 5)],
+        )
+
+    def second(self):
+        return export(
+            "leads",
+            [
+                lead("L1", channel="Web", modified_at=at("2026-03-10 00:00")),
+                lead("L2", channel="Fair", modified_at=at("2026-03-12 00:00")),
+                lead("L3", channel="Fair", modified_at=at("2026-03-01 00:00")),
+                lead("L5", channel="Web", modified_at=at("2026-03-12 00:00")),
+            ],
+            other=2,
+            superseded=1,
+        )
+
+    def test_every_row_of_the_file_has_one_place(self, company_database):
+        first, second = put(company_database, self.first()), put(company_database, self.second())
+
+        assert counts(first) == (4, 0, 0)
+        assert counts(second) == (1, 1, 2)
+        assert second.rows_in_file == 7 == second.rows_other + second.rows_superseded + sum(counts(second))
+
+    def test_records_are_counted_apart_from_rows(self, company_database):
+        """A lead row is two records: the lead, and its entry of the first stage."""
+        put(company_database, self.first())
+        second = put(company_database, self.second())
+
+        assert (second.records_inserted, second.records_updated, second.records_unchanged) == (2, 1, 4)
+
+    def test_the_batch_keeps_the_account(self, company_database):
+        put(company_database, self.first())
+        put(company_database, self.second())
+
+        assert rows_of(
+            company_database,
+            "select rows_in_file, rows_other, rows_superseded, rows_inserted, rows_updated, rows_unchanged,"
+            " records_inserted from import_batch order by id desc limit 1",
+        ) == [(7, 2, 1, 1, 1, 2, 2)]
+
+    def test_an_older_row_changes_nothing(self, company_database):
+        put(company_database, self.first())
+        put(company_database, self.second())
+
+        assert rows_of(
+            company_database,
+            "select l.external_id, c.name from lead l join channel c on c.id = l.channel_id order by 1",
+        ) == [("L1", "Web"), ("L2", "Fair"), ("L3", "Web"), ("L4", "Web"), ("L5", "Web")]
+
+    def test_a_column_that_the_file_does_not_have_is_left_alone(self, company_database):
+        put(company_database, self.first())
+        put(company_database, export("leads", [{"lead_id": "L1", "segment": "Offices"}]))
+
+        assert rows_of(
+            company_database,
+            "select c.name, s.name, l.created_day from lead l join channel c on c.id = l.channel_id"
+            " join segment s on s.id = l.segment_id where l.external_id = 'L1'",
+        ) == [("Web", "Offices", 20514)]
+
+    def test_an_empty_cell_empties_the_field(self, company_database):
+        put(company_database, self.first())
+        put(company_database, export("leads", [lead("L1", channel=None)]))
+
+        assert rows_of(company_database, "select channel_id from lead where external_id = 'L1'") == [(None,)]
+
+
+class TestTheSameFile:
+    def test_it_changes_nothing_and_says_when_it_came_in(self, company_database):
+        parsed = export("leads", [lead()])
+        first = put(company_database, parsed)
+        before = dump(company_database)
+        with company_database.writing() as session:
+            again = imports.apply(session, ADMIN, parsed)
+
+        assert isinstance(again, AlreadyImported)
+        assert (again.batch_id, again.recorded_at) == (first.batch_id, first.recorded_at)
+        assert dump(company_database) == before
+        assert rows_of(company_database, "select count(*) from import_batch") == [(1,)]
+        assert rows_of(company_database, "select count(*) from audit_event") == [(1,)]
+
+    def test_under_another_name_it_is_the_same_file(self, database):
+        parsed = export("leads", [lead()])
+        put(database, parsed)
+        with database.writing() as session:
+            again = imports.apply(session, ADMIN, replace(parsed, file_name="copy of leads.csv"))
+
+        assert isinstance(again, AlreadyImported)
+
+    def test_read_in_another_way_it_may_come_again(self, database):
+        """A corrected mapping makes other facts of the same bytes."""
+        parsed = export("leads", [lead()])
+        put(database, parsed)
+
+        assert put(database, replace(parsed, mapping_version="test-2")).is_written
+
+
+class TestRejectedRows:
+    def parsed(self):
+        return export("leads", [lead(f"L{number}") for number in range(1, 10)], rejected=1)
+
+    def test_by_default_nothing_of_such_a_file_is_stored(self, company_database):
+        before = dump(company_database)
+        receipt = put(company_database, self.parsed())
+
+        assert receipt.is_refused
+        assert not receipt.is_written
+        assert receipt.rows_rejected == 1
+        assert receipt.problems[0].line == 900
+        assert dump(company_database) == before
+        assert rows_of(company_database, "select count(*) from import_batch") == [(0,)]
+        assert rows_of(company_database, "select count(*) from audit_event") == [(0,)]
+
+    def test_the_good_rows_go_in_when_asked_for(self, company_database):
+        receipt = put(company_database, self.parsed(), only_good_rows=True)
+
+        assert (receipt.rows_inserted, receipt.rows_rejected, receipt.is_written) == (9, 1, True)
+
+    def test_what_stood_in_a_rejected_cell_is_kept_nowhere(self, company_database):
+        """It may be somebody's name or number; line and column say where to look."""
+        put(company_database, self.parsed(), only_good_rows=True, command_id=str(uuid4()))
+        kept = rows_of(company_database, "select receipt_json from import_batch")[0][0]
+        done = rows_of(company_database, "select result_json from command_done")[0][0]
+
+        assert json.loads(kept)["problems"][0]["line"] == 900
+        assert "31/02" not in kept + done
+
+    def test_the_receipt_in_hand_still_shows_it(self, database):
+        receipt = put(database, self.parsed(), only_good_rows=True)
+
+        assert receipt.problems[0].value == "31/02"
+
+
+class TestHeld:
+    def test_more_than_a_fifth_rejected_waits_for_a_person(self, company_database):
+        parsed = export("leads", [lead(f"L{number}") for number in range(3)], rejected=1)
+        with pytest.raises(HeldImport, match=r"1 of 4 rows were rejected.*20%"):
+            put(company_database, parsed, only_good_rows=True)
+
+        assert rows_of(company_database, "select count(*) from lead") == [(0,)]
+
+    def test_a_person_can_let_it_in(self, company_database):
+        parsed = export("leads", [lead(f"L{number}") for number in range(3)], rejected=1)
+
+        assert put(company_database, parsed, only_good_rows=True, accept=True).rows_inserted == 3
+
+    @pytest.mark.parametrize(("rejected", "is_held"), [(2, False), (3, True)])
+    def test_exactly_a_fifth_is_not_held(self, rejected, is_held):
+        parsed = export("leads", [lead(f"L{number}") for number in range(10 - rejected)], rejected=rejected)
+
+        assert (hold_reason(parsed, None) is not None) == is_held
+
+    @pytest.mark.parametrize(
+        ("rows", "snapshot", "is_held"), [(6, True, True), (7, True, False), (6, False, False)]
+    )
+    def test_a_whole_list_that_shrinks_by_more_than_three_tenths_is_held(self, rows, snapshot, is_held):
+        """A weekly file of changes is no list: it may be as short as it likes."""
+        parsed = export("leads", [lead(f"L{number}") for number in range(rows)], is_snapshot=snapshot)
+
+        assert (hold_reason(parsed, 10) is not None) == is_held
+
+    def test_a_shrunken_list_is_held_against_the_last_file_of_its_source(self, database):
+        put(database, export("products", [product(n) for n in range(10)], is_snapshot=True))
+        shrunken = export("products", [product(n) for n in range(5)], is_snapshot=True)
+        elsewhere = export("products", [product(n) for n in range(5)], source="shop", is_snapshot=True)
+
+        with pytest.raises(HeldImport, match="the last one of this kind had 10"):
+            put(database, shrunken)
+        assert put(database, elsewhere).is_written
+
+
+def product(number: int) -> dict[str, str]:
+    return {"code": f"P{number}", "name": f"Product {number}"}
+
+
+class TestWhoMay:
+    @pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMIN])
+    def test_only_an_administrator_applies(self, database, role):
+        actor = Actor(person_id=None, name="Somebody", role=role)
+        with pytest.raises(NotAllowed, match="apply an import"), database.writing() as session:
+            imports.apply(session, actor, export("leads", [lead()]))
+
+        assert rows_of(database, "select count(*) from lead") == [(0,)]
+
+    def test_a_database_without_a_company_says_what_to_do(self, empty_database):
+        with pytest.raises(MissingDatabase, match="alignment init"):
+            put(empty_database, export("leads", [lead()]))
+
+
+class TestOnce:
+    def test_a_repeated_command_returns_the_first_receipt(self, company_database):
+        """The second press after a broken connection: the person must see what the first one did."""
+        parsed, form = export("leads", [lead()]), str(uuid4())
+        first = put(company_database, parsed, command_id=form)
+        again = put(company_database, parsed, command_id=form)
+
+        assert again == first
+        assert rows_of(company_database, "select count(*) from import_batch") == [(1,)]
+
+    def test_a_receipt_survives_being_written_down(self, database):
+        receipt = put(database, export("leads", [lead(channel="Web", owner="P1")], rejected=0))
+        receipt = replace(receipt, matches=(Match(kind="products", text="a", name="b", rows=2),))
+
+        assert receipt_from(json.loads(json.dumps(receipt.plain()))) == receipt
+
+
+class TestTheClock:
+    def test_facts_are_known_from_the_moment_of_the_import(self, company_database):
+        receipt = put(company_database, export("leads", [lead()]))
+
+        (moments,) = rows_of(
+            company_database,
+            "select l.recorded_at, s.recorded_at from lead l join stage_entry s on s.lead_id = l.id",
+        )
+        assert moments == (receipt.recorded_at.timestamp() * 1e6,) * 2
+
+    def test_only_the_sample_may_say_when_its_files_came(self, database):
+        with pytest.raises(Invalid, match="Only the sample company"):
+            put(database, export("leads", [lead()]), recorded_at=at("2026-04-03 14:00"))
+
+    def test_on_the_demo_clock_a_file_counts_as_known_from_its_export_on(self, new_company, tmp_path):
+        with new_company(tmp_path / "demo.db", clock=Clock.DEMO) as database:
+            receipt = put(database, export("leads", [lead()]), recorded_at=at("2026-04-03 14:00"))
+
+        assert receipt.recorded_at == at("2026-04-03 14:00")
+
+    def test_a_clock_that_was_set_back_does_not_turn_the_order_round(self, database):
+        """What is known is ordered by when it was recorded; a later import is never recorded earlier."""
+        first = put(database, export("leads", [lead("L1")]))
+        with database.writing() as session:
+            session.connection().exec_driver_sql(
+                "update import_batch set recorded_at = recorded_at + 3600000000"
+            )
+        second = put(database, export("leads", [lead("L2")]))
+
+        assert (second.recorded_at - first.recorded_at).total_seconds() >= 3600
+
+
+class TestTheRecord:
+    def test_one_event_with_the_counts(self, company_database):
+        receipt = put(company_database, export("leads", [lead("L1"), lead("L2")]))
+        ((tag, subject, after),) = rows_of(
+            company_database, "select tag, subject_id, after_json from audit_event"
+        )
+
+        assert (tag, subject) == ("import:batch:apply", str(receipt.batch_id))
+        assert json.loads(after)["rows_inserted"] == 2
+        with company_database.reading() as session:
+            assert audit.verify(session).broken_at is None
+
+    def test_a_file_that_changes_no_number_leaves_the_data_version(self, company_database):
+        """The data version is the key of every cache: an idle rise would empty them all."""
+
+        def version():
+            with company_database.reading() as session:
+                return data_version(session)
+
+        put(company_database, export("leads", [lead("L1")]))
+        after_new = version()
+        put(company_database, export("leads", [lead("L1")], other=1))
+
+        assert (after_new, version()) == (1, 1)
+
+    def test_a_failure_at_the_very_end_leaves_nothing(self, company_database, monkeypatch):
+        """One action, one transaction: the event cannot be written, so nothing is."""
+        before = dump(company_database)
+
+        def fails(*_, **__):
+            raise RuntimeError("the disk is full")
+
+        monkeypatch.setattr("alignment.actions.imports.applying.record", fails)
+        with pytest.raises(RuntimeError):
+            put(company_database, export("leads", [lead(channel="Web")]))
+
+        assert dump(company_database) == before
+        assert rows_of(company_database, "select count(*) from import_batch") == [(0,)]
+
+    def test_the_mapping_is_remembered_for_the_next_time(self, database):
+        put(database, export("leads", [lead("L1")]))
+        put(database, export("leads", [lead("L2")]))
+
+        assert rows_of(database, "select kind, source, count(*) from import_mapping group by 1, 2") == [
+            ("leads", "crm", 1)
+        ]
+
+
+class TestFormerRows:
+    def test_the_row_before_a_change_is_kept_whole(self, company_database):
+        put(company_database, export("leads", [lead(channel="Web")]))
+        changed = put(company_database, export("leads", [lead(channel="Fair")]))
+
+        ((table, batch, before),) = rows_of(
+            company_database, "select table_name, batch_id, before_json from row_revision"
+        )
+        former = json.loads(before)
+        assert (table, batch) == ("lead", changed.batch_id)
+        assert (former["external_id"], former["channel_id"], former["batch_id"]) == ("L1", 1, 1)
+        assert former["created_at"] == "2026-03-02T09:30:00+00:00"
+
+    def test_nothing_is_kept_of_a_row_that_did_not_change(self, database):
+        put(database, export("leads", [lead(channel="Web")]))
+        put(database, export("leads", [lead(channel="Web")], other=1))
+
+        assert rows_of(database, "select count(*) from row_revision") == [(0,)]
+
+    def test_personal_data_is_in_one_table_and_in_no_history(self, company_database):
+        """Erasing somebody must find everything: revisions, events and receipts hold none of it."""
+        secrets = {"first_name": "Xaveria", "email": "xaveria@secret.example", "phone": "+49 30 5550199"}
+        put(company_database, export("leads", [lead(company="Geheim GmbH", **secrets)]))
+        put(
+            company_database,
+            export("leads", [lead(company="Anders GmbH", **secrets | {"phone": "+49 30 5550100"})]),
+        )
+
+        assert rows_of(company_database, "select first_name, phone, company from lead_person") == [
+            ("Xaveria", "+49 30 5550100", "Anders GmbH")
+        ]
+        everything = "".join(
+            str(row)
+            for sql in (
+                "select before_json from row_revision",
+                "select before_json, after_json from audit_event",
+                "select receipt_json from import_batch",
+                "select * from lead",
+            )
+            for row in rows_of(company_database, sql)
+        )
+        for secret in ("Xaveria", "secret.example", "55501", "Geheim", "Anders"):
+            assert secret not in everything
+
+
+class TestWhatAFileBrings:
+    def test_channels_and_segments_are_made_when_first_named(self, company_database):
+        receipt = put(company_database, export("leads", [lead(channel="Paid search", segment="Offices")]))
+
+        assert [(one.kind, one.code, one.name) for one in receipt.created] == [
+            ("segments", "offices", "Offices"),
+            ("channels", "paid-search", "Paid search"),
+        ]
+
+    def test_another_spelling_of_a_list_entry_is_the_same_entry_and_listed(self, company_database):
+        put(company_database, export("leads", [lead("L1", channel="Paid search")]))
+        receipt = put(
+            company_database,
+            export("leads", [lead("L2", channel="PAID SEARCH"), lead("L3", channel="paid-search")]),
+        )
+
+        assert rows_of(company_database, "select count(*) from channel") == [(1,)]
+        assert [(one.text, one.name, one.rows) for one in receipt.matches] == [
+            ("PAID SEARCH", "Paid search", 1)
+        ]
+
+    def test_two_candidates_for_one_spelling_are_not_guessed(self, company_database):
+        put(
+            company_database,
+            export("products", [{"code": "GTX Pro", "name": "One"}, {"code": "GTX-Pro", "name": "Two"}]),
+        )
+        receipt = put(company_database, export("leads", [lead(product="GTXPro")]))
+
+        assert receipt.matches == ()
+        assert [(one.kind, one.text, one.rows) for one in receipt.waiting] == [("products", "GTXPro", 1)]
+
+    def test_an_address_that_belongs_to_somebody_is_not_given_twice(self, company_database):
+        """Two people could otherwise sign in as one."""
+        person = {"person_id": "P1", "name": "Ana", "email": "team@c.example"}
+        receipt = put(
+            company_database, export("people", [person, person | {"person_id": "P2", "name": "Ben"}])
+        )
+
+        assert "belongs to P1" in receipt.notes[0]
+        assert rows_of(company_database, "select external_id, email from person order by 1") == [
+            ("P1", "team@c.example"),
+            ("P2", None),
+        ]
+
+    def test_an_origin_longer_than_its_column_is_shortened_alike_each_time(self, company_database):
+        """PostgreSQL refuses what is too long; ids of CRMs can be."""
+        rows = [event("E" * 128, "L" * 128, Stage.LEAD, "2026-03-02 09:30")]
+        put(company_database, export("leads", [lead("L" * 128)]))
+        put(company_database, export("stage_events", rows))
+        again = put(company_database, export("stage_events", rows, other=1))
+
+        assert counts(again) == (0, 0, 1)
