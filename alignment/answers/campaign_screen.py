@@ -40,8 +40,14 @@ def campaigns(session: ReadSession, scope: Scope, view: View) -> CampaignsAnswer
     rows, total = campaign_rows(reading)
     earlier = reading.earlier()
     before = campaign_rows(earlier)[1] if earlier else None
+    whole = campaign_rows(reading.seen_as(view.with_period(None)))[0]
+    shown = {row.code for row in rows} - {NOT_ASSIGNED}
     return CampaignsAnswer(
-        stamp=reading.stamp(), rows=rows, numbers=campaign_numbers(total, before), total=total
+        stamp=reading.stamp(),
+        rows=rows,
+        numbers=campaign_numbers(total, before),
+        total=total,
+        whole=tuple(row for row in whole if row.code in shown),
     )
 
 

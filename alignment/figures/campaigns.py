@@ -38,7 +38,7 @@ def campaign_figure(answer: CampaignsAnswer, *, title: str, subtitle: str, style
 
 
 def _ordered(answer: CampaignsAnswer, style: Style) -> list[CampaignRow]:
-    rows = [row for row in answer.rows if row.code != NOT_ASSIGNED]
+    rows = [row for row in answer.whole if row.code != NOT_ASSIGNED]
     rows.sort(key=lambda row: (-(row.planned_qualified or 0), -row.marketing_qualified, row.code))
     return rows[:_MOST_ON_THE_WALL] if style.is_projector else rows
 

@@ -15,10 +15,9 @@ def campaigns_finding(answer: CampaignsAnswer) -> Finding:
         headline=_headline(answer),
         title=_title(answer),
         subtitle=(
-            f"Leads that each campaign created in {answer.stamp.period_label} and how far they came, "
-            f"{plural(answer.total.leads, 'lead')}, "
-            f"{plural(answer.total.marketing_qualified, 'qualified lead')}. "
-            f"{as_of(answer.stamp)}"
+            f"Campaigns that ran in {answer.stamp.period_label}, each from its start on: "
+            f"{plural(sum(row.marketing_qualified for row in answer.whole), 'qualified lead')} of "
+            f"{plural(sum(row.leads for row in answer.whole), 'lead')}. {as_of(answer.stamp)}"
         ),
         alt=_alt(answer),
         findings=tuple(_others(answer)),
@@ -26,7 +25,7 @@ def campaigns_finding(answer: CampaignsAnswer) -> Finding:
 
 
 def _headline(answer: CampaignsAnswer) -> str:
-    short = [row for row in answer.rows if _fell_short(row)]
+    short = [row for row in answer.whole if _fell_short(row)]
     if short:
         row = max(short, key=lambda each: (each.planned_qualified or 0) - each.marketing_qualified)
         others = f"; {count(len(short) - 1)} more stayed below plan" if len(short) > 1 else ""
@@ -51,7 +50,7 @@ def _fell_short(row: CampaignRow) -> bool:
 def _title(answer: CampaignsAnswer) -> str:
     known = [
         (row, row.cost_per_qualified_lead)
-        for row in answer.rows
+        for row in answer.whole
         if isinstance(row.cost_per_qualified_lead, Estimate)
     ]
     if len(known) < 2:
@@ -69,7 +68,7 @@ def _alt(answer: CampaignsAnswer) -> str:
     parts = [
         f"{row.name} {count(row.marketing_qualified)}"
         + (f" of {count(row.planned_qualified)} planned" if row.planned_qualified else "")
-        for row in answer.rows
+        for row in answer.whole
     ]
     return f"Qualified leads by campaign: {', '.join(parts) or 'none'}."
 
@@ -79,9 +78,11 @@ def _others(answer: CampaignsAnswer) -> list[str]:
     sentences = []
     if isinstance(total.cost_per_qualified_lead, Estimate):
         sentences.append(
-            f"A qualified lead cost {money(total.cost_per_qualified_lead.value, currency)} on average "
+            f"In {answer.stamp.period_label} a qualified lead cost "
+            f"{money(total.cost_per_qualified_lead.value, currency)} on average "
             f"({outcome_interval(total.cost_per_qualified_lead, Unit.MONEY, currency)}, "
-            f"{plural(total.marketing_qualified, 'qualified lead')})."
+            f"{plural(round(total.cost_per_qualified_lead.n), 'qualified lead')}). "
+            "The table is of that period too."
         )
     if total.open_leads:
         sentences.append(

@@ -56,12 +56,18 @@ class CampaignRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignsAnswer:
-    """`rows` plus "no campaign" for leads that none created; totals add up to the whole."""
+    """
+    `rows` plus "no campaign" for leads that none created; totals add up to the whole.
+
+    `whole` holds the same campaigns from their start to the as-of day, whatever
+    the period: a plan is for the whole campaign and is compared with nothing less.
+    """
 
     stamp: Stamp
     rows: tuple[CampaignRow, ...]
     numbers: tuple[Number, ...]
     total: CampaignRow
+    whole: tuple[CampaignRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -478,4 +478,5 @@ def campaigns() -> CampaignsAnswer:
         ),
         numbers=(),
         total=_campaign("total", "total", None, None, 184_300, 197_000, 1504, None, 457, None, 64, 135),
+        whole=tuple(_campaign(*row) for row in _CAMPAIGNS),
     )
