@@ -134,12 +134,12 @@ def show_headline(sentence: str, stamp: str) -> None:
         st.caption(md_escape(stamp))
 
 
-def show_numbers(tiles: Sequence[Tile]) -> None:
-    """At most four: a strip that is read at a glance."""
+def show_numbers(tiles: Sequence[Tile], *, key: str = "numbers") -> None:
+    """At most four: a strip that is read at a glance. A second strip on a page needs its own key."""
     assert len(tiles) <= MAX_TILES, f"a strip has at most {MAX_TILES} numbers"
     if not tiles:
         return
-    with st.container(key="numbers"):
+    with st.container(key=key):
         for column, each in zip(st.columns(len(tiles)), tiles, strict=True):
             with column:
                 st.metric(

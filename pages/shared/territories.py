@@ -69,7 +69,7 @@ def show_map(answer: TerritoriesAnswer, layer: Layer, selected: str | None) -> N
 def show_card(code: str) -> None:
     card = loaders.load_territory_card(code=code)
     st.subheader(card.row.name, anchor=False)
-    shown.show_numbers([shown.tile(number, answer.stamp) for number in card_numbers(card)])
+    shown.show_numbers([shown.tile(number, answer.stamp) for number in card_numbers(card)], key="card_numbers")
     title, subtitle = insights.trend_words(card)
     figure = wave_trend_figure(card, title=title, subtitle=subtitle, style=shown.style())
     shown.chart(figure, key="wave_trend", alt=title)
