@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from math import floor, log10
+from math import ceil, floor, log10
 
 import plotly.graph_objects as go
 
@@ -124,16 +124,18 @@ def label_room(labels: list[str], size: float, *, most: float) -> float:
     return min(most, max((text_width(label, size) for label in labels), default=0) + 4 + 0.8 * size)
 
 
-def ticks(end: float, unit: Unit, currency: str = "", *, about: int = 4) -> dict[str, list[object]]:
+def ticks(
+    end: float, unit: Unit, currency: str = "", *, start: float = 0.0, about: int = 4
+) -> dict[str, list[object]]:
     """
-    Round tick values from zero up to `end`, spelt as every number is.
+    Round tick values from `start` up to `end`, spelt as every number is.
 
     Steps are 1, 2 or 5 times a power of ten (of a hundredth for shares), about `about` of them.
     """
-    wanted = end / about
+    wanted = (end - start) / about
     size = 10.0 ** floor(log10(wanted)) if wanted > 0 else 1.0
     step = next(size * times for times in (1, 2, 5, 10) if size * times >= wanted * 0.999)
-    values = [step * at for at in range(int(end / step + 1e-9) + 1)]
+    values = [step * at for at in range(ceil(start / step - 1e-9), int(end / step + 1e-9) + 1)]
     places = 0 if step >= 0.01 else 1
     return {
         "tickvals": list(values),

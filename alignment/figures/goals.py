@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from math import floor
 
 import plotly.graph_objects as go
 
@@ -249,8 +250,7 @@ def goal_history_figure(
     _add_targets(drawing, goal, currency, style)
     _add_pace(drawing, goal, style)
     _add_actual(drawing, goal, currency, style)
-    top = _axis_end(goal, max((point.actual or 0.0 for point in goal.series), default=0.0), None)
-    top = max(top, *(version.value for version in goal.versions)) if goal.versions else top
+    low, top = _history_range(goal)
     drawing.x_axis(
         range=[goal.start_on, goal.end_on],
         type="date",
@@ -260,10 +260,10 @@ def goal_history_figure(
         tickangle=0,
     )
     drawing.y_axis(
-        range=[0, top * 1.12],
+        range=[low, top + 0.12 * (top - low)],
         showgrid=True,
         ticks="",
-        **ticks(top, CATALOG[goal.metric.value].unit, currency),
+        **ticks(top, CATALOG[goal.metric.value].unit, currency, start=low),
     )
     return framed(
         drawing,
@@ -278,6 +278,19 @@ def goal_history_figure(
         ),
         height=None if style.is_projector else _HISTORY_HEIGHT[style.medium],
     )
+
+
+def _history_range(goal: GoalProgress) -> tuple[float, float]:
+    """Money from zero, because its area is filled; a share is a line, and its range is what it needs."""
+    heights = [point.actual for point in goal.series if point.actual is not None]
+    heights += [version.value for version in goal.versions]
+    if isinstance(goal.actual, Estimate):
+        heights += [goal.actual.low, goal.actual.high]
+    top = max(heights, default=0.0) or 1.0
+    if goal.metric is not GoalMetric.AIDED_AWARENESS:
+        return 0.0, top
+    low = floor((min(heights, default=0.0) - 0.02) * 20) / 20
+    return max(0.0, low), top
 
 
 def _add_targets(drawing: Drawing, goal: GoalProgress, currency: str, style: Style) -> None:
@@ -344,14 +357,16 @@ def _add_pace(drawing: Drawing, goal: GoalProgress, style: Style) -> None:
         hoverinfo="skip",
     )
     middle = points[len(points) // 2]
+    # On the side of the line where the actual is not.
+    is_above = middle.actual is None or middle.actual <= (middle.pace or 0.0)
     drawing.note(
         name="pace",
         text="pace",
         x=middle.day,
-        xanchor="right",
-        xshift=-10,
+        xanchor="right" if is_above else "left",
+        xshift=-10 if is_above else 10,
         y=middle.pace,
-        yanchor="bottom",
+        yanchor="bottom" if is_above else "top",
         font={"size": style.type.small, "color": style.palette.muted},
     )
 
@@ -383,7 +398,26 @@ def _add_actual(drawing: Drawing, goal: GoalProgress, currency: str, style: Styl
     )
     last = points[-1]
     text = f"<b>{_text(last.actual or 0.0, goal.metric, currency)}</b>"
-    _end_label(drawing, "actual", text, last.day, last.actual or 0.0, style.palette.actual, style)
+    drawing.note(
+        name="actual",
+        text=text,
+        x=last.day,
+        # The phone has no room beside the plot.
+        xanchor="right" if style.is_phone else "left",
+        xshift=-10 if style.is_phone else 8,
+        y=last.actual,
+        yanchor=_anchor_beside(goal, last.actual or 0.0, style),
+        font={"size": style.type.small, "color": style.palette.actual},
+    )
+
+
+def _anchor_beside(goal: GoalProgress, height: float, style: Style) -> str:
+    """The side on which the number at the line's end does not meet the target's line."""
+    if style.is_phone:
+        return "bottom"
+    if goal.metric is not GoalMetric.AIDED_AWARENESS or goal.target is None:
+        return "middle"
+    return "bottom" if height >= goal.target.value else "top"
 
 
 def _last_whisker(goal: GoalProgress, points: int, style: Style) -> dict[str, object] | None:
@@ -401,19 +435,3 @@ def _last_whisker(goal: GoalProgress, points: int, style: Style) -> dict[str, ob
         "thickness": style.line_width,
         "width": 0,
     }
-
-
-def _end_label(
-    drawing: Drawing, name: str, text: str, on: date, height: float, color: str, style: Style
-) -> None:
-    """Right of the line's end; above it, to the left, where the phone has no room beside the plot."""
-    drawing.note(
-        name=name,
-        text=text,
-        x=on,
-        xanchor="right" if style.is_phone else "left",
-        xshift=-10 if style.is_phone else 8,
-        y=height,
-        yanchor="bottom" if style.is_phone else "middle",
-        font={"size": style.type.small, "color": color},
-    )

@@ -133,6 +133,24 @@ class TestHistory:
         assert axis.range[0] == 0
         assert list(axis.ticktext) == ["€0", f"€500{NBSP}k", f"€1{NBSP}M", f"€1.5{NBSP}M"]
 
+    def test_a_share_gets_the_range_that_it_needs(self, screen):
+        """A line is read by its place, not by its length: from zero, two points of change are invisible."""
+        axis = history_of(awareness_goal(), screen).layout.yaxis
+
+        assert axis.range[0] == pytest.approx(0.30)
+        assert axis.range[1] > 0.40
+        assert axis.ticktext[0] == f"30{NBSP}%"
+
+    def test_the_number_at_the_end_keeps_off_the_targets_line(self, screen):
+        above = replace(awareness_goal(), target=replace(awareness_goal().target, value=0.36))
+
+        def anchor(goal):
+            found = history_of(goal, screen).layout.annotations
+            return next(note.yanchor for note in found if note.name == "actual")
+
+        assert anchor(awareness_goal()) == "top"
+        assert anchor(above) == "bottom"
+
     def test_awareness_is_a_point_a_wave_and_the_newest_has_its_interval(self, style):
         actual = trace(history_of(awareness_goal(), style), "actual")
 
