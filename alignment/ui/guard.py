@@ -6,6 +6,7 @@ rebinding, any page on another local port may open its socket, and a refused
 socket costs Streamlit seconds of blocking look-ups (reliability.md, finding 5).
 """
 
+from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -20,6 +21,8 @@ CLOSED_PATHS = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-ch
 UPLOAD_PATH = "/_stcore/upload_file/"
 MAX_UPLOAD_BYTES = 26 * 1024 * 1024  # 25 MB of file and the multipart envelope
 MAX_UPLOADS_AT_ONCE = 4
+MAX_SESSION_BYTES = 10 * MAX_UPLOAD_BYTES
+KEPT_SESSIONS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class Guard:
         self._hosts = LOOPBACK_HOSTS if self._is_local else frozenset(host.lower() for host in hosts)
         self._base = base
         self._uploads = 0
+        self._held: OrderedDict[str, int] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -70,7 +74,7 @@ class Guard:
         if any(path == closed or path.startswith(f"{closed}/") for closed in CLOSED_PATHS):
             return Refusal(404, "Not found.")
         if self._is_upload(scope):
-            return _upload_refusal(headers, is_full=self._uploads >= MAX_UPLOADS_AT_ONCE)
+            return self._upload_refusal(scope, headers)
         return None
 
     def _path(self, scope: Scope) -> str:
@@ -84,7 +88,32 @@ class Guard:
             and self._path(scope).startswith(UPLOAD_PATH)
         )
 
+    def _upload_refusal(self, scope: Scope, headers: dict[str, list[str]]) -> Refusal | None:
+        """Streamlit reads a body whole before it looks at its size; the declared length is checked first."""
+        length = headers.get("content-length", [""])[0]
+        if not length.isdecimal():
+            return Refusal(411, "An upload must say its length.")
+        if int(length) > MAX_UPLOAD_BYTES:
+            return Refusal(413, "A file may have 25 MB. Larger ones go in by command line.")
+        if self._held.get(self._session_of(scope), 0) + int(length) > MAX_SESSION_BYTES:
+            return Refusal(413, "This page has received 250 MB of files already. Reload it and go on.")
+        if self._uploads >= MAX_UPLOADS_AT_ONCE:
+            return Refusal(503, "Several files are being uploaded right now. Try again in a moment.")
+        return None
+
+    def _session_of(self, scope: Scope) -> str:
+        """`/_stcore/upload_file/<session>/<file>`."""
+        return self._path(scope).removeprefix(UPLOAD_PATH).partition("/")[0]
+
+    def _hold(self, scope: Scope) -> None:
+        """Streamlit keeps a session's files in memory until the session ends, shown by a page or not."""
+        session = self._session_of(scope)
+        self._held[session] = self._held.pop(session, 0) + int(_headers(scope)["content-length"][0])
+        while len(self._held) > KEPT_SESSIONS:
+            self._held.popitem(last=False)
+
     async def _limited_upload(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._hold(scope)
         self._uploads += 1
         try:
             await self._app(scope, receive, send)
@@ -126,18 +155,6 @@ def _hostname(host: str) -> str | None:
 def _is_same_origin(origin: str, host: str) -> bool:
     scheme, separator, authority = origin.partition("://")
     return bool(separator) and scheme in ("http", "https") and authority.lower() == host.lower()
-
-
-def _upload_refusal(headers: dict[str, list[str]], *, is_full: bool) -> Refusal | None:
-    """Streamlit reads a body whole before it looks at its size; the declared length is checked first."""
-    length = headers.get("content-length", [""])[0]
-    if not length.isdecimal():
-        return Refusal(411, "An upload must say its length.")
-    if int(length) > MAX_UPLOAD_BYTES:
-        return Refusal(413, "A file may have 25 MB. Larger ones go in by command line.")
-    if is_full:
-        return Refusal(503, "Several files are being uploaded right now. Try again in a moment.")
-    return None
 
 
 async def _refuse(scope: Scope, send: Send, refusal: Refusal) -> None:

@@ -24,9 +24,11 @@ Drawn = tuple[Any, str, str]
 """A figure, its key, and its alternative text."""
 
 
-def opening(finding: Finding, *, stamp: Stamp, numbers: Iterable[Number] = ()) -> None:
-    """Headline, stamp line and strip: the first two parts of every page."""
-    shown.show_headline(finding.headline, wording.stamp_line(stamp))
+def opening(
+    finding: Finding, *, stamp: Stamp, numbers: Iterable[Number] = (), line: str | None = None
+) -> None:
+    """Headline, stamp line and strip: the first two parts of every page. `line` replaces the stamp line."""
+    shown.show_headline(finding.headline, wording.stamp_line(stamp) if line is None else line)
     shown.show_numbers([shown.tile(number, stamp) for number in numbers])
 
 
@@ -92,26 +94,31 @@ def columns(frame: pd.DataFrame, *, currency: str = "") -> dict[str, Any]:
     How each column of a table is written, told by its heading.
 
     Shares have one decimal, money none, counts are grouped; everything is aligned
-    right by being a number.
+    right by being a number. What a row is called stays in sight when a wide table
+    is scrolled.
     """
-    return {
-        name: st.column_config.NumberColumn(format=_format(str(name), frame[name], currency))
+    numbers: dict[str, Any] = {
+        name: st.column_config.NumberColumn(format="localized", step=_step(str(name), frame[name], currency))
         for name in frame.columns
         if pd.api.types.is_numeric_dtype(frame[name])
     }
+    first = next(iter(frame.columns), None)
+    if first is None or first in numbers:
+        return numbers
+    return {first: st.column_config.Column(pinned=True), **numbers}
 
 
-def _format(name: str, values: pd.Series, currency: str) -> str:
+def _step(name: str, values: pd.Series, currency: str) -> float:
+    """The smallest difference that is written: a localized number has as many decimals as its step."""
     is_money = bool(currency) and f", {currency}" in name
-    if is_money or not pd.api.types.is_float_dtype(values):
-        return "localized"
-    return "localized" if (values.dropna() % 1 == 0).all() else "%.1f"
+    is_whole = not pd.api.types.is_float_dtype(values) or bool((values.dropna() % 1 == 0).all())
+    return 1 if is_money or is_whole else 0.1
 
 
 def pager(key: str, *, total: int, size: int) -> None:
     """Buttons to the pages before and after; `st.session_state[key]` holds the page, counted from 1."""
     page, last = int(st.session_state.get(key, 1)), max(1, -(-total // size))
-    if last == 1:
+    if last == 1 or shown.is_projector():
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button("Before", key=f"{key}_before", disabled=page <= 1, on_click=_turn, args=(key, page - 1))

@@ -143,6 +143,24 @@ class TestUploads:
     def test_deleting_needs_no_length(self, ask):
         assert ask(local, path=self.path, method="DELETE").reached_app
 
+    def test_a_session_cannot_fill_the_memory(self, ask):
+        """Twenty files of 20 MB into a page without an uploader stayed in memory (reliability.md, finding 7)."""
+        guards = []
+
+        def one_guard(app):
+            guards.append(Guard(app, mode=Mode.LOCAL) if not guards else guards[0])
+            return guards[0]
+
+        length = {"content-length": str(20 * 1024 * 1024)}
+        statuses = [
+            ask(one_guard, path=f"/_stcore/upload_file/one/{n}", method="PUT", headers=length).status
+            for n in range(20)
+        ]
+        other = ask(one_guard, path="/_stcore/upload_file/two/1", method="PUT", headers=length).status
+
+        assert statuses == [200] * 13 + [413] * 7
+        assert other == 200
+
     def test_more_than_a_few_at_once_wait(self, ask):
         """Counted down again whatever happens to an upload."""
 
