@@ -23,6 +23,7 @@ from alignment.money import exponent
 from alignment.stats import Estimate
 from alignment.view import Split
 from alignment.vocabulary import GoalMetric, label
+from alignment.wording import UNKNOWN, audit_sentence
 
 
 def funnel_table(answer: FunnelAnswer) -> pd.DataFrame:
@@ -169,7 +170,7 @@ def goals_table(goals: Iterable[GoalProgress], currency: str) -> pd.DataFrame:
             "Actual": _goal_value(goal, _value(goal.actual), currency),
             "Low": _goal_value(goal, _low(goal.actual), currency),
             "High": _goal_value(goal, _high(goal.actual), currency),
-            "n": goal.actual.n,
+            "n": round(goal.actual.n),
             "Target": _goal_value(goal, goal.target.value if goal.target else None, currency),
             "Attainment, %": _percent(goal.attainment),
             "By today": _goal_value(goal, goal.pace, currency),
@@ -327,17 +328,15 @@ def audit_table(answer: AuditPage) -> pd.DataFrame:
         [
             {
                 "When": f"{event.at.astimezone(ZoneInfo(answer.zone)):%Y-%m-%d %H:%M}",
-                "Who": event.actor,
-                "As": event.role.replace("_", " "),
-                "Did": event.tag,
-                "What": event.subject,
+                "What happened": audit_sentence(event),
                 "From": _fields(event.before),
                 "To": _fields(event.after),
-                "Why": event.reason,
+                "Event": event.event_id,
+                "Kind": event.tag,
             }
             for event in answer.events
         ],
-        columns=["When", "Who", "As", "Did", "What", "From", "To", "Why"],
+        columns=["When", "What happened", "From", "To", "Event", "Kind"],
     )
 
 
@@ -371,4 +370,13 @@ def imports_table(history: ImportHistory) -> pd.DataFrame:
 
 
 def _fields(values: dict[str, object]) -> str:
-    return ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in values.items())
+    return ", ".join(f"{name.replace('_', ' ')}: {_plain(value)}" for name, value in values.items())
+
+
+def _plain(value: object) -> str:
+    """As it is on record, but readable: yes and no, grouped digits, a dash for nothing."""
+    if value is None:
+        return UNKNOWN
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -26,6 +26,7 @@ from alignment.insights.goals import (
 )
 from alignment.insights.territories import (
     card_lines,
+    has_map,
     no_map_line,
     territories_empty,
     territories_finding,
@@ -49,6 +50,7 @@ __all__ = [
     "goal_title",
     "goals_empty",
     "goals_finding",
+    "has_map",
     "imports_headline",
     "imports_stamp",
     "metric_label",

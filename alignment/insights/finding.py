@@ -11,7 +11,8 @@ class Finding:
     `headline` is the page's finding with its number and how sure it is; `title`
     is what the chart itself shows; `subtitle` its measure, period, n and as-of;
     `alt` the chart for whoever cannot see it; `findings` what else stands out and
-    what to do next.
+    what to do next. `slide_title` stands over the chart on a slide, which has no
+    room for a subtitle: the measure and when.
     """
 
     headline: str
@@ -19,6 +20,7 @@ class Finding:
     subtitle: str
     alt: str
     findings: tuple[str, ...] = ()
+    slide_title: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

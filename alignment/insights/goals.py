@@ -4,6 +4,7 @@ from typing import Protocol
 
 from alignment.insights.finding import Empty, Finding
 from alignment.metrics.catalog import CATALOG, Unit
+from alignment.metrics.common import Stamp
 from alignment.metrics.goals import GoalProgress, GoalsAnswer, GoalStatus, WhatWouldHaveToBeTrue
 from alignment.stats import Estimate
 from alignment.vocabulary import GoalMetric
@@ -39,14 +40,20 @@ def goal_words(goal: GoalProgress, currency: str) -> str:
     return f"{words}: {actual} of {value(goal.target.value, unit, currency, compact=True)}"
 
 
-def goals_finding(answer: GoalsAnswer) -> Finding:
-    """What the Goals page says."""
+def company_wide_line(stamp: Stamp, *, is_filtered: bool) -> str:
+    """Below a headline about goals: they have periods of their own, and filters do not narrow them."""
+    filtered = "; filters do not narrow them" if is_filtered else ""
+    return f"{as_of(stamp)}. Goals are about the whole company{filtered}."
+
+
+def goals_finding(answer: GoalsAnswer, *, is_filtered: bool = False) -> Finding:
+    """What the Goals page says; `is_filtered` by something that goals do not follow."""
     currency = answer.stamp.currency
     shown = [goal for goal in (answer.revenue, answer.awareness) if goal is not None]
     return Finding(
         headline=goals_headline(answer.revenue, answer.awareness, currency),
         title="The two shared goals",
-        subtitle=as_of(answer.stamp),
+        subtitle=company_wide_line(answer.stamp, is_filtered=is_filtered),
         alt="; ".join(goal_alt(goal, currency) for goal in shown),
         findings=tuple(line for goal in shown for line in goal_lines(goal, currency)),
     )
@@ -56,7 +63,10 @@ def goal_title(goal: GoalProgress, currency: str) -> str:
     """The title of one goal's chart: how it stands against where it should stand today."""
     unit = CATALOG[goal.metric.value].unit
     if goal.pace_gap is None:
-        return goal_words(goal, currency)
+        if goal.target is None or not isinstance(goal.actual, Estimate):
+            return goal_words(goal, currency)
+        actual = value(goal.actual.value, unit, currency, compact=True)
+        return f"{goal.name}: {actual} of {value(goal.target.value, unit, currency, compact=True)}"
     side = "ahead of" if goal.pace_gap >= 0 else "behind"
     return f"{goal.name}: {value(abs(goal.pace_gap), unit, currency, compact=True)} {side} the pace"
 

@@ -3,6 +3,7 @@
 from alignment.insights.empty import no_data
 from alignment.insights.finding import Empty, Finding
 from alignment.metrics.catalog import Unit
+from alignment.metrics.common import Stamp
 from alignment.metrics.territories import TerritoriesAnswer, TerritoryCard, TerritoryRow
 from alignment.stats import Estimate
 from alignment.view import View
@@ -35,10 +36,18 @@ def territories_finding(answer: TerritoriesAnswer, layer: Layer) -> Finding:
         subtitle=_subtitle(answer, layer),
         alt=_alt(answer, layer),
         findings=(*(_about_brand(answer) if layer is Layer.AWARENESS else ()), *_unplaced(answer)),
+        slide_title=_measure(answer, layer),
     )
 
 
 def _awareness(answer: TerritoriesAnswer) -> str:
+    if answer.wave is None:
+        return _no_survey(answer.stamp)
+    asked = [row for row in answer.rows if row.has_interviews]
+    if not asked:
+        return f"Nobody was asked here in wave {answer.wave.code}: awareness is unknown, not zero"
+    if len(asked) == 1:
+        return _alone(asked[0])
     weakest = answer.weakest
     if weakest is not None and isinstance(weakest.awareness, Estimate):
         probability = percent(weakest.p_weakest, places=0)
@@ -48,6 +57,22 @@ def _awareness(answer: TerritoriesAnswer) -> str:
             f"probability {probability}"
         )
     return f"Too few interviews to tell which territory is weakest{_needed(answer)}"
+
+
+def _no_survey(stamp: Stamp) -> str:
+    if stamp.at == stamp.today:
+        return "There is no survey yet: import one to see where the brand is weak"
+    return f"No survey wave had ended by {day(stamp.at)}"
+
+
+def _alone(row: TerritoryRow) -> str:
+    """One territory is not the weakest of anything."""
+    estimate = row.awareness
+    assert isinstance(estimate, Estimate), "a territory with interviews has an estimate"
+    return (
+        f"{rough(estimate)} know the brand in {row.name} "
+        f"({rough_interval(estimate)}, {plural(row.asked, 'interview')})"
+    )
 
 
 def _needed(answer: TerritoriesAnswer) -> str:
@@ -104,16 +129,23 @@ def _title(answer: TerritoriesAnswer, layer: Layer) -> str:
 
 
 def _subtitle(answer: TerritoriesAnswer, layer: Layer) -> str:
-    stamp = answer.stamp
-    if layer is Layer.AWARENESS and answer.wave is not None:
-        wave = answer.wave
-        return (
-            f"Aided awareness, wave {wave.code} ({day(wave.start_on)} to {day(wave.end_on)}), "
-            f"{plural(wave.asked, 'interview')}. {as_of(stamp)}"
-        )
-    n = sum(row.closed if layer is Layer.WIN_RATE else row.leads for row in answer.rows)
-    noun = LAYERS[layer].noun
-    return f"{LAYERS[layer].label}, {stamp.period_label}, {plural(n, noun)}. {as_of(stamp)}"
+    stamp, wave = answer.stamp, answer.wave
+    if layer is not Layer.AWARENESS:
+        n = sum(row.closed if layer is Layer.WIN_RATE else row.leads for row in answer.rows)
+        return f"{_measure(answer, layer)}, {plural(n, LAYERS[layer].noun)}. {as_of(stamp)}"
+    if wave is None:
+        return f"{_measure(answer, layer)}. {as_of(stamp)}"
+    return (
+        f"{_measure(answer, layer)} ({day(wave.start_on)} to {day(wave.end_on)}), "
+        f"{plural(wave.asked, 'interview')}. {as_of(stamp)}"
+    )
+
+
+def _measure(answer: TerritoriesAnswer, layer: Layer) -> str:
+    """What is drawn, and when it was measured."""
+    if layer is not Layer.AWARENESS:
+        return f"{LAYERS[layer].measure}, {answer.stamp.period_label}"
+    return f"Aided awareness, wave {answer.wave.code}" if answer.wave else "Aided awareness, no survey yet"
 
 
 def _alt(answer: TerritoriesAnswer, layer: Layer) -> str:
@@ -125,14 +157,20 @@ def _alt(answer: TerritoriesAnswer, layer: Layer) -> str:
 
 
 def _about_brand(answer: TerritoriesAnswer) -> list[str]:
+    if answer.wave is None:
+        return [
+            "Import a survey to fill the map: a row for each wave and territory with how many were asked "
+            "and how many know the brand, or a row for each answer."
+        ]
     sentences = []
-    if answer.weakest is not None and answer.weakest.p_weakest is not None:
+    asked = [row for row in answer.rows if row.has_interviews]
+    if len(asked) > 1 and answer.weakest is not None and answer.weakest.p_weakest is not None:
         sentences.append(
             f"The probability that {answer.weakest.name} is the weakest is "
             f"{percent(answer.weakest.p_weakest, places=0)}; "
             "a flag or a campaign there starts on firm ground."
         )
-    sentences += [_only_looks_weak(row) for row in answer.rows if _looks_weak(row, answer)]
+    sentences += [_only_looks_weak(row) for row in asked if len(asked) > 1 and _looks_weak(row, answer)]
     silent = [row.name for row in answer.rows if not row.has_interviews]
     if silent:
         sentences.append(
@@ -149,6 +187,12 @@ def _unplaced(answer: TerritoriesAnswer) -> list[str]:
     if answer.unassigned_interviews:
         sentences.append(
             f"{plural(answer.unassigned_interviews, 'interview')} could not be placed in a territory."
+        )
+    unshaped = [row.name for row in answer.rows if not _has_shape(row, answer)]
+    if has_map(answer) and unshaped:
+        sentences.append(
+            f"Not on the map: {listed(unshaped)}. No shape of the boundary file has that name; "
+            "the strip and the table have the numbers."
         )
     return sentences
 
@@ -186,11 +230,27 @@ def territories_empty(answer: TerritoriesAnswer, view: View) -> Empty:
     )
 
 
-def no_map_line() -> str:
-    """Said in place of the map when no boundaries were imported."""
+def has_map(answer: TerritoriesAnswer) -> bool:
+    """Whether at least one of the territories shown has a shape."""
+    return any(_has_shape(row, answer) for row in answer.rows)
+
+
+def _has_shape(row: TerritoryRow, answer: TerritoriesAnswer) -> bool:
+    return answer.shape is not None and row.boundary_key in answer.shape.labels
+
+
+def no_map_line(answer: TerritoriesAnswer) -> str:
+    """Said in place of the map: no boundaries came in, or their shapes are none of these territories."""
+    if answer.shape is None:
+        return (
+            "No boundaries yet: import a GeoJSON file to see the map. "
+            "The strip and the table show the same numbers."
+        )
+    names = listed([row.name for row in answer.rows])
     return (
-        "No boundaries yet: import a GeoJSON file to see the map. "
-        "The strip and the table show the same numbers."
+        f"No map of {names}: none of the {plural(len(answer.shape.labels), 'shape')} that came in has such a "
+        'name. Import a GeoJSON file with a shape for each, or a table of territories whose column "map id" '
+        "names the shape of each. The strip and the table show the same numbers."
     )
 
 

@@ -142,8 +142,8 @@ def offer_goal() -> None:
 def show_goals(answer: GoalsAnswer) -> None:
     currency = answer.stamp.currency
     goals = [goal for goal in (answer.revenue, answer.awareness) if goal is not None]
-    finding = insights.goals_finding(answer)
-    parts.opening(finding, stamp=answer.stamp, numbers=goals_numbers(answer))
+    finding = insights.goals_finding(answer, is_filtered=session.view().is_filtered)
+    parts.opening(finding, stamp=answer.stamp, numbers=goals_numbers(answer), line=finding.subtitle)
     parts.side_by_side([drawn(goal, currency) for goal in goals])
     if shown.is_projector():
         return

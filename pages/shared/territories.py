@@ -11,6 +11,7 @@ from alignment.figures.wave_trend import wave_trend_figure
 from alignment.metrics.strips import card_numbers, territories_numbers
 from alignment.metrics.territories import TerritoriesAnswer
 from alignment.ui import filters, geometry, loaders, parts, session, shown
+from alignment.ui.text import md_escape
 from alignment.wording.layers import LAYERS, Layer
 
 actor = session.require(Permission.NUMBERS_READ)
@@ -43,12 +44,13 @@ def pick_layer(layer: Layer) -> None:
 def show_map(answer: TerritoriesAnswer, layer: Layer, selected: str | None) -> None:
     finding = insights.territories_finding(answer, layer)
     style = shown.style()
+    title = finding.slide_title if shown.is_projector() else finding.title
     strip = territory_strip_figure(
         answer, layer=layer, selected=selected, title="Ranked, with intervals", subtitle="", style=style
     )
     parts.opening(finding, stamp=answer.stamp, numbers=territories_numbers(answer))
-    if answer.shape is None:
-        st.info(insights.no_map_line())
+    if answer.shape is None or not insights.has_map(answer):
+        st.info(md_escape(insights.no_map_line(answer)))
         shown.chart(strip, key=STRIP, alt=finding.alt, on_select=lambda: take_territory(STRIP))
     else:
         drawn = territory_map_figure(
@@ -57,7 +59,7 @@ def show_map(answer: TerritoriesAnswer, layer: Layer, selected: str | None) -> N
             geometry_url=geometry.geometry_url(answer.shape.sha256),
             geometry=geometry.geometry(answer.shape.sha256),
             selected=selected,
-            title=finding.title,
+            title=title,
             subtitle=finding.subtitle,
             style=style,
         )
@@ -69,7 +71,9 @@ def show_map(answer: TerritoriesAnswer, layer: Layer, selected: str | None) -> N
 def show_card(code: str) -> None:
     card = loaders.load_territory_card(code=code)
     st.subheader(card.row.name, anchor=False)
-    shown.show_numbers([shown.tile(number, answer.stamp) for number in card_numbers(card)], key="card_numbers")
+    shown.show_numbers(
+        [shown.tile(number, answer.stamp) for number in card_numbers(card)], key="numbers_card"
+    )
     title, subtitle = insights.trend_words(card)
     figure = wave_trend_figure(card, title=title, subtitle=subtitle, style=shown.style())
     shown.chart(figure, key="wave_trend", alt=title)
