@@ -144,7 +144,7 @@ class TestUploads:
         assert ask(local, path=self.path, method="DELETE").reached_app
 
     def test_a_session_cannot_fill_the_memory(self, ask):
-        """Twenty files of 20 MB into a page without an uploader stayed in memory (reliability.md, finding 7)."""
+        """Twenty files of 20 MB into a page without an uploader stayed in memory (reliability.md)."""
         guards = []
 
         def one_guard(app):
