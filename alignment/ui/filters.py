@@ -57,10 +57,11 @@ def settle() -> None:
         st.query_params.from_dict({name: list(values) for name, values in _raw().items()})
 
 
-def page_is_drawn() -> None:
-    """The frame says that the page of this run is known, so that the next run can see a change of page."""
+def page_is_drawn(path: str) -> None:
+    """The frame says which page this run draws, so that the next run can see a change of page."""
     context = get_script_run_ctx()
     st.session_state[session.PAGE] = context.page_script_hash if context else ""
+    st.session_state[session.PATH] = path
 
 
 def _follows_url(from_url: Raw) -> bool:
@@ -103,13 +104,17 @@ def link(label: str, path: str, *, help: str | None = None) -> None:
     """
     A link to a page of ours that keeps the shared filters; parameters in the path win.
 
-    `path` is like "/funnel?stage=won&territory=DE.NW".
+    `path` is like "/funnel?stage=won&territory=DE.NW". To the page that is being
+    drawn it is a button: on the same page the session holds, not the URL.
     """
     parts = urlsplit(path)
-    shared = {name: list(values) for name, values in _raw().items() if name in SHARED}
-    merged = raw_parameters({**shared, **parse_qs(parts.query)})
-    target = page_at(parts.path)
-    st.page_link(target, label=label, help=help, query_params={k: list(v) for k, v in merged.items()})
+    asked = raw_parameters(parse_qs(parts.query))
+    if parts.path.strip("/") == st.session_state.get(session.PATH):
+        st.button(label, key=f"link_{label}_{path}", help=help, on_click=choose, kwargs=asked)
+        return
+    kept = {name: values for name, values in _raw().items() if name in SHARED}
+    parameters = {name: list(values) for name, values in raw_parameters({**kept, **asked}).items()}
+    st.page_link(page_at(parts.path), label=label, help=help, query_params=parameters)
 
 
 def switch_basis() -> None:

@@ -94,7 +94,7 @@ def _draw_page() -> None:
     st.session_state.setdefault(session.ROLE, str(session.default_role(company.clock)))
     reading = session.reading_of_link()
     page = _navigation(session.actor(), is_hidden=reading.view.projector)
-    filters.page_is_drawn()
+    filters.page_is_drawn(page.url_path)
     projector.remember_version()
     if reading.view.projector:
         _draw_slide(page, company, reading.view)

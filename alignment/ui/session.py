@@ -34,6 +34,7 @@ from alignment.vocabulary import Clock, Role
 ROLE = "acting_role"
 FILTERS = "filters"
 PAGE = "page_hash"
+PATH = "page_path"
 SEEN_VERSION = "seen_version"
 
 

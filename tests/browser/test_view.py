@@ -7,7 +7,7 @@ import pytest
 from alignment.db import Database
 from alignment.queries.frame import choices
 from alignment.ui.navigation import PAGES
-from tests.browser.harness import settle
+from tests.browser.harness import settle, wait_until_up
 
 OPEN_TO_ALL = [entry for entry in PAGES if entry.has_filters]
 
@@ -153,6 +153,32 @@ def test_quick_changes_are_not_undone_by_the_url_that_the_browser_still_has(open
     settle(page)
 
     assert parameters(page) == {"compare": ["year"]}
+
+
+def test_a_link_to_the_same_page_changes_its_filters(open_page):
+    """An empty period offers all time; on the same page the session would otherwise hold."""
+    page = open_page("/funnel?period=1999&compare=year")
+    page.get_by_role("button", name="Show all time").click()
+    page.locator(".st-key-filter_period", has_text="All time").wait_for()
+    settle(page)
+
+    assert parameters(page) == {"period": ["all"], "compare": ["year"]}
+    assert page.locator("[data-testid='stPlotlyChart']").count() >= 1
+
+
+def test_a_link_to_another_page_keeps_the_filters(open_page, fresh_server, database):
+    server = fresh_server(environment={"ALIGN_DATABASE_URL": f"sqlite:///{database.path}"})
+    wait_until_up(server)
+    page = open_page("/funnel?compare=year", server=server)
+    page.get_by_role("link", name="Open the Import page").click()
+    page.locator(".st-key-frameline").get_by_role("heading", name="Import", exact=True).wait_for()
+    settle(page)
+    there = path(page), parameters(page)
+    page.go_back()
+    settle(page)
+
+    assert there == ("/import", {"compare": ["year"]})
+    assert (path(page), parameters(page)) == ("/funnel", {"compare": ["year"]})
 
 
 def test_an_unknown_code_is_named_and_the_rest_of_the_link_holds(open_page, shoot):
