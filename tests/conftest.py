@@ -190,3 +190,11 @@ def bare_database(request) -> Database:
     """Both databases in turn, migrated, without a company."""
     name = "empty_database" if request.param == "sqlite" else "empty_postgres_database"
     return request.getfixturevalue(name)
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """In CI a skipped test is a failure: CI never skips what it exists to check."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") == "true" and reporter is not None and reporter.stats.get("skipped"):
+        reporter.write_line("CI=true, and tests were skipped: that counts as a failure.", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
