@@ -10,6 +10,7 @@ from alignment.answers.funnel_screen import funnel, funnel_records
 from alignment.answers.goal_screen import goals
 from alignment.answers.history_screen import audit_page, import_history
 from alignment.answers.map_screen import territories, territory_card
+from alignment.answers.today_screen import today
 
 __all__ = [
     "audit_page",
@@ -20,4 +21,5 @@ __all__ = [
     "import_history",
     "territories",
     "territory_card",
+    "today",
 ]

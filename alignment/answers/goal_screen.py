@@ -77,8 +77,7 @@ class SharedGoals:
 
     @cached_property
     def _has_deals(self) -> bool:
-        reading = self.company_wide
-        return has_deals(reading.session, reading.view, reading.narrowing)
+        return has_deals(self.reading.session, self.reading.view)
 
     @cached_property
     def _won(self) -> pd.DataFrame:

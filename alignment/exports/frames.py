@@ -249,7 +249,7 @@ def signals_table(answer: TodayAnswer) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "Metric": signal.slug.replace("_", " "),
+                "Metric": signal.label,
                 "Territory": signal.territory or "whole company",
                 "Week": signal.week.label(),
                 "Last week": signal.change.value,

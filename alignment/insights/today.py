@@ -36,7 +36,7 @@ def signal_line(signal: Signal, currency: str) -> str:
     usual = value(change.reference, metric.unit, currency, compact=True)
     now = value(change.value, metric.unit, currency, compact=True)
     return (
-        f"{metric.label}{where}: {now} in {signal.week.label()}, "
+        f"{signal.label}{where}: {now} in {signal.week.label()}, "
         f"{change_words(change.value, change.reference, metric.unit)} on the usual {usual} "
         f"({sample(signal.n)})"
     )

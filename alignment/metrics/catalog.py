@@ -162,6 +162,11 @@ _METRICS = (
         "leads never touched stay in the count, so the median is the hour by which half of all were answered.",
     ),
     _ratio(
+        "answered_in_time", "Answered in time", Unit.RATE, Better.UP, "answered within eight opening hours",
+        "leads that became marketing-qualified",
+        "Of the leads that became marketing-qualified, the share that got a human, outgoing touch by sales within eight opening hours; leads never touched count as not answered.",
+    ),
+    _ratio(
         "attainment", "Attainment", Unit.RATE, Better.UP, "actual to date", "target",
         "Actual to date divided by the target that both teams have signed.",
     ),

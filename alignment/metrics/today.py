@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from alignment.metrics.common import Change, Stamp
+from alignment.metrics.catalog import CATALOG
+from alignment.metrics.common import Change, Number, Stamp
 from alignment.metrics.goals import GoalProgress
 from alignment.periods import Period
+from alignment.vocabulary import Stage, label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +16,9 @@ class Signal:
     One metric of the last full week against the eight weeks before.
 
     Counts: exact Poisson. Rates: Newcombe. Both at 99 %, before the agenda of
-    signals (M15) replaces them. `territory` None is the whole company.
+    signals (M15) replaces them. `territory` None is the whole company. `stage`
+    is set for a step rate: of those who entered the stage before in a week, the
+    share that came to this one within the same week.
     """
 
     slug: str
@@ -24,6 +28,13 @@ class Signal:
     change: Change
     n: int
     n_reference: int
+    stage: Stage | None = None
+
+    @property
+    def label(self) -> str:
+        """What moved, as a person reads it."""
+        name = CATALOG[self.slug].label
+        return name if self.stage is None else f"{name} to {label(self.stage).lower()} within the week"
 
 
 class WaitingKind(StrEnum):
@@ -45,7 +56,11 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TodayAnswer:
-    """`signals` are those beyond noise, strongest first; `quiet` counts what was looked at and is routine."""
+    """
+    `signals` are those beyond noise, strongest first; `quiet` counts what was looked at and is routine.
+
+    `answer_time` is that of the view's period and of the one compared with.
+    """
 
     stamp: Stamp
     revenue: GoalProgress | None
@@ -53,3 +68,4 @@ class TodayAnswer:
     signals: tuple[Signal, ...]
     quiet: int
     waiting: tuple[Waiting, ...]
+    answer_time: Number | None = None

@@ -113,7 +113,8 @@ def _page_statement(lens: Lens, shape: _Shape) -> sa.Select[Any]:
 def _units_behind(lens: Lens, shape: _Shape) -> sa.Subquery:
     """One row per unit behind the number, with `is_visible` 1 where the reader may see it."""
     shared = units_of(lens, created=shape.is_cohort and shape.has_period, beside=False)
-    units, first, outcome = shared.units, first_days(lens, shared, [shape.stage]), outcomes(lens, shared)
+    units, outcome = shared.units, outcomes(lens, shared)
+    first = first_days(lens, shared, [shape.stage], among=sa.select(units.c.unit_id))
     lead, deal = c(Lead), c(Deal)
     in_sight = units.c.territory_id.in_(sa.bindparam("seen_ids", expanding=True))
     joined = (

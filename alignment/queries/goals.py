@@ -9,11 +9,12 @@ import pandas as pd
 import sqlalchemy as sa
 
 from alignment.db import ReadSession
+from alignment.periods import epoch_day
 from alignment.queries.dimensions import Narrowing
 from alignment.queries.frames import one_if, read_frame, total
-from alignment.queries.lens import Lens, lens_of, values_of
+from alignment.queries.lens import Lens, existing, lens_of, values_of
 from alignment.queries.units import WON_STATE, table_of, units_of
-from alignment.tables import Goal, GoalTarget, Person, c
+from alignment.tables import Deal, Goal, GoalTarget, Person, c
 from alignment.view import View
 from alignment.vocabulary import GoalMetric
 
@@ -142,8 +143,8 @@ def _won_statement(lens: Lens) -> sa.Select[Any]:
     )
 
 
-def has_deals(session: ReadSession, view: View, narrowing: Narrowing) -> bool:
+def has_deals(session: ReadSession, view: View) -> bool:
     """Whether any deal had been opened by the view's day: without one, no revenue is not a revenue of 0."""
-    deals = units_of(lens_of(view, narrowing)).deals
-    statement = sa.select(sa.exists(sa.select(deals.c.deal_id)))
-    return bool(session.execute(statement, values_of(view, narrowing)).scalar_one())
+    deal = c(Deal)
+    is_open = sa.or_(deal.opened_day.is_(None), deal.opened_day <= epoch_day(view.at))
+    return bool(session.scalar(sa.select(sa.exists().where(is_open, *existing(deal, view.known)))))

@@ -1,0 +1,329 @@
+"""The Today page: the two goals, what moved more than noise, what waits for the reader's role."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from itertools import pairwise
+from statistics import median
+
+import pandas as pd
+
+from alignment.access import SIGNS_FOR, Permission, Scope, permitted
+from alignment.answers.goal_screen import SharedGoals
+from alignment.answers.reading import Reading
+from alignment.db import ReadSession
+from alignment.metrics.answering import (
+    FEWEST_PEOPLE,
+    answer_hours,
+    in_time,
+    median_answer_time,
+    waiting_too_long,
+)
+from alignment.metrics.attainment import held_target, pending_target, shown_goal
+from alignment.metrics.common import Change, Number
+from alignment.metrics.signals import BASELINE_WEEKS, FEWEST_WEEKS, count_change, rate_change, sorted_out
+from alignment.metrics.today import Signal, TodayAnswer, Waiting, WaitingKind
+from alignment.periods import DAY, Period, last_full_weeks, monday, start_of
+from alignment.queries.answering import handoffs, reps_by_territory
+from alignment.queries.deals import deal_sums
+from alignment.queries.dimensions import NOBODY
+from alignment.queries.funnel import entry_counts, stages_in_use, steps_within_week
+from alignment.queries.territories import open_flags
+from alignment.queries.waiting import import_moments
+from alignment.view import Split, View
+from alignment.vocabulary import GoalMetric, Role, Stage
+
+_COUNTS = {
+    "leads": Stage.LEAD,
+    "marketing_qualified": Stage.MARKETING_QUALIFIED,
+    "sales_qualified": Stage.SALES_QUALIFIED,
+    "opportunities": Stage.OPPORTUNITY,
+}
+_SILENT_DAYS = 7
+_FEWEST_ARRIVALS = 3
+
+
+@permitted(Permission.NUMBERS_READ)
+def today(
+    session: ReadSession,
+    scope: Scope,
+    view: View,
+    *,
+    role: Role,
+    territories: frozenset[int] = frozenset(),
+) -> TodayAnswer:
+    """
+    What a person of the role opens the day with; `territories` are their own.
+
+    Signals follow the view's filters. How soon leads are answered is a measure
+    of what employees do: it follows none and is shown only where at least five
+    of them work.
+    """
+    reading = Reading(session=session, scope=scope, view=view)
+    goals = SharedGoals(reading=reading)
+    answering = _Answering(reading=reading)
+    shown = {metric: shown_goal(goals.facts, metric, view.at) for metric in GoalMetric}
+    signals, quiet = sorted_out(_signals(reading, answering))
+    return TodayAnswer(
+        stamp=reading.stamp(),
+        revenue=goals.progress(shown[GoalMetric.WON_REVENUE]),
+        awareness=goals.progress(shown[GoalMetric.AIDED_AWARENESS]),
+        signals=signals,
+        quiet=quiet,
+        waiting=tuple(_waiting(reading, goals, answering, role, territories)),
+        answer_time=answering.median_time(),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Weeks:
+    """The last full week and the full weeks before it that the company has data of."""
+
+    last: Period
+    before: Period
+
+    @property
+    def number(self) -> int:
+        return self.before.length // 7
+
+
+def _weeks(reading: Reading) -> _Weeks | None:
+    """None with too short a history; a week that data only begin in is not a full one."""
+    first = reading.moments.first_day
+    last = last_full_weeks(reading.view.at, 1)
+    if first is None:
+        return None
+    begin = monday(first) if first == monday(first) else monday(first) + 7 * DAY
+    start = max(begin, last.start - BASELINE_WEEKS * 7 * DAY)
+    if (last.start - start).days < FEWEST_WEEKS * 7:
+        return None
+    year, week, _ = last.start.isocalendar()
+    named = Period(start=last.start, end=last.end, text=f"{year}-W{week:02d}")
+    return _Weeks(last=named, before=Period(start=start, end=last.start))
+
+
+def _signals(reading: Reading, answering: "_Answering") -> Iterator[Signal]:
+    """Everything that is looked at, routine or not."""
+    weeks = _weeks(reading)
+    if weeks is None:
+        return
+    session, view, narrowed = reading.session, reading.view, reading.narrowing
+    stages = stages_in_use(session, view)
+    every = entry_counts(session, view, narrowed, weeks.last, weeks.before)
+    entries = every[narrowed.inside(every)]
+    leads = entries[entries["is_direct"] == 0]
+    for slug, stage in _COUNTS.items():
+        if stage in stages:
+            yield _count_signal(slug, leads if stage is Stage.LEAD else entries, stage, weeks)
+    if Stage.OPPORTUNITY in stages:
+        yield from _deal_signals(reading, weeks)
+    yield from _step_signals(reading, weeks, stages)
+    if Stage.MARKETING_QUALIFIED in stages:
+        for region, members in _regions(reading).items():
+            own = entries[entries["territory_id"].isin(members)]
+            yield _count_signal(
+                "marketing_qualified", own, Stage.MARKETING_QUALIFIED, weeks, _place(reading, region)
+            )
+        if not view.is_filtered:
+            yield from _answer_signals(reading, answering, weeks)
+
+
+Place = tuple[str | None, str | None]
+"""Code and name of a territory; of the whole company neither."""
+
+_EVERYWHERE: Place = (None, None)
+
+
+def _place(reading: Reading, id: int) -> Place:
+    return reading.dimensions.code(Split.TERRITORY, id), reading.dimensions.name(Split.TERRITORY, id)
+
+
+def _count_signal(
+    slug: str,
+    entries: pd.DataFrame,
+    stage: Stage,
+    weeks: _Weeks,
+    place: Place = _EVERYWHERE,
+) -> Signal:
+    count, baseline = (int(entries[f"{when}_{stage.value}"].sum()) for when in ("now", "before"))
+    return _signal(slug, count_change(count, baseline, weeks=weeks.number), weeks, count, baseline, place)
+
+
+def _signal(
+    slug: str,
+    change: Change,
+    weeks: _Weeks,
+    n: int,
+    n_reference: int,
+    place: Place = _EVERYWHERE,
+    stage: Stage | None = None,
+) -> Signal:
+    return Signal(
+        slug=slug,
+        territory_code=place[0],
+        territory=place[1],
+        week=weeks.last,
+        change=change,
+        n=n,
+        n_reference=n_reference,
+        stage=stage,
+    )
+
+
+def _deal_signals(reading: Reading, weeks: _Weeks) -> Iterator[Signal]:
+    sums = deal_sums(reading.session, reading.view, reading.narrowing, weeks.last, weeks.before)
+    won, lost, won_before, lost_before = (
+        int(sums[name].sum()) for name in ("won", "lost", "won_before", "lost_before")
+    )
+    yield _signal("won_deals", count_change(won, won_before, weeks=weeks.number), weeks, won, won_before)
+    closed, closed_before = won + lost, won_before + lost_before
+    change = rate_change((won, closed), (won_before, closed_before))
+    if change is not None:
+        yield _signal("win_rate", change, weeks, closed, closed_before)
+
+
+def _step_signals(reading: Reading, weeks: _Weeks, stages: tuple[Stage, ...]) -> Iterator[Signal]:
+    """Steps up to the opportunity; what is won within the week of its opening says nothing."""
+    usual = tuple(stage for stage in stages if stage is not Stage.WON)
+    session, view = reading.session, reading.view
+    steps = steps_within_week(session, view, reading.narrowing, usual, weeks.last, weeks.before)
+    for step in steps.to_dict("records"):
+        n, n_before = int(step["entered_now"]), int(step["entered_before"])
+        change = rate_change((int(step["came_now"]), n), (int(step["came_before"]), n_before))
+        if change is not None:
+            yield _signal("step_rate", change, weeks, n, n_before, stage=Stage(step["stage"]))
+
+
+def _regions(reading: Reading) -> dict[int, frozenset[int]]:
+    """The territories directly above the drawable ones (or these, where nothing is above), with all below."""
+    known = reading.dimensions
+    chosen = reading.narrowing.chosen.get(Split.TERRITORY)
+    leaves = [each for each in known.leaves(reading.view.at) if chosen is None or each.id in chosen]
+    ids = sorted({each.parent_id or each.id for each in leaves})
+    return {id: known.with_descendants([id]) for id in ids}
+
+
+def _answer_signals(reading: Reading, answering: "_Answering", weeks: _Weeks) -> Iterator[Signal]:
+    places: list[tuple[frozenset[int] | None, Place]] = [(None, _EVERYWHERE)]
+    places += [(members, _place(reading, id)) for id, members in _regions(reading).items()]
+    for members, place in places:
+        if not answering.may_show(members):
+            continue
+        now, before = (in_time(answering.of(period, members)) for period in (weeks.last, weeks.before))
+        change = rate_change(now, before)
+        if change is not None:
+            yield _signal("answered_in_time", change, weeks, now[1], before[1], place)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Answering:
+    """How soon leads are answered, in the whole company: the view's filters do not narrow it."""
+
+    reading: Reading
+
+    @cached_property
+    def now(self) -> datetime:
+        """The end of the view's day, or this moment while the day lasts."""
+        company, view = self.reading.company, self.reading.view
+        return min(company.now, start_of(view.at + DAY, company.calendar.zone))
+
+    @cached_property
+    def handoffs(self) -> pd.DataFrame:
+        """Of the view's period, the one compared with, and the weeks that signals look at."""
+        view = self.reading.view
+        compared = view.compared()
+        starts = [last_full_weeks(view.at, BASELINE_WEEKS + 1).start]
+        starts += [each.start for each in (view.period, compared and compared.period) if each]
+        wide = self.reading.seen_as(View(period=None, at=view.at, known=view.known))
+        period = Period(start=min(starts), end=max(view.at + DAY, min(starts) + DAY))
+        found = handoffs(wide.session, wide.view, wide.narrowing, period)
+        return answer_hours(found, self.reading.company.calendar, self.now)
+
+    @cached_property
+    def _reps(self) -> dict[int, frozenset[int]]:
+        return reps_by_territory(self.reading.session)
+
+    def of(self, period: Period | None, members: frozenset[int] | None = None) -> pd.DataFrame:
+        """The handoffs of a period, in some territories (None: all)."""
+        found = self.handoffs
+        if period is not None:
+            found = found[found["day"].between(period.first_epoch_day, period.last_epoch_day)]
+        return found if members is None else found[found["territory_id"].isin(members)]
+
+    def may_show(self, members: frozenset[int] | None) -> bool:
+        """Whether at least five reps work there. Of a company whose people are not known, only the whole."""
+        if not self._reps:
+            return members is None
+        places = self._reps.keys() if members is None else members | {NOBODY}
+        people = {person for place in places for person in self._reps.get(place, ())}
+        return len(people) >= FEWEST_PEOPLE
+
+    def median_time(self) -> Number | None:
+        """None where it may not be shown, or the company has no period to look at."""
+        view = self.reading.view
+        if view.period is None or not self.may_show(None):
+            return None
+        compared = view.compared()
+        return median_answer_time(self.of(view.period), self.of(compared.period if compared else view.period))
+
+
+def _waiting(
+    reading: Reading, goals: SharedGoals, answering: _Answering, role: Role, territories: frozenset[int]
+) -> Iterator[Waiting]:
+    yield from _unsigned(reading, goals, role)
+    if role in (Role.MARKETER, Role.MARKETING_HEAD):
+        yield from _unanswered_flags(reading)
+    if role is Role.ADMIN:
+        yield from _silent_sources(reading)
+    if role is Role.REP:
+        own = reading.dimensions.with_descendants(territories) if territories else None
+        count = waiting_too_long(answering.of(None, own))
+        if count:
+            path = f"/funnel?stage={Stage.MARKETING_QUALIFIED.value}"
+            yield Waiting(kind=WaitingKind.LEADS_UNANSWERED, count=count, subject="", path=path)
+
+
+def _unsigned(reading: Reading, goals: SharedGoals, role: Role) -> Iterator[Waiting]:
+    """Proposals that lack the signature of the reader's team."""
+    team = SIGNS_FOR.get(role)
+    if team is None or not reading.scope.may(Permission.GOALS_SIGN):
+        return
+    waiting = []
+    for goal in goals.facts:
+        proposal = pending_target(goal.versions, held_target(goal.versions, reading.view.at))
+        if proposal is not None and getattr(proposal, f"signed_{team.value}_at") is None:
+            waiting.append(goal.name)
+    if waiting:
+        subject = ", ".join(waiting)
+        yield Waiting(kind=WaitingKind.SIGN_TARGET, count=len(waiting), subject=subject, path="/goals")
+
+
+def _unanswered_flags(reading: Reading) -> Iterator[Waiting]:
+    flags = open_flags(reading.session, reading.view).sort_values("flags", ascending=False)
+    if len(flags):
+        id, most = int(flags["territory_id"].iloc[0]), int(flags["flags"].iloc[0])
+        place = reading.dimensions.name(Split.TERRITORY, id)
+        subject = f"{most} of them in {place}" if id != NOBODY else ""
+        yield Waiting(
+            kind=WaitingKind.FLAG_UNANSWERED,
+            count=int(flags["flags"].sum()),
+            subject=subject,
+            path="/territories",
+        )
+
+
+def _silent_sources(reading: Reading) -> Iterator[Waiting]:
+    """Sources that came at least three times and now stay away twice as long as usual, a week at least."""
+    silent = []
+    for source, arrivals in import_moments(reading.session).items():
+        if len(arrivals) < _FEWEST_ARRIVALS:
+            continue
+        usual = median((later - earlier).total_seconds() for earlier, later in pairwise(arrivals))
+        patience = max(timedelta(seconds=2 * usual), timedelta(days=_SILENT_DAYS))
+        if reading.company.now - arrivals[-1] > patience:
+            silent.append(source)
+    if silent:
+        yield Waiting(
+            kind=WaitingKind.IMPORT_STALE, count=len(silent), subject=", ".join(silent), path="/import"
+        )

@@ -1,0 +1,177 @@
+"""How soon qualified leads are answered, in opening hours, with nobody dropped (method M03)."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from math import exp, inf, log, sqrt
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from alignment.metrics.common import Number, Outcome
+from alignment.periods import DAY, Calendar, business_day
+from alignment.stats import Estimate, NotEnoughData
+
+IN_TIME_HOURS = 8
+"""A qualified lead is answered in time within so many opening hours: one working day."""
+
+FEWEST_PEOPLE = 5
+"""Measures of what named employees do are shown for territories with at least so many of them."""
+
+_HALF = 0.5 + 1e-12  # products of fractions: S(t) of exactly one half may come out a little above
+_Z = 1.959964
+_MICROS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpeningHours:
+    """
+    The company's opening hours over a stretch of days, for many moments at once.
+
+    `opens` and `closes` are seconds since 1970 UTC, shape (days,), in order;
+    `before` is how many seconds were open before each day.
+    """
+
+    opens: NDArray[np.int64]
+    closes: NDArray[np.int64]
+    before: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, calendar: Calendar, first: date, last: date) -> "OpeningHours":
+        """The opening hours of `first` to `last`; clock changes fall where the zone has them."""
+        zone = ZoneInfo(calendar.zone)
+        days = [first + DAY * n for n in range((last - first).days + 1)]
+        working = [day for day in days if calendar.is_working(day)]
+        opens, closes = (
+            np.array([_seconds(datetime.combine(day, at, zone)) for day in working], dtype=np.int64)
+            for at in calendar.opening
+        )
+        return cls(opens=opens, closes=closes, before=np.cumsum(closes - opens) - (closes - opens))
+
+    def hours_between(self, start: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Opening hours from start to end, both in seconds since 1970 UTC; shape (n,) each."""
+        return (self._open_until(end) - self._open_until(start)) / 3600
+
+    def _open_until(self, moment: NDArray[np.int64]) -> NDArray[np.int64]:
+        if not self.opens.size:
+            return np.zeros_like(moment)
+        day = np.searchsorted(self.opens, moment, side="right") - 1
+        at = np.maximum(day, 0)
+        inside = np.minimum(moment, self.closes[at]) - self.opens[at]
+        return np.where(day < 0, 0, self.before[at] + inside)
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.astimezone(UTC).timestamp())
+
+
+def answer_hours(handoffs: pd.DataFrame, calendar: Calendar, now: datetime) -> pd.DataFrame:
+    """
+    Add opening hours to handoffs, which come with `qualified_at` and `answered_at` in microseconds.
+
+    Returns the frame with `is_answered`, `hours` (to the answer, or to `now`
+    without one) and `age_hours` (to `now`).
+    """
+    if handoffs.empty:
+        hours = pd.Series(dtype="float64")
+        return handoffs.assign(is_answered=pd.Series(dtype="bool"), hours=hours, age_hours=hours)
+    start = handoffs["qualified_at"].to_numpy(dtype=np.int64) // _MICROS
+    is_answered = handoffs["answered_at"].notna().to_numpy(dtype=bool)
+    answered = handoffs["answered_at"].fillna(0).to_numpy(dtype=np.int64) // _MICROS
+    first = business_day(datetime.fromtimestamp(int(start.min()), UTC), calendar.zone)
+    opening = OpeningHours.of(calendar, first, business_day(now, calendar.zone))
+    present = np.full(start.shape, _seconds(now), dtype=np.int64)
+    return handoffs.assign(
+        is_answered=is_answered,
+        hours=opening.hours_between(start, np.where(is_answered, answered, present)),
+        age_hours=opening.hours_between(start, present),
+    )
+
+
+def in_time(handoffs: pd.DataFrame) -> tuple[int, int]:
+    """
+    How many handoffs were answered in time, of those whose time is up.
+
+    A lead that is younger than that is left out whether it was answered or not:
+    counting only the answered ones would flatter.
+    """
+    is_up = handoffs["age_hours"] >= IN_TIME_HOURS
+    is_in_time = is_up & handoffs["is_answered"] & (handoffs["hours"] <= IN_TIME_HOURS)
+    return int(is_in_time.sum()), int(is_up.sum())
+
+
+def waiting_too_long(handoffs: pd.DataFrame) -> int:
+    """Handoffs that nobody answered in time and that stand where they stood."""
+    is_waiting = ~handoffs["is_answered"] & (handoffs["moved_on"] == 0)
+    return int((is_waiting & (handoffs["hours"] > IN_TIME_HOURS)).sum())
+
+
+def median_answer_time(handoffs: pd.DataFrame, before: pd.DataFrame) -> Number:
+    """The hour by which half of all were answered, in a period and in the one before."""
+    now, earlier = _median_of(handoffs), _median_of(before)
+    known_before = earlier.value if isinstance(earlier, Estimate) else None
+    slug, label = "median_answer_time", "qualified leads"
+    n = len(handoffs)
+    if isinstance(now, NotEnoughData):
+        return Number(slug=slug, value=None, n=n, n_label=label, before=known_before, reason=now.reason)
+    return Number(
+        slug=slug,
+        value=now.value,
+        n=n,
+        n_label=label,
+        before=known_before,
+        low=now.low,
+        high=now.high if np.isfinite(now.high) else None,
+    )
+
+
+def _median_of(handoffs: pd.DataFrame) -> Outcome:
+    """A lead that left without an answer stays in the count for good; one that still waits, up to now."""
+    if handoffs.empty:
+        return NotEnoughData(reason="no lead became marketing-qualified", n=0)
+    has_left = ~handoffs["is_answered"] & (handoffs["moved_on"] == 1)
+    hours = handoffs["hours"].to_numpy(dtype=np.float64)
+    return kaplan_meier_median(
+        np.where(has_left, np.inf, hours), handoffs["is_answered"].to_numpy(dtype=bool)
+    )
+
+
+def kaplan_meier_median(times: ArrayLike, is_observed: ArrayLike) -> Outcome:
+    """
+    The first time by which half are done, counting those who are not done yet.
+
+    Args:
+        times: Shape (n,), 0 or more: until it was done, or as long as it was watched.
+        is_observed: Shape (n,), whether it was done.
+
+    Returns:
+        Estimate in the unit of `times`; its 95 % interval may be open above.
+        NotEnoughData where half were never done.
+
+    Source:
+        Kaplan & Meier 1958; the interval of Brookmeyer & Crowley 1982 with a
+        log-log transformation. Where S is exactly one half, that time counts.
+    """
+    t, done = np.asarray(times, dtype=np.float64), np.asarray(is_observed, dtype=bool)
+    survival, greenwood = 1.0, 0.0
+    low = median = high = inf
+    for moment in np.unique(t[done]):
+        at_risk, events = int((t >= moment).sum()), int(((t == moment) & done).sum())
+        survival *= 1 - events / at_risk
+        greenwood += events / (at_risk * (at_risk - events)) if at_risk > events else inf
+        below, above = _log_log_band(survival, greenwood)
+        low = min(low, moment) if below <= _HALF else low
+        median = min(median, moment) if survival <= _HALF else median
+        high = min(high, moment) if above <= _HALF else high
+    if median == inf:
+        return NotEnoughData(reason="fewer than half were answered so far", n=t.size)
+    return Estimate(value=float(median), low=float(low), high=float(high), n=t.size, method="Kaplan-Meier")
+
+
+def _log_log_band(survival: float, greenwood: float) -> tuple[float, float]:
+    """The 95 % band of a survival probability; 0 and 1 stand for themselves."""
+    if not 0 < survival < 1:
+        return survival, survival
+    width = _Z * sqrt(greenwood) / abs(log(survival))
+    return survival ** exp(width), survival ** exp(-width)

@@ -1,0 +1,137 @@
+"""When qualified leads were answered, and how many people work where."""
+
+from functools import lru_cache
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+
+from alignment.db import ReadSession
+from alignment.periods import Period
+from alignment.queries.dimensions import NOBODY, Narrowing
+from alignment.queries.frames import one_if, read_frame
+from alignment.queries.lens import Lens, lens_of, living, values_of, within
+from alignment.queries.units import table_of, units_of
+from alignment.tables import Person, PersonTerritory, StageEntry, Touch, c
+from alignment.view import View
+from alignment.vocabulary import Direction, Role, Stage, Team, TouchKind
+
+ANSWERS = (TouchKind.CALL, TouchKind.EMAIL, TouchKind.VISIT, TouchKind.MEETING)
+"""What counts as an answer if it is human, outgoing and not by marketing; a call counts unanswered too."""
+
+HANDOFF_COLUMNS = {
+    "territory_id": "int64",
+    "day": "int64",
+    "qualified_at": "int64",
+    "answered_at": "Int64",
+    "moved_on": "int64",
+}
+
+
+def handoffs(session: ReadSession, view: View, narrowing: Narrowing, period: Period) -> pd.DataFrame:
+    """
+    One row per lead and episode that became marketing-qualified on a day of the period, at a known moment.
+
+    `qualified_at` and `answered_at` (the first answer by sales; missing if there
+    is none) are microseconds since 1970 UTC, `day` is the epoch day of the
+    first. `moved_on` is 1 where the lead has entered another stage or left
+    since. The touches and entries of merged leads count for the survivor.
+    """
+    statement = _handoff_statement(lens_of(view, narrowing))
+    return read_frame(session, statement, HANDOFF_COLUMNS, values_of(view, narrowing, handoff=period))
+
+
+@lru_cache(maxsize=128)
+def _handoff_statement(lens: Lens) -> sa.Select[Any]:
+    shared = units_of(lens, beside=False)
+    units, members, entry = shared.units, shared.members, c(StageEntry)
+    qualified_at = sa.func.min(sa.type_coerce(entry.valid_at, sa.BigInteger))
+    handoff = (
+        sa.select(
+            units.c.lead_id,
+            units.c.territory_id,
+            entry.episode,
+            sa.func.min(entry.day).label("day"),
+            qualified_at.label("qualified_at"),
+        )
+        .where(
+            members.c.survivor_id == units.c.lead_id,
+            entry.lead_id == members.c.lead_id,
+            entry.stage == Stage.MARKETING_QUALIFIED,
+            entry.valid_at.is_not(None),
+            *living(entry, lens.at, lens.known),
+        )
+        .group_by(units.c.lead_id, units.c.territory_id, entry.episode)
+        .having(within(sa.func.min(entry.day), "handoff"))
+        .cte("handoff")
+    )
+    answer = _first_answers(lens, members, handoff)
+    later = _later_entries(lens, members, handoff)
+    same = [handoff.c.lead_id, handoff.c.episode]
+    return sa.select(
+        handoff.c.territory_id,
+        handoff.c.day,
+        handoff.c.qualified_at,
+        answer.c.answered_at,
+        one_if(later.c.lead_id.is_not(None)),
+    ).select_from(
+        handoff.outerjoin(answer, sa.and_(*(column == answer.c[column.name] for column in same))).outerjoin(
+            later, sa.and_(*(column == later.c[column.name] for column in same))
+        )
+    )
+
+
+def _first_answers(lens: Lens, members: sa.CTE, handoff: sa.CTE) -> sa.Subquery:
+    """One row per handoff that was answered."""
+    touch, person = c(Touch), c(Person)
+    at = sa.type_coerce(touch.valid_at, sa.BigInteger)
+    return (
+        sa.select(handoff.c.lead_id, handoff.c.episode, sa.func.min(at).label("answered_at"))
+        .select_from(
+            handoff.join(members, members.c.survivor_id == handoff.c.lead_id)
+            .join(table_of(Touch), touch.lead_id == members.c.lead_id)
+            .outerjoin(table_of(Person), person.id == touch.person_id)
+        )
+        .where(
+            at >= handoff.c.qualified_at,
+            touch.kind.in_(ANSWERS),
+            touch.direction == Direction.OUTGOING,
+            touch.human.is_(sa.true()),
+            sa.or_(person.id.is_(None), person.team != Team.MARKETING),
+            *living(touch, lens.at, lens.known),
+        )
+        .group_by(handoff.c.lead_id, handoff.c.episode)
+        .subquery("answer")
+    )
+
+
+def _later_entries(lens: Lens, members: sa.CTE, handoff: sa.CTE) -> sa.Subquery:
+    """One row per handoff after which the lead went on, to another stage or out."""
+    entry = c(StageEntry)
+    is_other = sa.or_(entry.stage.is_(None), entry.stage != Stage.MARKETING_QUALIFIED)
+    return (
+        sa.select(handoff.c.lead_id, handoff.c.episode)
+        .where(
+            members.c.survivor_id == handoff.c.lead_id,
+            entry.lead_id == members.c.lead_id,
+            is_other,
+            sa.type_coerce(entry.valid_at, sa.BigInteger) > handoff.c.qualified_at,
+            *living(entry, lens.at, lens.known),
+        )
+        .group_by(handoff.c.lead_id, handoff.c.episode)
+        .subquery("later")
+    )
+
+
+def reps_by_territory(session: ReadSession) -> dict[int, frozenset[int]]:
+    """The ids of the reps of each territory; under `NOBODY` those who have none and so work everywhere."""
+    person, place = c(Person), c(PersonTerritory)
+    rows = session.execute(
+        sa.select(sa.func.coalesce(place.territory_id, NOBODY), person.id)
+        .select_from(table_of(Person).outerjoin(table_of(PersonTerritory), place.person_id == person.id))
+        .where(person.role == Role.REP, person.disabled_at.is_(None))
+    )
+    found: dict[int, set[int]] = {}
+    for territory_id, person_id in rows:
+        found.setdefault(territory_id, set()).add(person_id)
+    return {territory_id: frozenset(people) for territory_id, people in found.items()}
