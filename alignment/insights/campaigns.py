@@ -86,8 +86,8 @@ def _others(answer: CampaignsAnswer) -> list[str]:
         )
     if total.open_leads:
         sentences.append(
-            f"{plural(total.open_leads, 'lead')} are still open: the counts can rise, "
-            "the costs per each can fall."
+            f"{plural(total.open_leads, 'lead')} {'is' if total.open_leads == 1 else 'are'} still open: "
+            "the counts can rise, the costs per each can fall."
         )
     running = [row.name for row in answer.rows if row.running]
     if running:
@@ -100,6 +100,13 @@ def _others(answer: CampaignsAnswer) -> list[str]:
     return sentences
 
 
-def campaigns_empty(answer: CampaignsAnswer, view: View) -> Empty:
-    """Why there is no campaign to show."""
-    return no_data("campaigns", answer.stamp, view, path="/campaigns")
+def campaigns_empty(answer: CampaignsAnswer, view: View, *, has_any: bool) -> Empty:
+    """Why there is no campaign to show; `has_any`: the company has some, only not here."""
+    if has_any:
+        return no_data("campaigns", answer.stamp, view, path="/campaigns")
+    return Empty(
+        sentence="There are no campaigns yet.",
+        next_step="Import a table of campaigns, and what the ad systems report of each day.",
+        path="/import",
+        link="Open the Import page",
+    )

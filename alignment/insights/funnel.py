@@ -69,7 +69,8 @@ def _change(pair: tuple[FunnelStep, ...]) -> tuple[FunnelStep, Estimate] | None:
 def _quiet(answer: FunnelAnswer) -> str:
     last = answer.steps[-1]
     rate = last.rate_from_start
-    won = f"{count(last.entered)} of {unit_word(answer, answer.steps[0].entered)} are won so far"
+    are = _stand(answer.steps[0].entered, "is", "are")
+    won = f"{count(last.entered)} of {unit_word(answer, answer.steps[0].entered)} {are} won so far"
     if answer.basis is Basis.PERIOD:
         came = unit_word(answer, answer.steps[0].entered)
         return f"{plural(last.entered, 'deal')} won and {came} came in the period"
@@ -117,8 +118,8 @@ def _others(answer: FunnelAnswer) -> list[str]:
         most = max(waiting, key=lambda step: step.still_open or 0)
         total = sum(step.still_open or 0 for step in waiting)
         sentences.append(
-            f"{count(total)} are still open, most at {label(most.stage).lower()} ({count(most.still_open)}): "
-            "their rates can only rise."
+            f"{count(total)} {_stand(total, 'is', 'are')} still open, most at "
+            f"{label(most.stage).lower()} ({count(most.still_open)}): the rates can only rise."
         )
     if answer.exits:
         sentences.append(f"Left so far: {_exits(answer.exits)}.")

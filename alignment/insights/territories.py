@@ -35,7 +35,10 @@ def territories_finding(answer: TerritoriesAnswer, layer: Layer) -> Finding:
         title=_title(answer, layer),
         subtitle=_subtitle(answer, layer),
         alt=_alt(answer, layer),
-        findings=(*(_about_brand(answer) if layer is Layer.AWARENESS else ()), *_unplaced(answer)),
+        findings=(
+            *(_about_brand(answer) if layer is Layer.AWARENESS else _about_layer(answer, layer)),
+            *_unplaced(answer),
+        ),
         slide_title=_measure(answer, layer),
     )
 
@@ -177,6 +180,16 @@ def _about_brand(answer: TerritoriesAnswer) -> list[str]:
             f"No interviews in {listed(silent)}: hatched, not zero. Ask for them in the next wave."
         )
     return sentences
+
+
+def _about_layer(answer: TerritoriesAnswer, layer: Layer) -> list[str]:
+    """Why a layer is empty, and what would fill it."""
+    if _known(answer, layer):
+        return []
+    if layer is Layer.LEADS and not any(row.population for row in answer.rows):
+        return ["Import a table of territories with their population to see leads per 100,000 inhabitants."]
+    newest = answer.stamp.last_fact_on
+    return [f"The newest data are of {day(newest)}. Choose a period up to then."] if newest else []
 
 
 def _unplaced(answer: TerritoriesAnswer) -> list[str]:

@@ -7,17 +7,21 @@ from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from typing import Any, NoReturn
+from urllib.parse import urlsplit
 
 import pandas as pd
 import streamlit as st
 
 from alignment import wording
+from alignment.access import ROLE_PERMISSIONS
 from alignment.actions.imports import AlreadyImported, ImportReceipt
 from alignment.errors import AlignmentError, Conflict, Invalid
 from alignment.insights import Empty, Finding
 from alignment.metrics.common import Number, Stamp
-from alignment.ui import filters, shown
+from alignment.ui import filters, session, shown
+from alignment.ui.navigation import entry_at
 from alignment.ui.text import md_escape
+from alignment.vocabulary import label
 
 LINES_SHOWN = 6
 Drawn = tuple[Any, str, str]
@@ -110,9 +114,14 @@ def columns(frame: pd.DataFrame, *, currency: str = "") -> dict[str, Any]:
 
 def _step(name: str, values: pd.Series, currency: str) -> float:
     """The smallest difference that is written: a localized number has as many decimals as its step."""
-    is_money = bool(currency) and f", {currency}" in name
+    if name.endswith((" %", ", low", ", high")) and not _is_money(name, currency):
+        return 0.1
     is_whole = not pd.api.types.is_float_dtype(values) or bool((values.dropna() % 1 == 0).all())
-    return 1 if is_money or is_whole else 0.1
+    return 1 if is_whole or _is_money(name, currency) else 0.1
+
+
+def _is_money(name: str, currency: str) -> bool:
+    return bool(currency) and f", {currency}" in name
 
 
 def pager(key: str, *, total: int, size: int) -> None:
@@ -142,11 +151,17 @@ def picked(key: str) -> str | None:
 
 
 def show_empty(empty: Empty) -> None:
-    """Like `nothing`, for a page that goes on with a form."""
+    """Like `nothing`, for a page that goes on with a form. The way is open to those who may go it."""
     shown.show_headline(empty.sentence, "")
     st.info(md_escape(empty.next_step))
-    if empty.path and empty.link:
+    if empty.path is None or empty.link is None:
+        return
+    permission = entry_at(urlsplit(empty.path).path).permission
+    if session.actor().may(permission):
         filters.link(empty.link, empty.path)
+    else:
+        roles = [label(role) for role, granted in ROLE_PERMISSIONS.items() if permission in granted]
+        st.caption(md_escape(f"Done by: {wording.listed(roles, most=len(roles))}."))
 
 
 def line(sentence: str) -> None:

@@ -4,14 +4,15 @@ from alignment import insights
 from alignment.access import Permission
 from alignment.exports import frames
 from alignment.figures.campaigns import campaign_figure
-from alignment.ui import loaders, parts, session, shown
+from alignment.ui import facts, loaders, parts, session, shown
 
 actor = session.require(Permission.NUMBERS_READ)
 
 with shown.errors():
     answer = loaders.load_campaigns()
-    if not answer.rows:
-        parts.nothing(insights.campaigns_empty(answer, session.view()))
+    if not answer.whole:
+        has_any = bool(facts.choices().campaigns)
+        parts.nothing(insights.campaigns_empty(answer, session.view(), has_any=has_any))
     finding = insights.campaigns_finding(answer)
     parts.page(
         finding,
