@@ -32,7 +32,7 @@ def goals_headline(revenue: GoalProgress | None, awareness: GoalProgress | None,
 
 def goal_words(goal: GoalProgress, currency: str) -> str:
     """'Revenue is on track: €1.24 M of €1.50 M'."""
-    words = f"{_SHORT[goal.metric]} {_STATUS[goal.status]}"
+    words = f"{_SHORT[goal.metric]} {_status(goal)}"
     if goal.target is None or not isinstance(goal.actual, Estimate):
         return words
     unit = CATALOG[goal.metric.value].unit
@@ -44,6 +44,19 @@ def company_wide_line(stamp: Stamp, *, is_filtered: bool) -> str:
     """Below a headline about goals: they have periods of their own, and filters do not narrow them."""
     filtered = "; filters do not narrow them" if is_filtered else ""
     return f"{as_of(stamp)}. Goals are about the whole company{filtered}."
+
+
+def _status(goal: GoalProgress) -> str:
+    """A target within the survey's interval is neither reached nor missed: more interviews would tell."""
+    actual, target = goal.actual, goal.target
+    if (
+        goal.status is GoalStatus.AT_RISK
+        and target is not None
+        and isinstance(actual, Estimate)
+        and actual.low < target.value < actual.high
+    ):
+        return "is too close to its target to tell"
+    return _STATUS[goal.status]
 
 
 def goals_finding(answer: GoalsAnswer, *, is_filtered: bool = False) -> Finding:

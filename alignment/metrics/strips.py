@@ -83,6 +83,11 @@ def goals_numbers(answer: GoalsAnswer | TodayAnswer) -> tuple[Number, ...]:
     )
 
 
+def today_numbers(answer: TodayAnswer) -> tuple[Number, ...]:
+    """The two goals, and how soon a qualified lead is answered."""
+    return (*goals_numbers(answer), *((answer.answer_time,) if answer.answer_time else ()))
+
+
 def _estimated(slug: str, outcome: Outcome, *, n_label: str = "") -> Number:
     if not isinstance(outcome, Estimate):
         return Number(slug=slug, value=None, n=round(outcome.n), n_label=n_label, reason=outcome.reason)

@@ -7,7 +7,7 @@ from alignment.access import Permission
 from alignment.exports import frames
 from alignment.figures.goals import goal_progress_figure
 from alignment.metrics.goals import GoalProgress
-from alignment.metrics.strips import goals_numbers
+from alignment.metrics.strips import today_numbers
 from alignment.metrics.today import TodayAnswer
 from alignment.ui import filters, loaders, parts, session, shown
 
@@ -46,7 +46,7 @@ with shown.errors():
         parts.nothing(insights.today_empty())
     finding = insights.today_finding(answer)
     goals = [goal for goal in (answer.revenue, answer.awareness) if goal is not None]
-    parts.opening(finding, stamp=answer.stamp, numbers=goals_numbers(answer))
+    parts.opening(finding, stamp=answer.stamp, numbers=today_numbers(answer))
     if goals:
         parts.side_by_side([show_goal(goal, answer.stamp.currency) for goal in goals])
     if shown.is_projector():
