@@ -7,6 +7,7 @@ linked to. Personal data lives in `lead_person` and is never remembered.
 """
 
 from alignment.journal.dump import logical_dump
+from alignment.journal.obstacles import UNDO_KIND, Obstacle, obstacles, row_name, undone_batches
 from alignment.journal.rows import (
     CHUNK,
     ENTITIES,
@@ -24,16 +25,7 @@ from alignment.journal.rows import (
     set_links,
     table_named,
 )
-from alignment.journal.taking_back import (
-    UNDO_KIND,
-    Obstacle,
-    Undone,
-    obstacles,
-    row_name,
-    say_again,
-    take_back,
-    undone_batches,
-)
+from alignment.journal.taking_back import Undone, say_again, take_back
 
 __all__ = [
     "CHUNK",
