@@ -1,4 +1,9 @@
-"""Which database this run reads, how new its numbers are, and the two small things that every run needs."""
+"""
+Which database a run reads, and at which version of the numbers: settled once a run, the same for all of it.
+
+The frame calls `begin_run` first. A page that writes goes on with the version that
+its own write made (`session.writing` sees to it).
+"""
 
 import streamlit as st
 
@@ -9,14 +14,33 @@ from alignment.queries.frame import Choices
 from alignment.settings import read_settings
 from alignment.ui.store import open_database
 
+URL = "run_url"
+VERSION = "run_version"
+
+
+def begin_run() -> None:
+    """
+    Raises:
+        AlignmentError: The settings are wrong, or there is no database to read.
+    """
+    st.session_state[URL] = read_settings().url()
+    st.session_state[VERSION] = newest_version()
+
 
 def url() -> str:
-    """The database in use. Asked in every run, so that tests and tools can point elsewhere."""
-    return read_settings().url()
+    """The database of this run."""
+    found: str = st.session_state[URL]
+    return found
 
 
 def data_version() -> int:
-    """The version of the numbers right now: part of the key of every cached answer."""
+    """The version of the numbers in this run: part of the key of every cached answer."""
+    found: int = st.session_state[VERSION]
+    return found
+
+
+def newest_version() -> int:
+    """The version of the numbers this very moment, asked from the database."""
     with open_database(url()).reading() as reading:
         return company_queries.data_version(reading)
 
@@ -31,14 +55,15 @@ def choices() -> Choices:
     return _choices(url(), data_version())
 
 
-@st.cache_data(max_entries=8, ttl=60, show_spinner=False)
+# Both are frozen, so everybody may have the same object: a resource, not a copy for each call.
+@st.cache_resource(max_entries=8, ttl=60, show_spinner=False)
 def _company(url: str, version: int) -> Company:
     """Kept for a minute only: "now" moves without a new data version."""
     with open_database(url).reading() as reading:
         return company_queries.company(reading)
 
 
-@st.cache_data(max_entries=8, ttl=600, show_spinner=False)
+@st.cache_resource(max_entries=8, ttl=600, show_spinner=False)
 def _choices(url: str, version: int) -> Choices:
     with open_database(url).reading() as reading:
         return frame_queries.choices(reading)

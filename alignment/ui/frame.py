@@ -56,6 +56,7 @@ def _reason_not_to_start() -> str | None:
     try:
         if read_settings().mode is not Mode.LOCAL:
             return "This version has no sign-in, so it serves local mode only. Set ALIGN_MODE=local."
+        facts.begin_run()
         facts.company()
     except AlignmentError as error:
         return str(error)
@@ -95,7 +96,6 @@ def _draw_page() -> None:
     reading = session.reading_of_link()
     page = _navigation(session.actor(), is_hidden=reading.view.projector)
     filters.page_is_drawn(page.url_path)
-    projector.remember_version()
     if reading.view.projector:
         _draw_slide(page, company, reading.view)
     else:
@@ -130,6 +130,14 @@ def _draw_screen(page: Any, company: Company, reading: Reading) -> None:
         st.title(page.title, anchor=False, width="content")
         if entry_at(page.url_path).has_filters:
             filters.draw(reading.view)
+            st.button(
+                "Projector",
+                key="enter_projector",
+                type="tertiary",
+                icon=":material/present_to_all:",
+                help="This page as a slide, with these filters. Escape leaves it.",
+                on_click=projector.enter,
+            )
         _pick_role()
     with st.container(key="framecaption"):
         st.caption(md_escape(" · ".join((date_line(company), LOCAL_MODE, as_of_line(reading.view, company)))))

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from alignment.ui import facts, filters, session
+from alignment.ui import facts, filters
 from alignment.ui.text import md_escape
 
 WATCH_SECONDS = 5
@@ -40,11 +40,5 @@ def enter() -> None:
 @st.fragment(run_every=WATCH_SECONDS)
 def watch() -> None:
     """Look every five seconds whether a number has changed; only then is anything drawn again."""
-    version = facts.data_version()
-    if version != st.session_state.get(session.SEEN_VERSION, version):
+    if facts.newest_version() != facts.data_version():
         st.rerun()
-
-
-def remember_version() -> None:
-    """The frame says which version this run draws."""
-    st.session_state[session.SEEN_VERSION] = facts.data_version()

@@ -35,7 +35,6 @@ ROLE = "acting_role"
 FILTERS = "filters"
 PAGE = "page_hash"
 PATH = "page_path"
-SEEN_VERSION = "seen_version"
 
 
 def company() -> Company:
@@ -100,3 +99,4 @@ def writing() -> Iterator[WriteSession]:
     """
     with open_database(facts.url()).writing() as db:
         yield db
+    facts.begin_run()

@@ -137,6 +137,15 @@ def test_a_changed_number_appears_without_a_touch(open_page, fresh_server, sampl
     assert "Sample company, " in before
 
 
+def test_a_page_becomes_a_slide_at_one_press_with_its_filters(open_page):
+    page = open_page("/funnel?period=2026-Q1", size=PROJECTOR)
+    page.get_by_role("button", name="Projector").click()
+    page.locator(".st-key-slide h2").wait_for()
+    settle(page)
+
+    assert page.url.endswith("/funnel?period=2026-Q1&projector=true")
+
+
 def test_the_slide_says_that_it_is_live_and_as_of_when(open_page):
     page = slide(open_page, PAGES[0], PROJECTOR)
     words = page.locator(".st-key-footnote").inner_text()

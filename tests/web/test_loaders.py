@@ -10,7 +10,7 @@ import streamlit as st
 from alignment.access import Actor
 from alignment.periods import Period
 from alignment.tables import CompanyState
-from alignment.ui import loaders, session
+from alignment.ui import facts, loaders, session
 from alignment.ui.loaders import canonical
 from alignment.ui.store import open_database
 from alignment.view import View
@@ -65,6 +65,7 @@ def asked(database, monkeypatch):
     views = [VIEW]
     monkeypatch.setattr(session, "actor", lambda: actors[-1])
     monkeypatch.setattr(session, "view", lambda: views[-1])
+    facts.begin_run()
     yield loaders.cached(answer), calls, actors, views
     st.cache_data.clear()
     open_database(f"sqlite:///{database.path}").close()
@@ -87,6 +88,8 @@ def test_another_option_view_role_or_version_is_another_question(asked, database
     load()
     with database.writing() as writing:
         writing.execute(sa.update(CompanyState).values(data_version=CompanyState.data_version + 1))
+    load()
+    facts.begin_run()
     load()
 
     assert len(calls) == 5
