@@ -140,7 +140,7 @@ def _signed(session: ReadSession, batch_id: int) -> list[Obstacle]:
 def _uses(session: ReadSession, plan: Plan) -> list[Obstacle]:
     """Inserted rows that something else refers to, one obstacle for each."""
     found = []
-    for name, ids in plan.inserted.items():
+    for name, ids in list(plan.inserted.items()):
         used = used_rows(session, plan, name)
         if used:
             rows = rows_where(session, table_named(name), "id", ids & used.keys())

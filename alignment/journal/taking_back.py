@@ -59,7 +59,7 @@ def take_back(session: WriteSession, batch_id: int, *, by_batch: int, at: dateti
 def _leave_used_rows(session: ReadSession, plan: Plan) -> None:
     """What is in use stays; what such a row itself refers to then stays as well."""
     while True:
-        used = {name: set(used_rows(session, plan, name)) for name in plan.inserted if plan.inserted[name]}
+        used = {name: set(used_rows(session, plan, name)) for name in list(plan.inserted) if plan.inserted[name]}
         if not any(used.values()):
             return
         for name, ids in used.items():
@@ -233,7 +233,7 @@ def _remove(session: WriteSession, plan: Plan) -> int:
 
 def _drop_loops(session: WriteSession, plan: Plan) -> None:
     """Rows that refer to rows of their own table are unhooked first, so that any order of deletion works."""
-    for name, ids in plan.inserted.items():
+    for name, ids in list(plan.inserted.items()):
         table = table_named(name)
         for key in table.foreign_keys:
             if key.column.table is table:

@@ -228,6 +228,18 @@ class TestRefusals:
 
         assert "goal 1, version 1 is signed" in refusal(company_database, receipt.batch_id)
 
+    def test_a_person_who_did_something_meanwhile_is_named(self, company_database):
+        """The audit trail refers to the person and is never changed."""
+        people = [{"person_id": "P1", "name": "Ana"}, {"person_id": "P2", "name": "Ben"}]
+        receipt = put(company_database, export("people", people))
+        with company_database.writing() as session:
+            ana = Actor(person_id=1, name="Ana", role=Role.ADMIN)
+            imports.apply(session, ana, export("leads", [lead()]))
+
+        told = refusal(company_database, receipt.batch_id)
+        assert "person P1 is used" in told
+        assert "P2" not in told
+
     def test_many_obstacles_are_counted(self, database):
         first = put(database, export("leads", [lead(f"L{n}", channel="Web") for n in range(8)]))
         put(database, export("leads", [lead(f"L{n}", channel="Fair") for n in range(8)]))
