@@ -104,7 +104,7 @@ def poisson_change(
     Example:
         >>> change = poisson_change(58, 328, exposure=1, baseline_exposure=8)
         >>> change.expected, round(change.p_value, 4)
-        (41.0, 0.0216)
+        (41.0, 0.0224)
     """
     k, base = _whole(count), _whole(baseline_count)
     for units in (exposure, baseline_exposure):

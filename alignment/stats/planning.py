@@ -64,7 +64,7 @@ def interviews_needed(
         return None
     if np.nanmax(now) >= target:
         return 0
-    plan = _Plan.of(rates, asked=np.flatnonzero(now >= contender), most=most, draws=draws, seed=seed)
+    plan = Plan.of(rates, asked=np.flatnonzero(now >= contender), most=most, draws=draws, seed=seed)
     if plan.expected_leader(most) < target:
         return None
     too_few, enough = 0, most
@@ -124,12 +124,12 @@ class _PlannedPool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Plan:
+class Plan:
     """
     Worlds drawn in advance, the same for every number of trials tried.
 
-    Shapes: answers (draws, a, most) = successes among the first trials of each group asked; log_odds (j,) =
-    middles of the bins.
+    Shapes: answers (most, draws, a) = successes among the first 1, 2, ... trials of each group asked;
+    log_odds (j,) = middles of the bins.
     """
 
     pools: list[_PlannedPool]
@@ -138,9 +138,10 @@ class _Plan:
     k: int
 
     @classmethod
-    def of(cls, rates: HierarchicalRates, *, asked: Ints, most: int, draws: int, seed: int) -> _Plan:
-        shares = rates.draws(draws, seed=seed)[:, asked, None]
-        answers = np.random.default_rng([seed, 1]).random((draws, asked.size, most)) < shares
+    def of(cls, rates: HierarchicalRates, *, asked: Ints, most: int, draws: int, seed: int) -> Plan:
+        shares = rates.draws(draws, seed=seed)[:, asked]
+        # Trials first: the worlds begin alike, however many trials may be asked for at most.
+        answers = np.random.default_rng([seed, 1]).random((most, draws, asked.size)) < shares
         pools = rates.pools(spacing=_SPACING)
         edges = common_edges(pools, fewest=0)
         first, last = special.expit(edges[[0, -1]])
@@ -149,7 +150,7 @@ class _Plan:
         middles = np.concatenate([edges[:1], (edges[1:] + edges[:-1]) / 2, edges[-1:]])
         return cls(
             pools=[_PlannedPool.of(binned(pool, edges), asked) for pool in contenders(pools, edges)],
-            answers=np.cumsum(answers, axis=2),
+            answers=np.cumsum(answers, axis=0),
             log_odds=middles,
             k=len(rates),
         )
@@ -157,8 +158,9 @@ class _Plan:
     def expected_leader(self, trials: int) -> float:
         """Return the mean over the worlds of the largest P(weakest) after so many more trials for each."""
         leaders = []
-        for start in range(0, len(self.answers), _DRAWS_AT_ONCE):
-            yes = self.answers[start : start + _DRAWS_AT_ONCE, :, trials - 1, None]
+        worlds = self.answers[trials - 1]
+        for start in range(0, len(worlds), _DRAWS_AT_ONCE):
+            yes = worlds[start : start + _DRAWS_AT_ONCE, :, None]
             log_likelihood = yes * special.log_expit(self.log_odds)
             log_likelihood = log_likelihood + (trials - yes) * special.log_expit(-self.log_odds)
             likelihood = np.exp(log_likelihood - log_likelihood.max(axis=-1, keepdims=True))

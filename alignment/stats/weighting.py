@@ -46,4 +46,4 @@ def kish_effective(sum_w: ArrayLike, sum_w2: ArrayLike, sum_wy: ArrayLike) -> tu
     asked = w > 0
     n_eff = np.divide(w * w, w2, out=np.zeros_like(w), where=asked)
     share = np.divide(wy, w, out=np.zeros_like(w), where=asked)
-    return n_eff * np.minimum(share, 1.0), n_eff
+    return np.asarray(n_eff * np.minimum(share, 1.0)), n_eff
