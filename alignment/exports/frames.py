@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from alignment.metrics.campaigns import CampaignRow, CampaignsAnswer
-from alignment.metrics.common import Outcome
+from alignment.metrics.catalog import CATALOG, Unit
+from alignment.metrics.common import Change, Outcome
 from alignment.metrics.funnel import FunnelAnswer, FunnelStep, RecordsPage
 from alignment.metrics.goals import GoalProgress
 from alignment.metrics.history import AuditPage, ImportHistory
@@ -168,8 +169,8 @@ def goals_table(goals: Iterable[GoalProgress], currency: str) -> pd.DataFrame:
             "To": goal.end_on.isoformat(),
             "Unit": currency if goal.metric is GoalMetric.WON_REVENUE else "%",
             "Actual": _goal_value(goal, _value(goal.actual), currency),
-            "Low": _goal_value(goal, _low(goal.actual), currency),
-            "High": _goal_value(goal, _high(goal.actual), currency),
+            "Low": _goal_value(goal, low, currency),
+            "High": _goal_value(goal, high, currency),
             "n": round(goal.actual.n),
             "Target": _goal_value(goal, goal.target.value if goal.target else None, currency),
             "Attainment, %": _percent(goal.attainment),
@@ -181,7 +182,14 @@ def goals_table(goals: Iterable[GoalProgress], currency: str) -> pd.DataFrame:
             "Marketing owner": goal.owner_marketing,
         }
         for goal in goals
+        for low, high in (_bounds(goal.actual),)
     )
+
+
+def _bounds(outcome: Outcome) -> tuple[float | None, float | None]:
+    """The interval of an estimate; a sum that is known exactly has none."""
+    low, high = _low(outcome), _high(outcome)
+    return (None, None) if low == high else (low, high)
 
 
 def label_of_status(goal: GoalProgress) -> str:
@@ -245,28 +253,47 @@ def _campaign(row: CampaignRow, currency: str) -> dict[str, Any]:
 
 
 def signals_table(answer: TodayAnswer) -> pd.DataFrame:
-    """One row per metric that moved more than chance."""
+    """
+    One row per metric that moved more than chance.
+
+    Changes of counts are in percent of the usual, changes of rates in points.
+    """
     return pd.DataFrame(
         [
             {
                 "Metric": signal.label,
                 "Territory": signal.territory or "whole company",
                 "Week": signal.week.label(),
-                "Last week": signal.change.value,
-                "Eight weeks before": signal.change.reference,
+                "Last week": signal.change.value * scale,
+                "Usual": signal.change.reference * scale,
+                "Unit": "%" if is_rate else "",
+                "Change": change,
+                "Change, low": low,
+                "Change, high": high,
+                "Change in": "points" if is_rate else "%",
                 "n": signal.n,
                 "n before": signal.n_reference,
-                "Low": signal.change.low,
-                "High": signal.change.high,
                 "Level": f"{signal.change.level:.0%}",
             }
             for signal in answer.signals
+            for is_rate in (CATALOG[signal.slug].unit is Unit.RATE,)
+            for scale in (100 if is_rate else 1,)
+            for change, low, high in (_differences(signal.change, is_rate),)
         ],
         columns=[
-            "Metric", "Territory", "Week", "Last week", "Eight weeks before", "n", "n before",
-            "Low", "High", "Level",
+            "Metric", "Territory", "Week", "Last week", "Usual", "Unit", "Change", "Change, low",
+            "Change, high", "Change in", "n", "n before", "Level",
         ],
     )  # fmt: skip
+
+
+def _differences(change: Change, is_rate: bool) -> tuple[float | None, ...]:
+    """The change and its interval: points of a rate, percent of a count; None from none."""
+    if is_rate:
+        found = (change.value - change.reference, change.low, change.high)
+        return tuple(None if each is None else each * 100 for each in found)
+    ratio = change.value / change.reference if change.reference else None
+    return tuple(None if each is None else (each - 1) * 100 for each in (ratio, change.low, change.high))
 
 
 def _rate(name: str, outcome: Outcome | None) -> dict[str, Any]:
@@ -307,7 +334,9 @@ def _units(minor: float | None, currency: str) -> float | None:
 
 
 def _goal_value(goal: GoalProgress, value: float | None, currency: str) -> float | None:
-    return _units(value, currency) if goal.metric is GoalMetric.WON_REVENUE else _percent(value)
+    """Units of money or percent, two decimals: money and survey shares stand in one column."""
+    number = _units(value, currency) if goal.metric is GoalMetric.WON_REVENUE else _percent(value)
+    return None if number is None else round(number, 2)
 
 
 def _signature(by: str | None, at: Any, is_local: bool) -> str:

@@ -27,7 +27,12 @@ def goals_headline(revenue: GoalProgress | None, awareness: GoalProgress | None,
     parts = [goal_words(goal, currency) for goal in (revenue, awareness) if goal is not None]
     if not parts:
         return "No goal runs on this day"
-    return "; ".join([parts[0], *(part[0].lower() + part[1:] for part in parts[1:])])
+    return _joined(parts, "; ")
+
+
+def _joined(parts: list[str], sign: str) -> str:
+    """Sentences as one: only the first begins with a capital."""
+    return sign.join(part if at == 0 else part[0].lower() + part[1:] for at, part in enumerate(parts))
 
 
 def goal_words(goal: GoalProgress, currency: str) -> str:
@@ -40,10 +45,14 @@ def goal_words(goal: GoalProgress, currency: str) -> str:
     return f"{words}: {actual} of {value(goal.target.value, unit, currency, compact=True)}"
 
 
-def company_wide_line(stamp: Stamp, *, is_filtered: bool) -> str:
-    """Below a headline about goals: they have periods of their own, and filters do not narrow them."""
-    filtered = "; filters do not narrow them" if is_filtered else ""
-    return f"{as_of(stamp)}. Goals are about the whole company{filtered}."
+def goals_line(
+    stamp: Stamp, revenue: GoalProgress | None, awareness: GoalProgress | None, *, is_filtered: bool
+) -> str:
+    """Below a headline about goals: each runs to a day of its own, and filters do not narrow them."""
+    shown = [goal for goal in (revenue, awareness) if goal is not None]
+    ends = _joined([f"{_SHORT[goal.metric]} to {day(goal.end_on)}" for goal in shown], ", ")
+    filtered = "; filters do not narrow goals" if is_filtered and shown else ""
+    return f"{as_of(stamp)}. {ends}{filtered}" if ends else as_of(stamp)
 
 
 def _status(goal: GoalProgress) -> str:
@@ -66,22 +75,27 @@ def goals_finding(answer: GoalsAnswer, *, is_filtered: bool = False) -> Finding:
     return Finding(
         headline=goals_headline(answer.revenue, answer.awareness, currency),
         title="The two shared goals",
-        subtitle=company_wide_line(answer.stamp, is_filtered=is_filtered),
+        subtitle=goals_line(answer.stamp, answer.revenue, answer.awareness, is_filtered=is_filtered),
         alt="; ".join(goal_alt(goal, currency) for goal in shown),
         findings=tuple(line for goal in shown for line in goal_lines(goal, currency)),
     )
 
 
-def goal_title(goal: GoalProgress, currency: str) -> str:
-    """The title of one goal's chart: how it stands against where it should stand today."""
+def goal_title(goal: GoalProgress, currency: str, *, is_slide: bool = False) -> str:
+    """
+    The title of one goal's chart: how it stands against where it should stand today.
+
+    On a slide it has to stay within one line; `goals_line` says until when.
+    """
     unit = CATALOG[goal.metric.value].unit
+    name = _SHORT[goal.metric] if is_slide else goal.name
     if goal.pace_gap is None:
         if goal.target is None or not isinstance(goal.actual, Estimate):
             return goal_words(goal, currency)
         actual = value(goal.actual.value, unit, currency, compact=True)
-        return f"{goal.name}: {actual} of {value(goal.target.value, unit, currency, compact=True)}"
+        return f"{name}: {actual} of {value(goal.target.value, unit, currency, compact=True)}"
     side = "ahead of" if goal.pace_gap >= 0 else "behind"
-    return f"{goal.name}: {value(abs(goal.pace_gap), unit, currency, compact=True)} {side} the pace"
+    return f"{name}: {value(abs(goal.pace_gap), unit, currency, compact=True)} {side} the pace"
 
 
 def goal_subtitle(goal: GoalProgress, currency: str) -> str:

@@ -1,18 +1,20 @@
 """The start page in words: two goals, what moved beyond chance, what waits for the reader."""
 
 from alignment.insights.finding import Empty, Finding
-from alignment.insights.goals import goals_headline
+from alignment.insights.goals import goals_headline, goals_line
 from alignment.metrics.catalog import CATALOG
 from alignment.metrics.today import Signal, TodayAnswer, Waiting, WaitingKind
-from alignment.wording import as_of, change_words, plural, sample, value
+from alignment.wording import change_words, plural, sample, value
 
 
-def today_finding(answer: TodayAnswer) -> Finding:
-    """What the start page says."""
+def today_finding(answer: TodayAnswer, *, is_filtered: bool = False) -> Finding:
+    """What the start page says; `is_filtered` by something that goals and answer times do not follow."""
+    line = goals_line(answer.stamp, answer.revenue, answer.awareness, is_filtered=is_filtered)
+    answering = f"; answer time of {answer.stamp.period_label}" if answer.answer_time else ""
     return Finding(
         headline=goals_headline(answer.revenue, answer.awareness, answer.stamp.currency),
         title=_title(answer),
-        subtitle=f"Last full week against the eight before, at 99 %. {as_of(answer.stamp)}",
+        subtitle=f"{line}{answering}",
         alt="; ".join(signal_line(signal, answer.stamp.currency) for signal in answer.signals)
         or "Nothing moved more than chance would explain.",
         findings=(),
@@ -20,10 +22,15 @@ def today_finding(answer: TodayAnswer) -> Finding:
 
 
 def _title(answer: TodayAnswer) -> str:
+    if not answer.signals and not answer.quiet:
+        return "Too short a history to tell what is usual: four full weeks are needed"
     if not answer.signals:
-        return f"Nothing moved more than chance would explain; {plural(answer.quiet, 'number')} looked at"
+        return (
+            "Nothing moved more than chance would explain last week; "
+            f"{plural(answer.quiet, 'number')} looked at"
+        )
     return (
-        f"{plural(len(answer.signals), 'number')} moved more than chance would explain; "
+        f"{plural(len(answer.signals), 'number')} moved more than chance would explain last week; "
         f"{plural(answer.quiet, 'other')} did not"
     )
 

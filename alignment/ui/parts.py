@@ -98,30 +98,23 @@ def columns(frame: pd.DataFrame, *, currency: str = "") -> dict[str, Any]:
     How each column of a table is written, told by its heading.
 
     Shares have one decimal, money none, counts are grouped; everything is aligned
-    right by being a number. What a row is called stays in sight when a wide table
-    is scrolled.
+    right by being a number.
     """
-    numbers: dict[str, Any] = {
-        name: st.column_config.NumberColumn(format="localized", step=_step(str(name), frame[name], currency))
+    return {
+        name: st.column_config.NumberColumn(format=_format(str(name), frame[name], currency))
         for name in frame.columns
         if pd.api.types.is_numeric_dtype(frame[name])
     }
-    first = next(iter(frame.columns), None)
-    if first is None or first in numbers:
-        return numbers
-    return {first: st.column_config.Column(pinned=True), **numbers}
 
 
-def _step(name: str, values: pd.Series, currency: str) -> float:
-    """The smallest difference that is written: a localized number has as many decimals as its step."""
-    if name.endswith((" %", ", low", ", high")) and not _is_money(name, currency):
-        return 0.1
-    is_whole = not pd.api.types.is_float_dtype(values) or bool((values.dropna() % 1 == 0).all())
-    return 1 if is_whole or _is_money(name, currency) else 0.1
-
-
-def _is_money(name: str, currency: str) -> bool:
-    return bool(currency) and f", {currency}" in name
+def _format(name: str, values: pd.Series, currency: str) -> str:
+    """ "localized" groups digits and keeps decimals; a `step` would cut them off instead of rounding."""
+    known = values.dropna()
+    is_money = bool(currency) and f", {currency}" in name
+    if name.endswith((" %", ", low", ", high")) and not is_money:
+        return "%.1f"
+    is_whole = not pd.api.types.is_float_dtype(values) or bool((known % 1 == 0).all())
+    return "localized" if is_money or is_whole or bool((known.abs() >= 1000).any()) else "%.1f"
 
 
 def pager(key: str, *, total: int, size: int) -> None:

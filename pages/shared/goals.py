@@ -20,7 +20,7 @@ def drawn(goal: GoalProgress, currency: str) -> parts.Drawn:
     figure = goal_progress_figure(
         goal,
         currency=currency,
-        title=insights.goal_title(goal, currency),
+        title=insights.goal_title(goal, currency, is_slide=shown.is_projector()),
         subtitle=insights.goal_subtitle(goal, currency),
         style=shown.style(),
     )

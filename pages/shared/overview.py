@@ -18,7 +18,7 @@ def show_goal(goal: GoalProgress, currency: str) -> tuple[object, str, str]:
     figure = goal_progress_figure(
         goal,
         currency=currency,
-        title=insights.goal_title(goal, currency),
+        title=insights.goal_title(goal, currency, is_slide=shown.is_projector()),
         subtitle=insights.goal_subtitle(goal, currency),
         style=shown.style(),
     )
@@ -44,9 +44,9 @@ with shown.errors():
     answer = loaders.load_today(role=actor.role, territories=actor.territories)
     if answer.stamp.last_fact_on is None:
         parts.nothing(insights.today_empty())
-    finding = insights.today_finding(answer)
+    finding = insights.today_finding(answer, is_filtered=session.view().is_filtered)
     goals = [goal for goal in (answer.revenue, answer.awareness) if goal is not None]
-    parts.opening(finding, stamp=answer.stamp, numbers=today_numbers(answer))
+    parts.opening(finding, stamp=answer.stamp, numbers=today_numbers(answer), line=finding.subtitle)
     if goals:
         parts.side_by_side([show_goal(goal, answer.stamp.currency) for goal in goals])
     if shown.is_projector():

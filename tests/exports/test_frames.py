@@ -1,13 +1,18 @@
 """Tables under the charts: the same numbers, units in the heading, unknown is empty."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
 
 from alignment.exports import frames
+from alignment.metrics.common import Change, Likely
 from alignment.metrics.funnel import FunnelRow
+from alignment.metrics.history import AuditLine, AuditPage
 from alignment.metrics.strips import card_numbers, funnel_numbers, goals_numbers, territories_numbers
+from alignment.metrics.today import Signal, TodayAnswer
+from alignment.periods import iso_week
 from alignment.stats import NotEnoughData
 from alignment.view import NOT_ASSIGNED, Split
 from tests.figures import sample_answers as sample
@@ -84,6 +89,63 @@ def test_the_campaigns_total_is_the_last_row():
     table = frames.campaigns_table(answer)
 
     assert table["Leads"].tolist()[-1] == answer.total.leads == sum(row.leads for row in answer.rows)
+
+
+def test_an_exact_sum_has_no_interval_and_people_are_whole():
+    goals = sample.goals()
+    table = frames.goals_table([goals.revenue, goals.awareness], "EUR")
+
+    assert table["Low"].isna().tolist() == [True, False]
+    assert table["n"].dtype.kind == "i"
+
+
+def test_a_signals_change_is_in_points_of_a_rate_and_percent_of_a_count():
+    """29 after a usual 42: 29/42 - 1 = -31.0 %. 40 % after 50 %: -10 points."""
+    answer = TodayAnswer(
+        stamp=sample.STAMP,
+        revenue=None,
+        awareness=None,
+        signals=(signal("marketing_qualified", 29, 42, 0.4, 0.9), signal("win_rate", 0.4, 0.5, -0.2, -0.01)),
+        quiet=3,
+        waiting=(),
+    )
+    table = frames.signals_table(answer)
+
+    assert table["Last week"].tolist() == [29, 40]
+    assert table["Change"].round(1).tolist() == [-31.0, -10.0]
+    assert table["Change, low"].round(1).tolist() == [-60.0, -20.0]
+    assert table["Change in"].tolist() == ["%", "points"]
+
+
+def signal(slug, value, reference, low, high):
+    change = Change(
+        value=value, reference=reference, low=low, high=high, likely=Likely.YES, level=0.99, method="by hand"
+    )
+    return Signal(slug=slug, territory_code=None, territory=None, week=iso_week(2026, 25), change=change,
+                  n=29, n_reference=336)  # fmt: skip
+
+
+def test_the_audit_trail_reads_as_sentences():
+    """What a person did stands in words; the exact fields beside it, yes and no instead of True and False."""
+    event = AuditLine(
+        event_id=7,
+        at=datetime(2026, 6, 26, 14, 0, tzinfo=UTC),
+        actor="Ana Ruiz",
+        role="marketing_head",
+        tag="goal:target:sign",
+        subject="goal 1",
+        before={},
+        after={"version": 2, "team": "marketing", "signed_in_local_mode": True},
+        reason=None,
+    )
+    page = AuditPage(
+        zone="Europe/Berlin", total=1, first=1, events=(event,), checked=1, head="ab", broken_at=None
+    )
+    row = frames.audit_table(page).iloc[0]
+
+    assert row["When"] == "2026-06-26 16:00"
+    assert row["What happened"].startswith("Ana Ruiz (head of marketing) signed the target of goal 1")
+    assert row["To"] == "version: 2, team: marketing, signed in local mode: yes"
 
 
 def test_tables_without_rows_keep_their_columns():

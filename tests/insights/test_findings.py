@@ -5,6 +5,7 @@ The answers are small and made by hand (tests/figures/sample_answers.py).
 """
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -131,6 +132,55 @@ class TestTerritories:
             "Win rate runs from 12 % in Sachsen to 50 % in Bremen; their intervals overlap"
         )
 
+    def test_without_a_survey_it_says_what_to_import_and_not_that_interviews_are_too_few(self):
+        rows = tuple(replace(row, asked=0, has_interviews=False) for row in sample.territories().rows)
+        answer = replace(sample.territories(), wave=None, weakest=None, candidates=(), rows=rows)
+        finding = insights.territories_finding(answer, Layer.AWARENESS)
+
+        assert finding.headline == "There is no survey yet: import one to see where the brand is weak"
+        assert "no survey yet" in finding.subtitle
+        assert finding.findings[0].startswith("Import a survey to fill the map")
+
+    def test_before_the_first_wave_had_ended_that_is_said(self):
+        answer = sample.territories()
+        stamp = replace(answer.stamp, at=date(2025, 1, 31))
+        finding = insights.territories_finding(replace(answer, wave=None, stamp=stamp), Layer.AWARENESS)
+
+        assert finding.headline == "No survey wave had ended by 31 Jan 2025"
+
+    def test_one_territory_alone_is_not_the_weakest_of_itself(self):
+        """Filtered to Sachsen, its probability of being the weakest shown is 100 %: said by nobody."""
+        answer = sample.territories()
+        alone = replace(answer, rows=(replace(answer.weakest, p_weakest=1.0),))
+        finding = insights.territories_finding(alone, Layer.AWARENESS)
+
+        assert plain(finding.headline) == "12 % know the brand in Sachsen (5 to 20 %, 82 interviews)"
+        assert not any("weakest" in sentence for sentence in finding.findings)
+
+    def test_territories_where_nobody_was_asked_are_unknown(self):
+        answer = sample.territories()
+        silent = tuple(row for row in answer.rows if not row.has_interviews)
+        finding = insights.territories_finding(replace(answer, rows=silent), Layer.AWARENESS)
+
+        assert finding.headline.endswith("awareness is unknown, not zero")
+
+    def test_shapes_of_other_names_are_no_map_and_the_way_out_is_said(self):
+        answer = sample.territories()
+        offices = tuple(replace(row, boundary_key=None) for row in answer.rows[:3])
+        line = insights.no_map_line(replace(answer, rows=offices))
+
+        assert insights.has_map(answer)
+        assert not insights.has_map(replace(answer, rows=offices))
+        assert f"none of the {len(answer.shape.labels)} shapes that came in has such a name" in line
+        assert '"map id"' in line
+
+    def test_a_territory_without_a_shape_is_named_beside_the_map(self):
+        answer = sample.territories()
+        rows = (replace(answer.rows[0], name="Online", boundary_key=None), *answer.rows[1:])
+        sentences = insights.territories_finding(replace(answer, rows=rows), Layer.AWARENESS).findings
+
+        assert any(sentence.startswith("Not on the map: Online.") for sentence in sentences)
+
     def test_a_card_says_what_changed_and_whether_it_is_chance(self):
         lines = [plain(line) for line in insights.card_lines(sample.card())]
 
@@ -152,6 +202,17 @@ class TestGoals:
 
         assert "has no target that both have signed" in finding.headline
 
+    def test_a_slides_title_fits_one_line_and_the_line_above_says_until_when(self):
+        goals = sample.goals()
+        titles = [
+            insights.goal_title(goal, "EUR", is_slide=True) for goal in (goals.revenue, goals.awareness)
+        ]
+
+        assert max(len(title) for title in titles) <= 36
+        assert insights.goals_finding(goals).subtitle.endswith(
+            "Revenue to 30 Jun 2026, awareness to 31 Dec 2026"
+        )
+
     def test_a_proposal_names_the_team_whose_signature_is_missing(self):
         assert any(
             "waits for the signature of" in line for line in insights.goals_finding(sample.goals()).findings
@@ -169,6 +230,16 @@ class TestGoals:
 
 
 class TestCampaigns:
+    def test_a_company_without_campaigns_is_told_what_to_import(self):
+        empty = insights.campaigns_empty(sample.campaigns(), VIEW, has_any=False)
+
+        assert (empty.sentence, empty.path) == ("There are no campaigns yet.", "/import")
+
+    def test_a_period_without_campaigns_is_told_apart(self):
+        empty = insights.campaigns_empty(sample.campaigns(), VIEW, has_any=True)
+
+        assert empty.sentence == "No campaigns in 23 Mar to 21 Jun 2026."
+
     def test_the_largest_shortfall_is_said_as_counts_of_a_plan(self):
         """38 of 400: the campaign that promised too much, said without a judgement."""
         finding = insights.campaigns_finding(sample.campaigns())
@@ -212,7 +283,19 @@ class TestToday:
     def test_a_quiet_week_is_said_in_one_line(self):
         finding = insights.today_finding(self.answer())
 
-        assert finding.title == "Nothing moved more than chance would explain; 41 numbers looked at"
+        assert finding.title == (
+            "Nothing moved more than chance would explain last week; 41 numbers looked at"
+        )
+
+    def test_a_short_history_is_not_called_a_quiet_week(self):
+        finding = insights.today_finding(self.answer(quiet=0))
+
+        assert finding.title == "Too short a history to tell what is usual: four full weeks are needed"
+
+    def test_a_filter_is_said_not_to_narrow_the_goals(self):
+        line = insights.today_finding(self.answer(), is_filtered=True).subtitle
+
+        assert line.endswith("awareness to 31 Dec 2026; filters do not narrow goals")
 
     def test_a_signal_has_number_week_direction_reference_and_n(self):
         line = insights.signal_line(signal("marketing_qualified", 29, 42), "EUR")
