@@ -25,7 +25,8 @@ from alignment.metrics.funnel import (
 from alignment.periods import from_epoch_day
 from alignment.queries.deals import deal_sums
 from alignment.queries.dimensions import NOBODY, Dimensions
-from alignment.queries.funnel import cohort_counts, entry_counts, stages_in_use
+from alignment.queries.entries import entry_counts
+from alignment.queries.funnel import cohort_counts, stages_in_use
 from alignment.queries.funnel_records import Behind, count_behind, deal_amounts, units_behind
 from alignment.view import Basis, Split, View
 from alignment.vocabulary import STAGE_ORDER, Exit, Stage

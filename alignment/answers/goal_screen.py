@@ -23,7 +23,7 @@ from alignment.metrics.goals import GoalProgress, GoalsAnswer, TargetVersion, Wh
 from alignment.money import MICROS
 from alignment.periods import DEFAULT_WEEKS, last_full_weeks
 from alignment.queries.deals import deal_sums
-from alignment.queries.funnel import entry_counts
+from alignment.queries.entries import entry_counts
 from alignment.queries.goals import GoalRow, TargetRow, has_deals, targets, won_by_day
 from alignment.queries.goals import goals as goal_rows
 from alignment.view import View

@@ -28,7 +28,8 @@ from alignment.periods import DAY, Period, last_full_weeks, monday, start_of
 from alignment.queries.answering import handoffs, reps_by_territory
 from alignment.queries.deals import deal_sums
 from alignment.queries.dimensions import NOBODY
-from alignment.queries.funnel import entry_counts, stages_in_use, steps_within_week
+from alignment.queries.entries import entry_counts, steps_within_week
+from alignment.queries.funnel import stages_in_use
 from alignment.queries.territories import open_flags
 from alignment.queries.waiting import import_moments
 from alignment.view import Split, View

@@ -1,13 +1,11 @@
 """
-The funnel's counts: what became of those who came in a period, and what happened in a period.
+The funnel by cohort: what became of those who came in a period.
 
-Stages are columns or numbers by their position in `STAGE_ORDER`. Dimension ids
-are `NOBODY` (0) where nothing is assigned.
+Stages are numbers by their position in `STAGE_ORDER`. Dimension ids are `NOBODY`
+(0) where nothing is assigned.
 """
 
-from collections.abc import Iterable
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -17,7 +15,7 @@ from alignment.db import ReadSession
 from alignment.periods import Period
 from alignment.queries.dimensions import Narrowing
 from alignment.queries.frames import one_if, read_frame, total
-from alignment.queries.lens import Lens, existing, in_force, lens_of, living, values_of, within
+from alignment.queries.lens import Lens, existing, in_force, lens_of, living, values_of
 from alignment.queries.units import (
     DIMENSIONS,
     OPEN_STATE,
@@ -27,7 +25,6 @@ from alignment.queries.units import (
     WON_STATE,
     Units,
     rank_of,
-    table_of,
     units_of,
 )
 from alignment.tables import Deal, Lead, StageEntry, c
@@ -196,204 +193,3 @@ def _deal_histories(shared: Units) -> sa.Subquery:
         .group_by(deals.c.unit_id)
         .subquery("deal_history")
     )
-
-
-ENTRY_COLUMNS = (
-    _IDS
-    | {"is_direct": "int64", "undated": "int64"}
-    | {f"now_{stage.value}": "int64" for stage in STAGE_ORDER}
-    | {f"before_{stage.value}": "int64" for stage in STAGE_ORDER}
-)
-
-
-def entry_counts(
-    session: ReadSession, view: View, narrowing: Narrowing, now: Period | None, before: Period | None
-) -> pd.DataFrame:
-    """
-    One row per combination of the five dimensions, direct or not: units by the day they reached each stage.
-
-    `now_<stage>` counts units that reached the stage, or a later one, for the
-    first time within the period (None: whenever, undated included);
-    `before_<stage>` the same for the period compared with. `undated` counts
-    units without a creation day. An undated entry into the stage itself lies in
-    no period, whatever came after it.
-    """
-    statement = _entry_statement(lens_of(view, narrowing), now is not None, before is not None)
-    values = values_of(view, narrowing, now=now, before=before, window=_both(now, before))
-    return read_frame(session, statement, ENTRY_COLUMNS, values)
-
-
-def _both(now: Period | None, before: Period | None) -> Period | None:
-    """From the beginning of the earlier to the end of the later; None for all time."""
-    if now is None or before is None:
-        return now
-    return Period(start=min(now.start, before.start), end=max(now.end, before.end))
-
-
-@lru_cache(maxsize=128)
-def _entry_statement(lens: Lens, now: bool, before: bool) -> sa.Select[Any]:
-    shared = units_of(lens)
-    first, units = first_days(lens, shared, among=_touched(shared) if now else None), shared.units
-    keys = [*(units.c[name] for name in DIMENSIONS), units.c.is_direct]
-    counted: dict[str, Any] = {}
-    for stage in STAGE_ORDER:
-        counted[f"now_{stage.value}"] = entered(first, units, stage, "now" if now else None)
-    for stage in STAGE_ORDER:
-        counted[f"before_{stage.value}"] = entered(first, units, stage, "before") if before else 0
-    created = units.c.created_day
-    statement = (
-        sa.select(
-            *keys,
-            total(one_if(created.is_(None)), "undated"),
-            *(total(value, name) for name, value in counted.items()),
-        )
-        .select_from(units.outerjoin(first, first.c.unit_id == units.c.unit_id))
-        .group_by(*keys)
-    )
-    if not now:
-        return statement
-    return statement.where(sa.or_(created.is_(None), first.c.unit_id.is_not(None), within(created, "window")))
-
-
-def entered(first: sa.Subquery, units: sa.CTE, stage: Stage, period: str | None) -> Any:
-    """1 where the unit first reached the stage within the period of that name (None: whenever)."""
-    if period is None:
-        return one_if(reached(first, units, stage))
-    return one_if(within(entry_day(first, units, stage), period))
-
-
-def reached(first: sa.Subquery, units: sa.CTE, stage: Stage) -> sa.ColumnElement[bool]:
-    """Whether the unit ever came to the stage or a later one; it begins at the lead, a direct deal later."""
-    if stage is Stage.LEAD:
-        return sa.true()
-    return sa.or_(_begins_at_or_after(units, stage), first.c[f"has_{RANK[stage]}"] == 1)
-
-
-def entry_day(first: sa.Subquery, units: sa.CTE, stage: Stage) -> Any:
-    """The day on which the unit first reached the stage; null if never, or if the day is not known."""
-    if stage is Stage.LEAD:
-        return units.c.created_day
-    return sa.case(
-        (_begins_at_or_after(units, stage), units.c.created_day), else_=first.c[f"day_{RANK[stage]}"]
-    )
-
-
-def _begins_at_or_after(units: sa.CTE, stage: Stage) -> sa.ColumnElement[bool]:
-    return units.c.is_direct == 1 if RANK[stage] <= OPPORTUNITY else sa.false()
-
-
-def first_days(
-    lens: Lens, shared: Units, stages: Iterable[Stage] = STAGE_ORDER, *, among: sa.Select[Any] | None = None
-) -> sa.Subquery:
-    """
-    One row per unit with entries: `day_<rank>` on which it first came to the stage or a later one,
-    and `has_<rank>`, 1 if it ever did. The first stage has neither: a unit is created into it.
-
-    `among` selects the ids of the only units that matter; looking at all costs.
-    """
-    entries = _entries(lens, shared, among)
-    columns: list[Any] = [entries.c.unit_id]
-    for rank in (RANK[stage] for stage in stages if stage is not Stage.LEAD):
-        counts = entries.c.rank >= rank
-        if rank == WON:  # where there are deals they decide, whatever the lead's own history says
-            counts = sa.and_(counts, entries.c.of_deal == entries.c.has_deal)
-        at_rank = sa.and_(counts, entries.c.rank == rank)
-        is_undated = sa.func.max(one_if(sa.and_(at_rank, entries.c.day.is_(None)))) == 1
-        only_undated = sa.and_(is_undated, sa.func.min(sa.case((at_rank, entries.c.day))).is_(None))
-        day = sa.case((only_undated, None), else_=sa.func.min(sa.case((counts, entries.c.day))))
-        columns += [day.label(f"day_{rank}"), sa.func.max(one_if(counts)).label(f"has_{rank}")]
-    return sa.select(*columns).group_by(entries.c.unit_id).subquery("first_days")
-
-
-def _entries(lens: Lens, shared: Units, among: sa.Select[Any] | None) -> sa.Subquery:
-    """One row per entry into a stage: unit_id, rank, day, of_deal and has_deal (0 or 1)."""
-    entry, members, deals = c(StageEntry), shared.members, shared.deals
-    chosen = [] if among is None else [(members.c.survivor_id * 2).in_(among)]
-    has_deal = sa.exists().where(deals.c.unit_id == members.c.survivor_id * 2)
-    of_leads = sa.select(
-        (members.c.survivor_id * 2).label("unit_id"),
-        rank_of(entry.stage).label("rank"),
-        entry.day.label("day"),
-        sa.literal(0).label("of_deal"),
-        one_if(sa.and_(entry.stage == Stage.WON, has_deal)).label("has_deal"),
-    ).where(
-        members.c.lead_id == entry.lead_id,
-        entry.stage.is_not(None),
-        *living(entry, lens.at, lens.known),
-        *chosen,
-    )
-    opened = sa.select(
-        deals.c.unit_id, sa.literal(OPPORTUNITY), deals.c.opened_day, sa.literal(1), sa.literal(1)
-    )
-    won = sa.select(deals.c.unit_id, sa.literal(WON), deals.c.closed_day, sa.literal(1), sa.literal(1))
-    return sa.union_all(of_leads, opened, won.where(deals.c.state == WON_STATE)).subquery("entries")
-
-
-def _touched(shared: Units) -> sa.Select[Any]:
-    """
-    The ids of units with an entry, or a deal opened or closed, within the period called "window".
-
-    No other unit can have come anywhere for the first time in it.
-    """
-    entry, other, deals = table_of(StageEntry).alias("touching"), shared.members.alias("other"), shared.deals
-    of_leads = sa.select((other.c.survivor_id * 2).label("unit_id")).where(
-        other.c.lead_id == entry.c.lead_id, within(entry.c.day, "window")
-    )
-    of_deals = sa.select(deals.c.unit_id).where(
-        sa.or_(within(deals.c.opened_day, "window"), within(deals.c.closed_day, "window"))
-    )
-    found = sa.union(of_leads, of_deals).subquery("touched")
-    return sa.select(found.c.unit_id)
-
-
-def steps_within_week(
-    session: ReadSession,
-    view: View,
-    narrowing: Narrowing,
-    stages: tuple[Stage, ...],
-    now: Period,
-    before: Period,
-) -> pd.DataFrame:
-    """
-    One row per step between two stages: leads by whether they took it in the week they could.
-
-    `stage` is the one stepped to. `entered_now` counts leads that entered the
-    stage before on a day of the period `now`, `came_now` those of them that came
-    to `stage` by the Sunday of the same week; `..._before` the same of the other
-    period. Each week is seen at the same age, so young weeks do not look worse.
-    """
-    pairs = tuple(pairwise(stages))
-    if not pairs:
-        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in STEP_COLUMNS.items()})
-    statement = _step_statement(lens_of(view, narrowing), pairs)
-    values = values_of(view, narrowing, now=now, before=before, window=_both(now, before))
-    found = iter(session.execute(statement, values).one())
-    rows = [[stage.value, *(int(next(found)) for _ in range(4))] for _, stage in pairs]
-    return pd.DataFrame(rows, columns=list(STEP_COLUMNS)).astype(STEP_COLUMNS)
-
-
-STEP_COLUMNS = {
-    "stage": "str",
-    "entered_now": "int64",
-    "came_now": "int64",
-    "entered_before": "int64",
-    "came_before": "int64",
-}
-
-
-@lru_cache(maxsize=128)
-def _step_statement(lens: Lens, pairs: tuple[tuple[Stage, Stage], ...]) -> sa.Select[Any]:
-    shared = units_of(lens, beside=False)
-    units = shared.units
-    stages = sorted({stage for pair in pairs for stage in pair})
-    first = first_days(lens, shared, stages, among=_touched(shared))
-    columns: list[Any] = []
-    for earlier, later in pairs:
-        day = entry_day(first, units, earlier)
-        sunday = day - (day + 3) % 7 + 6  # day 0 was a Thursday
-        in_week = entry_day(first, units, later) <= sunday
-        for period in ("now", "before"):
-            entered_then = within(day, period)
-            columns += [total(one_if(entered_then), "n"), total(one_if(sa.and_(entered_then, in_week)), "n")]
-    joined = units.outerjoin(first, first.c.unit_id == units.c.unit_id)
-    return sa.select(*columns).select_from(joined).where(units.c.is_direct == 0)

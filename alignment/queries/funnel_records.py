@@ -10,8 +10,9 @@ import sqlalchemy as sa
 
 from alignment.db import ReadSession
 from alignment.queries.dimensions import NOBODY, Narrowing
+from alignment.queries.entries import entered, entry_day, first_days
 from alignment.queries.frames import one_if, read_frame, total
-from alignment.queries.funnel import entered, entry_day, first_days, outcomes
+from alignment.queries.funnel import outcomes
 from alignment.queries.lens import Condition, Lens, lens_of, values_of
 from alignment.queries.units import DIMENSIONS, RANK, table_of, units_of
 from alignment.tables import Deal, Lead, c

@@ -1,5 +1,6 @@
 """The funnel through the database: six leads to be counted by eye, and what goes wrong elsewhere."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -448,3 +449,22 @@ class TestLittle:
         rate = shown(database, basis=Basis.PERIOD).steps[1].step_rate
 
         assert (rate.value, rate.n, rate.method) == (3.0, 1, "exact conditional Poisson")
+
+
+class TestScope:
+    """No role has narrowed numbers yet; the scope is applied in SQL from the first query on."""
+
+    def test_numbers_of_other_territories_are_not_in_the_answer(self, company_database):
+        build(company_database, six_leads)
+        with company_database.reading() as session:
+            north_west = dimensions(session).id_of(Split.TERRITORY, "NW")
+            limited = replace(scope(), territories=frozenset({north_west}))
+            for basis in Basis:
+                answer = answers.funnel(session, limited, view(APRIL, basis=basis))
+
+                assert entered(answer) == [2, 2, 2, 2, 1]
+                assert answer.not_assigned == 0
+            page = answers.funnel_records(session, limited, view(APRIL), stage=LEAD)
+            assert {record.territory for record in page.records} == {"NW"}
+            assert [row.code for row in answers.territories(session, limited, view(APRIL)).rows] == ["NW"]
+            assert answers.campaigns(session, limited, view(APRIL)).total.leads == 2
