@@ -19,6 +19,7 @@ import sqlalchemy as sa
 
 from alignment.access import Actor
 from alignment.db import Database
+from alignment.demo import build_sample
 from alignment.migrations import upgrade
 from alignment.tables import CompanyState
 from alignment.vocabulary import Clock, Role
@@ -160,6 +161,17 @@ def _postgres_factory(_postgres_server) -> Iterator[Callable[[bool], sa.URL]]:
             for name in made:
                 connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
     maker.dispose()
+
+
+@pytest.fixture(scope="session")
+def built_sample(tmp_path_factory) -> Path:
+    """The sample company, built once a run: copy it before writing. ALIGN_TEST_SAMPLE names a built one."""
+    path = tmp_path_factory.mktemp("sample") / "sample.db"
+    if built := os.environ.get("ALIGN_TEST_SAMPLE"):
+        shutil.copy(built, path)
+    else:
+        build_sample(path)
+    return path
 
 
 @pytest.fixture

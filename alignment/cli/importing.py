@@ -100,7 +100,7 @@ def _one(
     except AlignmentError as error:
         out.line(f"{file.path.name}: {error}", file=file.path.name, error=str(error))
         return _REFUSED
-    print_receipt(out, receipt, zone=zone, is_verbose=options.verbose, is_trial=options.dry_run)
+    print_receipt(out, receipt, zone=zone, is_verbose=options.verbose)
     is_refused = isinstance(receipt, ImportReceipt) and receipt.rows_rejected > 0
     return _REFUSED if is_refused else _DONE
 
@@ -160,13 +160,12 @@ def print_receipt(
     *,
     zone: str,
     is_verbose: bool = False,
-    is_trial: bool = False,
 ) -> None:
     """One line a file; below it what needs eyes: matches, names still unknown, bad rows."""
     if isinstance(receipt, AlreadyImported):
         out.line(wording.already_imported(receipt, zone), **receipt.plain())
         return
-    out.line(_headline(receipt, is_trial=is_trial), **receipt.plain())
+    out.line(wording.receipt_headline(receipt), **receipt.plain())
     shown = receipt if is_verbose else replace(receipt, notes=(), created=())
     for text in wording.receipt_lines(shown)[0 if is_verbose else 2 :]:
         out.detail(text)
@@ -176,15 +175,6 @@ def print_receipt(
         out.detail(
             f"and {len(receipt.problems) - _PROBLEMS_SHOWN:,} more problems; the Import page lists all."
         )
-
-
-def _headline(receipt: ImportReceipt, *, is_trial: bool) -> str:
-    if is_trial and not receipt.is_refused:
-        return (
-            f"{receipt.file_name}: a trial, nothing was stored. It brings {receipt.rows_inserted:,} new, "
-            f"{receipt.rows_updated:,} changed and {receipt.rows_unchanged:,} unchanged rows"
-        )
-    return wording.receipt_headline(receipt)
 
 
 def _problem(problem: RowProblem) -> str:
