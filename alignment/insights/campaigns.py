@@ -33,10 +33,14 @@ def _headline(answer: CampaignsAnswer) -> str:
             f"{row.name} brought {count(row.marketing_qualified)} of {count(row.planned_qualified)} "
             f"planned qualified leads{others}"
         )
-    total = answer.total
+    leads, qualified, won = (
+        sum(getattr(row, name) for row in answer.whole) for name in ("leads", "marketing_qualified", "won")
+    )
+    if not leads:
+        return f"No lead names one of the {plural(len(answer.whole), 'campaign')} yet"
     return (
-        f"{plural(total.leads, 'lead')} became {plural(total.marketing_qualified, 'qualified lead')} and "
-        f" {plural(total.won, 'won deal')} so far; no finished campaign stayed clearly below plan"
+        f"{plural(leads, 'lead')} became {plural(qualified, 'qualified lead')} and "
+        f"{plural(won, 'won deal')} so far; no finished campaign stayed clearly below plan"
     )
 
 
@@ -76,6 +80,8 @@ def _alt(answer: CampaignsAnswer) -> str:
 def _others(answer: CampaignsAnswer) -> list[str]:
     total, currency = answer.total, answer.stamp.currency
     sentences = []
+    if not any(row.leads for row in answer.whole):
+        sentences.append('A lead names the campaign that created it in the column "Campaign" of its export.')
     if isinstance(total.cost_per_qualified_lead, Estimate):
         sentences.append(
             f"In {answer.stamp.period_label} a qualified lead cost "

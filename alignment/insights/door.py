@@ -58,9 +58,13 @@ def audit_headline(answer: AuditPage) -> str:
     """Whether the chain holds."""
     if answer.broken_at is not None:
         return f"The audit trail was changed: event {answer.broken_at} does not fit the one before"
+    if not answer.total:
+        return "Nothing is on record yet"
     return f"{plural(answer.total, 'action')} on record, and the chain is whole"
 
 
 def audit_stamp(answer: AuditPage) -> str:
     """The chain's head, to be compared with what a backup or an earlier meeting wrote down."""
+    if not answer.total:
+        return "Imports, proposals and signatures are listed here from the first on."
     return f"Chain head {answer.head[:16]}, {plural(answer.checked, 'event')} checked"

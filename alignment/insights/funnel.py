@@ -11,6 +11,9 @@ from alignment.wording import as_of, count, day, listed, money, plural, points, 
 LEVEL = 0.99
 """Five steps are looked at in once; at 99 % a quiet funnel speaks up in fewer than one week of twenty."""
 
+SMALL = 30
+"""metrics.md: below 30 a rate is not to be read alone."""
+
 _UNITS = {Stage.LEAD: "lead", Stage.OPPORTUNITY: "opportunity"}
 
 
@@ -113,6 +116,12 @@ def _alt(answer: FunnelAnswer) -> str:
 
 def _others(answer: FunnelAnswer) -> list[str]:
     sentences = []
+    came = answer.steps[0].entered
+    if 0 < came < SMALL:
+        sentences.append(
+            f"{unit_word(answer, came)} {_stand(came, 'is', 'are')} few: read the counts, not the rates. "
+            "A longer period or another export tells more."
+        )
     waiting = [step for step in answer.steps if step.still_open]
     if waiting:
         most = max(waiting, key=lambda step: step.still_open or 0)

@@ -26,7 +26,7 @@ def goals_headline(revenue: GoalProgress | None, awareness: GoalProgress | None,
     """Both goals in one sentence, neither without the other."""
     parts = [goal_words(goal, currency) for goal in (revenue, awareness) if goal is not None]
     if not parts:
-        return "No goal runs on this day"
+        return "There is no shared goal yet"
     return _joined(parts, "; ")
 
 
@@ -131,7 +131,16 @@ def goal_lines(goal: GoalProgress, currency: str) -> tuple[str, ...]:
         )
     if goal.pending is not None:
         lines.append(pending_line(goal, currency))
+    elif goal.target is None:
+        lines.append(no_target_line(goal))
     return tuple(lines)
+
+
+def no_target_line(goal: GoalProgress) -> str:
+    """What is to be done about a goal that nothing is measured against."""
+    if goal.pending is not None:
+        return f'"{goal.name}" has a proposal that waits for a signature on the Goals page.'
+    return f'"{goal.name}" has no target: a head proposes one, and it holds when both have signed.'
 
 
 def pending_line(goal: GoalProgress, currency: str) -> str:

@@ -174,6 +174,16 @@ def _about_brand(answer: TerritoriesAnswer) -> list[str]:
             "a flag or a campaign there starts on firm ground."
         )
     sentences += [_only_looks_weak(row) for row in asked if len(asked) > 1 and _looks_weak(row, answer)]
+    if asked and not isinstance(answer.company, Estimate):
+        sentences.append(
+            f"The mean of all is unknown: {answer.company.reason}. Import a table of territories with theirs."
+        )
+    few = [row.name for row in asked if row.asked < SMALL]
+    if few:
+        sentences.append(
+            f"Fewer than {SMALL} interviews in {listed(few)}: the intervals are wide. "
+            "Ask more there in the next wave."
+        )
     silent = [row.name for row in answer.rows if not row.has_interviews]
     if silent:
         sentences.append(

@@ -1,10 +1,12 @@
 """The start page in words: two goals, what moved beyond chance, what waits for the reader."""
 
 from alignment.insights.finding import Empty, Finding
-from alignment.insights.goals import goals_headline, goals_line
+from alignment.insights.goals import goals_headline, goals_line, no_target_line
 from alignment.metrics.catalog import CATALOG
 from alignment.metrics.today import Signal, TodayAnswer, Waiting, WaitingKind
 from alignment.wording import change_words, plural, sample, value
+
+NO_GOAL = "Heads create goals on the Goals page, or a table of goals is imported: one for each team."
 
 
 def today_finding(answer: TodayAnswer, *, is_filtered: bool = False) -> Finding:
@@ -17,8 +19,13 @@ def today_finding(answer: TodayAnswer, *, is_filtered: bool = False) -> Finding:
         subtitle=f"{line}{answering}",
         alt="; ".join(signal_line(signal, answer.stamp.currency) for signal in answer.signals)
         or "Nothing moved more than chance would explain.",
-        findings=(),
+        findings=tuple(_next_steps(answer)),
     )
+
+
+def _next_steps(answer: TodayAnswer) -> list[str]:
+    goals = [goal for goal in (answer.revenue, answer.awareness) if goal is not None]
+    return [no_target_line(goal) for goal in goals if goal.target is None] if goals else [NO_GOAL]
 
 
 def _title(answer: TodayAnswer) -> str:
@@ -65,9 +72,9 @@ def waiting_line(waiting: Waiting) -> str:
 
 
 def today_empty() -> Empty:
-    """An empty database: the first steps."""
+    """No goal, no lead, no deal: the first steps."""
     return Empty(
-        sentence="This company has no data yet.",
+        sentence="There are no leads, deals or goals yet.",
         next_step="Bring in the first export: leads or deals, territories, a survey. Any order will do.",
         path="/import",
         link="Open the Import page",

@@ -14,5 +14,6 @@ PAGE, PAGE_SIZE = "audit_page", 50
 with shown.errors():
     answer = loaders.load_audit(page=st.session_state.get(PAGE, 1), page_size=PAGE_SIZE)
     shown.show_headline(insights.audit_headline(answer), insights.audit_stamp(answer))
-    parts.table(frames.audit_table(answer), name="audit")
+    if answer.total:
+        parts.table(frames.audit_table(answer), name="audit")
     parts.pager(PAGE, total=answer.total, size=PAGE_SIZE)

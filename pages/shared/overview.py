@@ -42,15 +42,16 @@ def show_waiting(answer: TodayAnswer) -> None:
 
 with shown.errors():
     answer = loaders.load_today(role=actor.role, territories=actor.territories)
-    if answer.stamp.last_fact_on is None:
+    goals = [goal for goal in (answer.revenue, answer.awareness) if goal is not None]
+    if answer.stamp.last_fact_on is None and not goals:
         parts.nothing(insights.today_empty())
     finding = insights.today_finding(answer, is_filtered=session.view().is_filtered)
-    goals = [goal for goal in (answer.revenue, answer.awareness) if goal is not None]
     parts.opening(finding, stamp=answer.stamp, numbers=today_numbers(answer), line=finding.subtitle)
     if goals:
         parts.side_by_side([show_goal(goal, answer.stamp.currency) for goal in goals])
     if shown.is_projector():
         parts.line(finding.title)
     else:
+        shown.show_findings(finding.findings)
         show_changes(answer, finding.title)
         show_waiting(answer)
