@@ -160,3 +160,17 @@ def _add_territory(database):
 
     with database.writing() as session:
         session.add(Territory(code="DE.NW", name="Nordrhein", recorded_at=datetime.now(UTC)))
+
+
+@pytest.mark.parametrize("query", [{}, {"projector": "true"}], ids=["screen", "slide"])
+def test_a_look_back_says_what_it_does_not_take_back(open_app, database, words, query):
+    """
+    The sample seen as known on 3 April counts 10 leads fewer than the database of that day did:
+    they were merged or deleted afterwards. Until records go back too, the reader is told.
+    """
+    sentence = "records merged, deleted or changed since are shown as they are today"
+
+    assert sentence in words(
+        open_app(database=database, page="shared/funnel.py", known="2026-04-03", **query)
+    )
+    assert sentence not in words(open_app(database=database, page="shared/funnel.py", **query))
