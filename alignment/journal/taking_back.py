@@ -59,7 +59,8 @@ def take_back(session: WriteSession, batch_id: int, *, by_batch: int, at: dateti
 def _leave_used_rows(session: ReadSession, plan: Plan) -> None:
     """What is in use stays; what such a row itself refers to then stays as well."""
     while True:
-        used = {name: set(used_rows(session, plan, name)) for name in list(plan.inserted) if plan.inserted[name]}
+        inserted = [name for name, rows in plan.inserted.items() if rows]
+        used = {name: set(used_rows(session, plan, name)) for name in inserted}
         if not any(used.values()):
             return
         for name, ids in used.items():
