@@ -11,6 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Parse(StrEnum):
@@ -72,6 +73,7 @@ class Kind:
         return tuple(spec.name for spec in self.fields if spec.required)
 
 
+@lru_cache(maxsize=8192)
 def folded(text: str) -> str:
     """
     The text without case, accents, spaces and punctuation: what names are compared by.
