@@ -34,10 +34,16 @@ from tests.browser.harness import (
 
 
 def pytest_collection_modifyitems(items):
-    """Everything in this folder drives a browser."""
+    """
+    Everything in this folder drives a browser, and runs last.
+
+    Playwright keeps an event loop running in this thread while a browser is open,
+    and tests that start one of their own (asyncio.run) then fail.
+    """
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
 @pytest.fixture(scope="session")
@@ -92,7 +98,7 @@ def fresh_server(sample_file, tmp_path) -> Iterator[Callable[..., Served]]:
         server.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
