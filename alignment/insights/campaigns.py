@@ -37,7 +37,10 @@ def _headline(answer: CampaignsAnswer) -> str:
         sum(getattr(row, name) for row in answer.whole) for name in ("leads", "marketing_qualified", "won")
     )
     if not leads:
-        return f"No lead names one of the {plural(len(answer.whole), 'campaign')} yet"
+        some = (
+            "the campaign" if len(answer.whole) == 1 else f"one of the {count(len(answer.whole))} campaigns"
+        )
+        return f"No lead names {some} yet"
     return (
         f"{plural(leads, 'lead')} became {plural(qualified, 'qualified lead')} and "
         f"{plural(won, 'won deal')} so far; no finished campaign stayed clearly below plan"

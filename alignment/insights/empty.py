@@ -19,6 +19,11 @@ def no_data(what: str, stamp: Stamp, view: View, *, path: str) -> Empty:
             path="/import",
             link="Open the Import page",
         )
+    if view.is_filtered and view.period is None:
+        return Empty(
+            sentence=f"No {what} fit these filters.",
+            next_step='Take a filter away: "Clear all filters" is the last of them.',
+        )
     if view.is_filtered:
         return Empty(
             sentence=f"No {what} fit these filters in {stamp.period_label}.",
