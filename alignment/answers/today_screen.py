@@ -28,7 +28,7 @@ from alignment.periods import DAY, Period, last_full_weeks, monday, start_of
 from alignment.queries.answering import handoffs, reps_by_territory
 from alignment.queries.deals import deal_sums
 from alignment.queries.dimensions import NOBODY
-from alignment.queries.entries import entry_counts, steps_within_week
+from alignment.queries.entries import entry_counts
 from alignment.queries.funnel import stages_in_use
 from alignment.queries.territories import open_flags
 from alignment.queries.waiting import import_moments
@@ -111,7 +111,7 @@ def _signals(reading: Reading, answering: "_Answering") -> Iterator[Signal]:
         return
     session, view, narrowed = reading.session, reading.view, reading.narrowing
     stages = stages_in_use(session, view)
-    every = entry_counts(session, view, narrowed, weeks.last, weeks.before)
+    every = entry_counts(session, view, narrowed, weeks.last, weeks.before, steps=_until_opportunity(stages))
     entries = every[narrowed.inside(every)]
     leads = entries[entries["is_direct"] == 0]
     for slug, stage in _COUNTS.items():
@@ -119,7 +119,7 @@ def _signals(reading: Reading, answering: "_Answering") -> Iterator[Signal]:
             yield _count_signal(slug, leads if stage is Stage.LEAD else entries, stage, weeks)
     if Stage.OPPORTUNITY in stages:
         yield from _deal_signals(reading, weeks)
-    yield from _step_signals(reading, weeks, stages)
+    yield from _step_signals(leads, weeks, stages)
     if Stage.MARKETING_QUALIFIED in stages:
         for region, members in _regions(reading).items():
             own = entries[entries["territory_id"].isin(members)]
@@ -184,16 +184,19 @@ def _deal_signals(reading: Reading, weeks: _Weeks) -> Iterator[Signal]:
         yield _signal("win_rate", change, weeks, closed, closed_before)
 
 
-def _step_signals(reading: Reading, weeks: _Weeks, stages: tuple[Stage, ...]) -> Iterator[Signal]:
-    """Steps up to the opportunity; what is won within the week of its opening says nothing."""
-    usual = tuple(stage for stage in stages if stage is not Stage.WON)
-    session, view = reading.session, reading.view
-    steps = steps_within_week(session, view, reading.narrowing, usual, weeks.last, weeks.before)
-    for step in steps.to_dict("records"):
-        n, n_before = int(step["entered_now"]), int(step["entered_before"])
-        change = rate_change((int(step["came_now"]), n), (int(step["came_before"]), n_before))
+def _until_opportunity(stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
+    """What is won within the week of its opening says nothing."""
+    return tuple(stage for stage in stages if stage is not Stage.WON)
+
+
+def _step_signals(leads: pd.DataFrame, weeks: _Weeks, stages: tuple[Stage, ...]) -> Iterator[Signal]:
+    sums = leads.drop(columns="is_direct").sum()
+    for earlier, later in pairwise(_until_opportunity(stages)):
+        n, n_before = (int(sums[f"{when}_{earlier.value}"]) for when in ("now", "before"))
+        came, came_before = (int(sums[f"came_{when}_{later.value}"]) for when in ("now", "before"))
+        change = rate_change((came, n), (came_before, n_before))
         if change is not None:
-            yield _signal("step_rate", change, weeks, n, n_before, stage=Stage(step["stage"]))
+            yield _signal("step_rate", change, weeks, n, n_before, stage=later)
 
 
 def _regions(reading: Reading) -> dict[int, frozenset[int]]:

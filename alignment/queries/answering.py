@@ -109,11 +109,13 @@ def _later_entries(lens: Lens, members: sa.CTE, handoff: sa.CTE) -> sa.Subquery:
     """One row per handoff after which the lead went on, to another stage or out."""
     entry = c(StageEntry)
     is_other = sa.or_(entry.stage.is_(None), entry.stage != Stage.MARKETING_QUALIFIED)
+    joined = handoff.join(members, members.c.survivor_id == handoff.c.lead_id).join(
+        table_of(StageEntry), entry.lead_id == members.c.lead_id
+    )
     return (
         sa.select(handoff.c.lead_id, handoff.c.episode)
+        .select_from(joined)
         .where(
-            members.c.survivor_id == handoff.c.lead_id,
-            entry.lead_id == members.c.lead_id,
             is_other,
             sa.type_coerce(entry.valid_at, sa.BigInteger) > handoff.c.qualified_at,
             *living(entry, lens.at, lens.known),

@@ -87,17 +87,17 @@ def _deals_with_amounts(lens: Lens) -> sa.Subquery:
 
     That is the latest amount of their history; without one, today's amount for
     a deal that is still open today. What a deal was won for was not known
-    before it was won.
+    before it was won, and the opening of a deal from a file without a history
+    carries just that: so only changes of the amount itself are believed.
     """
     deals, deal = units_of(lens).deals, c(Deal)
     event = table_of(DealEvent).alias("event")
-    closed = (DealEventKind.WON, DealEventKind.LOST)
     amount = (
         sa.select(event.c.company_minor)
         .where(
             event.c.deal_id == deals.c.deal_id,
             event.c.company_minor.is_not(None),
-            event.c.kind.not_in(closed),
+            event.c.kind == DealEventKind.AMOUNT,
             *living(event.c, lens.at, lens.known),
         )
         .order_by(*latest_first(event.c))
@@ -105,16 +105,26 @@ def _deals_with_amounts(lens: Lens) -> sa.Subquery:
         .correlate(deals)
         .scalar_subquery()
     )
-    closing = c(DealEvent)
-    closes_later = sa.exists().where(
-        closing.deal_id == deals.c.deal_id,
-        closing.kind.in_(closed),
-        closing.day > lens.at,
-        *in_force(closing, lens.known),
+    last = _last_closings(lens)
+    is_open_now = sa.or_(last.c.day.is_(None), last.c.day <= lens.at)
+    open_minor = sa.func.coalesce(amount, sa.case((is_open_now, deal.company_minor)))
+    joined = deals.join(table_of(Deal), deal.id == deals.c.deal_id).outerjoin(
+        last, last.c.deal_id == deals.c.deal_id
     )
-    open_minor = sa.func.coalesce(amount, sa.case((~closes_later, deal.company_minor)))
     return (
         sa.select(*deals.c, sa.case((deals.c.state == OPEN_STATE, open_minor)).label("open_minor"))
-        .where(deal.id == deals.c.deal_id, *lens.narrows(deals.c))
+        .select_from(joined)
+        .where(*lens.narrows(deals.c))
         .subquery("deals_with_amounts")
+    )
+
+
+def _last_closings(lens: Lens) -> sa.Subquery:
+    """One row per deal that was ever closed, on any day: the last such day."""
+    event = c(DealEvent)
+    return (
+        sa.select(event.deal_id, sa.func.max(event.day).label("day"))
+        .where(event.kind.in_((DealEventKind.WON, DealEventKind.LOST)), *in_force(event, lens.known))
+        .group_by(event.deal_id)
+        .subquery("last_closing")
     )

@@ -33,16 +33,16 @@ from alignment.view import View
 from alignment.vocabulary import STAGE_ORDER, Stage
 
 _IDS = dict.fromkeys(DIMENSIONS, "int64")
-ENTRY_COLUMNS = (
-    _IDS
-    | {"is_direct": "int64", "undated": "int64"}
-    | {f"now_{stage.value}": "int64" for stage in STAGE_ORDER}
-    | {f"before_{stage.value}": "int64" for stage in STAGE_ORDER}
-)
 
 
 def entry_counts(
-    session: ReadSession, view: View, narrowing: Narrowing, now: Period | None, before: Period | None
+    session: ReadSession,
+    view: View,
+    narrowing: Narrowing,
+    now: Period | None,
+    before: Period | None,
+    *,
+    steps: tuple[Stage, ...] = (),
 ) -> pd.DataFrame:
     """
     One row per combination of the five dimensions, direct or not: units by the day they reached each stage.
@@ -52,10 +52,21 @@ def entry_counts(
     `before_<stage>` the same for the period compared with. `undated` counts
     units without a creation day. An undated entry into the stage itself lies in
     no period, whatever came after it.
+
+    With `steps`, stages in order, and both periods: `came_now_<stage>` counts the
+    units that entered the stage before on a day of the period and came to this one
+    by the Sunday of that week. Each week is then seen at the same age.
     """
-    statement = _entry_statement(lens_of(view, narrowing), now is not None, before is not None)
+    statement = _entry_statement(lens_of(view, narrowing), now is not None, before is not None, steps)
     values = values_of(view, narrowing, now=now, before=before, window=_both(now, before))
-    return read_frame(session, statement, ENTRY_COLUMNS, values)
+    return read_frame(session, statement, entry_columns(steps), values)
+
+
+def entry_columns(steps: tuple[Stage, ...] = ()) -> dict[str, str]:
+    """Names and types of the columns of `entry_counts`."""
+    names = [f"{when}_{stage.value}" for when in ("now", "before") for stage in STAGE_ORDER]
+    names += [f"came_{when}_{stage.value}" for when in ("now", "before") for stage in steps[1:]]
+    return _IDS | dict.fromkeys(["is_direct", "undated", *names], "int64")
 
 
 def _both(now: Period | None, before: Period | None) -> Period | None:
@@ -66,21 +77,21 @@ def _both(now: Period | None, before: Period | None) -> Period | None:
 
 
 @lru_cache(maxsize=128)
-def _entry_statement(lens: Lens, now: bool, before: bool) -> sa.Select[Any]:
+def _entry_statement(lens: Lens, now: bool, before: bool, steps: tuple[Stage, ...]) -> sa.Select[Any]:
     shared = units_of(lens)
     first, units = first_days(lens, shared, among=_touched(shared) if now else None), shared.units
     keys = [*(units.c[name] for name in DIMENSIONS), units.c.is_direct]
-    counted: dict[str, Any] = {}
-    for stage in STAGE_ORDER:
-        counted[f"now_{stage.value}"] = entered(first, units, stage, "now" if now else None)
-    for stage in STAGE_ORDER:
-        counted[f"before_{stage.value}"] = entered(first, units, stage, "before") if before else 0
+    counted = [entered(first, units, stage, "now" if now else None) for stage in STAGE_ORDER]
+    counted += [entered(first, units, stage, "before") if before else sa.literal(0) for stage in STAGE_ORDER]
+    counted += [
+        _came_in_week(first, units, step, when) for when in ("now", "before") for step in pairwise(steps)
+    ]
     created = units.c.created_day
     statement = (
         sa.select(
             *keys,
             total(one_if(created.is_(None)), "undated"),
-            *(total(value, name) for name, value in counted.items()),
+            *(total(value, f"count_{at}") for at, value in enumerate(counted)),
         )
         .select_from(units.outerjoin(first, first.c.unit_id == units.c.unit_id))
         .group_by(*keys)
@@ -88,6 +99,13 @@ def _entry_statement(lens: Lens, now: bool, before: bool) -> sa.Select[Any]:
     if not now:
         return statement
     return statement.where(sa.or_(created.is_(None), first.c.unit_id.is_not(None), within(created, "window")))
+
+
+def _came_in_week(first: sa.Subquery, units: sa.CTE, step: tuple[Stage, Stage], period: str) -> Any:
+    """1 where the unit entered the first stage within the period and the second in the same week."""
+    day, next_day = (entry_day(first, units, stage) for stage in step)
+    sunday = day - (day + 3) % 7 + 6  # day 0 was a Thursday
+    return one_if(sa.and_(within(day, period), next_day <= sunday))
 
 
 def entered(first: sa.Subquery, units: sa.CTE, stage: Stage, period: str | None) -> Any:
@@ -179,56 +197,3 @@ def _touched(shared: Units) -> sa.Select[Any]:
     )
     found = sa.union(of_leads, of_deals).subquery("touched")
     return sa.select(found.c.unit_id)
-
-
-def steps_within_week(
-    session: ReadSession,
-    view: View,
-    narrowing: Narrowing,
-    stages: tuple[Stage, ...],
-    now: Period,
-    before: Period,
-) -> pd.DataFrame:
-    """
-    One row per step between two stages: leads by whether they took it in the week they could.
-
-    `stage` is the one stepped to. `entered_now` counts leads that entered the
-    stage before on a day of the period `now`, `came_now` those of them that came
-    to `stage` by the Sunday of the same week; `..._before` the same of the other
-    period. Each week is seen at the same age, so young weeks do not look worse.
-    """
-    pairs = tuple(pairwise(stages))
-    if not pairs:
-        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in STEP_COLUMNS.items()})
-    statement = _step_statement(lens_of(view, narrowing), pairs)
-    values = values_of(view, narrowing, now=now, before=before, window=_both(now, before))
-    found = iter(session.execute(statement, values).one())
-    rows = [[stage.value, *(int(next(found)) for _ in range(4))] for _, stage in pairs]
-    return pd.DataFrame(rows, columns=list(STEP_COLUMNS)).astype(STEP_COLUMNS)
-
-
-STEP_COLUMNS = {
-    "stage": "str",
-    "entered_now": "int64",
-    "came_now": "int64",
-    "entered_before": "int64",
-    "came_before": "int64",
-}
-
-
-@lru_cache(maxsize=128)
-def _step_statement(lens: Lens, pairs: tuple[tuple[Stage, Stage], ...]) -> sa.Select[Any]:
-    shared = units_of(lens, beside=False)
-    units = shared.units
-    stages = sorted({stage for pair in pairs for stage in pair})
-    first = first_days(lens, shared, stages, among=_touched(shared))
-    columns: list[Any] = []
-    for earlier, later in pairs:
-        day = entry_day(first, units, earlier)
-        sunday = day - (day + 3) % 7 + 6  # day 0 was a Thursday
-        in_week = entry_day(first, units, later) <= sunday
-        for period in ("now", "before"):
-            entered_then = within(day, period)
-            columns += [total(one_if(entered_then), "n"), total(one_if(sa.and_(entered_then, in_week)), "n")]
-    joined = units.outerjoin(first, first.c.unit_id == units.c.unit_id)
-    return sa.select(*columns).select_from(joined).where(units.c.is_direct == 0)

@@ -12,7 +12,7 @@ from alignment.queries.dimensions import dimensions
 from alignment.stats import NotEnoughData
 from alignment.view import NOT_ASSIGNED, Basis, Split
 from alignment.vocabulary import DealEventKind, Exit, Role, Stage
-from tests.queries.companies import april, build, scope, six_leads, view
+from tests.queries.companies import april, build, scope, six_leads, view, when
 
 LEAD, QUALIFIED, ACCEPTED, SALES, OPPORTUNITY, WON = Stage
 APRIL = parse_period("2026-04", Calendar())
@@ -374,6 +374,28 @@ class TestWhatGoesWrongElsewhere:
         for basis in Basis:
             answer = shown(database, basis=basis)
             assert (answer.won_revenue_minor, answer.won_without_amount) == (70_00, 1)
+
+    def test_the_open_amount_of_a_past_day_is_what_was_known_then(self, database):
+        """
+        One deal's amount was raised in May. The other's file has no history: its amount is that of its win.
+        """
+
+        def fill(builder):
+            won, amount = DealEventKind.WON, DealEventKind.AMOUNT
+            raised = builder.deal(april(1), (won, date(2026, 6, 1)), amount=90_00)
+            for day, minor in ((april(1), 50_00), (date(2026, 5, 4), 80_00)):
+                builder.event(raised, amount, day, amount_minor=minor, company_minor=minor, currency="EUR")
+            bare = builder.deal(None, amount=70_00, opened_day=when(april(1))["day"])
+            builder.event(bare, DealEventKind.OPENED, april(1), amount_minor=70_00, company_minor=70_00)
+            builder.event(bare, won, date(2026, 6, 1), amount_minor=70_00, company_minor=70_00)
+
+        build(database, fill)
+        past = [shown(database, at=day).open_deals for day in (april(30), date(2026, 5, 31))]
+
+        assert [(deals.count, deals.amount_minor, deals.without_amount) for deals in past] == [
+            (2, 50_00, 1), (2, 80_00, 1),
+        ]  # fmt: skip
+        assert shown(database).open_deals.count == 0
 
     def test_a_deal_takes_what_it_lacks_from_its_lead_and_its_account(self, database):
         def fill(builder):

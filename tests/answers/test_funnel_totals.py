@@ -14,7 +14,7 @@ from alignment.view import Basis
 from alignment.vocabulary import STAGE_ORDER
 from tests.queries.companies import build, random_company, scope, view
 
-SEEDS = range(6)
+SEEDS = range(4)
 PERIODS = {text: parse_period(text, Calendar()) for text in ("all", "2026-02", "2026-Q1")}
 FILTERS = (
     {},
