@@ -140,7 +140,7 @@ def _unknown(raw: RawTable) -> str:
             shares.append((n_required / len(kind.required), len(mapping), kind))
     _, n_fields, closest = max(shares, key=lambda item: item[:2])
     start = f'"{raw.file_name}" fits no kind of file that has a place here.'
-    end = f"Say what it is (--as KIND): {', '.join(KINDS)}."
+    end = f"Choose its kind (on the command line with --as): {', '.join(KINDS)}."
     if n_fields < 2:
         return f"{start} Its columns are {', '.join(raw.header[:12])}. {end}"
     mapping = by_headings(closest, raw.header)
@@ -148,6 +148,8 @@ def _unknown(raw: RawTable) -> str:
     lacks = [
         missing_sentence(closest, name, raw.header, free) for name in closest.required if name not in mapping
     ]
+    if not lacks:
+        return f"{start} It may be {closest.label}. {end}"
     return f"{start} Closest is {closest.label}: {' '.join(lacks)} {end}".replace("  ", " ")
 
 

@@ -28,9 +28,10 @@ def parsed_line(rows: Rows) -> str:
 
 def problems_line(parsed: Any) -> str:
     """Above the list of bad rows."""
+    rejected = parsed.accounting.rejected
     return (
-        f"{plural(parsed.accounting.rejected, 'row')} cannot be read. Correct them in the file and upload "
-        "it again, or apply only the good rows; the list below says where and how."
+        f"{plural(rejected, 'row')} cannot be read. Correct {'it' if rejected == 1 else 'them'} in the file "
+        "and upload the file again, or apply only the good rows; the list below says where and how."
     )
 
 

@@ -121,7 +121,7 @@ def goal_lines(goal: GoalProgress, currency: str) -> tuple[str, ...]:
     """Why the status, what is still required, and what waits for a signature."""
     unit = CATALOG[goal.metric.value].unit
     lines = [f"{_SHORT[goal.metric]}: {goal.status_reason}"] if goal.status_reason else []
-    if not isinstance(goal.actual, Estimate):
+    if not isinstance(goal.actual, Estimate) and goal.actual.reason != goal.status_reason:
         lines.append(f"{_SHORT[goal.metric]}: {not_enough(goal.actual)}")
     if goal.required_per_day is not None and goal.actual_per_day is not None and goal.working_days_left:
         lines.append(

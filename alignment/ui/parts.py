@@ -174,6 +174,19 @@ def seen(form: str, version: int) -> int:
     return kept
 
 
+def read_version(form: str, version: int) -> int:
+    """
+    The version on screen when a button was pressed: that of the run before this one.
+
+    For buttons without a form to fill in: whoever presses has read what was drawn
+    last, and not what came in between.
+    """
+    key = f"seen:{form}"
+    before: int = st.session_state.get(key, version)
+    st.session_state[key] = version
+    return before
+
+
 def renew_seen(form: str) -> None:
     """From now on the form is about the version that is shown."""
     st.session_state.pop(f"seen:{form}", None)

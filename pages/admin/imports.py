@@ -99,10 +99,11 @@ def offer_apply(parsed: ParsedImport, form: str) -> None:
         st.warning(held)
     accept = bool(held) and st.checkbox("I have looked at it: apply it all the same", key=f"{form}_accept")
     blocked = bool(parsed.problems) and not only_good
+    command_id = commands.command_id(form)
     if st.button("Apply", key=f"{form}_apply", type="primary", disabled=blocked):
         with door.held(form):
             receipt = door.apply(
-                actor, parsed, only_good_rows=only_good, accept=accept, command_id=commands.command_id(form)
+                actor, parsed, only_good_rows=only_good, accept=accept, command_id=command_id
             )
             door.keep_receipt(form, receipt)
         st.rerun()
@@ -121,7 +122,9 @@ def show_file(name: str, data: bytes) -> None:
             parsed = door.shapes(data, name, None)
         else:
             answers = ask(door.table(data, name), form)
-            parsed = door.checked(data, name, answers, company.calendar.zone, company.currency)
+            parsed = door.checked(
+                data, name, answers, company.calendar.zone, company.currency, company.latest_possible
+            )
         show_rows(parsed, form)
         offer_apply(parsed, form)
 

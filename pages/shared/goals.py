@@ -7,11 +7,17 @@ from alignment.access import SIGNS_FOR, Permission
 from alignment.actions import goals as goal_actions
 from alignment.exports import frames
 from alignment.figures.goals import goal_history_figure, goal_progress_figure
-from alignment.metrics.goals import GoalProgress, GoalsAnswer, WhatWouldHaveToBeTrue, expected_by_end
+from alignment.metrics.goals import (
+    GoalProgress,
+    GoalsAnswer,
+    TargetVersion,
+    WhatWouldHaveToBeTrue,
+    expected_by_end,
+)
 from alignment.metrics.strips import goals_numbers
 from alignment.stats import Estimate
 from alignment.ui import commands, loaders, parts, session, shown
-from alignment.vocabulary import GoalMetric
+from alignment.vocabulary import GoalMetric, Team
 
 actor = session.require(Permission.NUMBERS_READ)
 
@@ -37,24 +43,31 @@ def show_history(goal: GoalProgress, currency: str) -> None:
     )
     shown.chart(figure, key=f"history_{goal.code}", alt=insights.goal_alt(goal, currency))
     parts.table(frames.versions_table(goal, currency), name=f"targets_{goal.code}", currency=currency)
-    if goal.pending is not None and actor.may(Permission.GOALS_SIGN):
+    if actor.may(Permission.GOALS_SIGN):
         offer_signature(goal)
     if actor.may(Permission.GOALS_PROPOSE):
         offer_proposal(goal, currency)
 
 
+def is_signed(target: TargetVersion, team: Team) -> bool:
+    at = target.signed_sales_at if team is Team.SALES else target.signed_marketing_at
+    return at is not None
+
+
 def offer_signature(goal: GoalProgress) -> None:
-    """One button, for the team whose signature is missing."""
-    form = f"sign_{goal.goal_id}_{goal.version}"
-    if commands.show_confirmation(form):
+    """One button, for the team whose signature is missing; it signs the version that was read."""
+    form, team = f"sign_{goal.goal_id}", SIGNS_FOR[actor.role]
+    if commands.show_confirmation(form) or goal.pending is None or is_signed(goal.pending, team):
         return
-    team = SIGNS_FOR[actor.role]
-    if st.button(f"Sign version {goal.version} for {team}", key=form, type="primary"):
-        with session.writing() as db:
-            signed = goal_actions.sign_target(
-                db, actor, goal_id=goal.goal_id, version=goal.version, command_id=commands.command_id(form)
-            )
-        commands.confirm(form, insights.target_signed(signed))
+    version = parts.read_version(form, goal.pending.version)
+    command_id = commands.command_id(f"{form}_{version}")
+    if st.button(f"Sign version {goal.pending.version} for {team}", key=form, type="primary"):
+        with parts.told():
+            with session.writing() as db:
+                signed = goal_actions.sign_target(
+                    db, actor, goal_id=goal.goal_id, version=version, command_id=command_id
+                )
+            commands.confirm(form, insights.target_signed(signed))
 
 
 def offer_proposal(goal: GoalProgress, currency: str) -> None:
@@ -70,7 +83,7 @@ def offer_proposal(goal: GoalProgress, currency: str) -> None:
             "Applies from", goal.start_on, min_value=goal.start_on, max_value=goal.end_on, key=f"{form}_from"
         )
         reason = st.text_area("Why", key=f"{form}_reason", help="Both teams read it in the history.")
-        seen_version = parts.seen(form, goal.version)
+        seen_version, command_id = parts.seen(form, goal.version), commands.command_id(form)
         if st.button("Propose and sign", key=form, type="primary"):
             with parts.saving(form, lambda conflict: insights.both_targets(conflict, goal.metric, currency)):
                 with session.writing() as db:
@@ -82,7 +95,7 @@ def offer_proposal(goal: GoalProgress, currency: str) -> None:
                         value=goal_actions.stored_value(goal.metric, value, currency),
                         valid_from=valid_from,
                         reason=reason,
-                        command_id=commands.command_id(form),
+                        command_id=command_id,
                     )
                 parts.renew_seen(form)
                 commands.confirm(form, insights.target_signed(signed))
@@ -123,6 +136,7 @@ def offer_goal() -> None:
         today = session.company().today
         quarter = session.company().calendar.quarter_of(today)
         days = st.date_input("From and to", (quarter.start, quarter.last), key=f"{form}_days")
+        command_id = commands.command_id(form)
         if st.button("Create", key=form, type="primary"):
             first, last = parts.both_days(days)
             with session.writing() as db:
@@ -134,7 +148,7 @@ def offer_goal() -> None:
                     metric=metric,
                     start_on=first,
                     last_on=last,
-                    command_id=commands.command_id(form),
+                    command_id=command_id,
                 )
             commands.confirm(form, f"The goal is created. Next: propose its target for {first} to {last}.")
 
