@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NewType, cast
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from filelock import FileLock, Timeout
@@ -42,6 +43,8 @@ _PRAGMAS = (
 _POSTGRES_OPTIONS = (
     "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s -c timezone=UTC"
 )
+
+_BACKENDS = ("sqlite", "postgresql")
 
 _POSTGRES_READER: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 """One moment for all statements of a reading session, and no writing in it."""
@@ -105,7 +108,7 @@ class Database:
     """An open company database. One per process and URL."""
 
     def __init__(self, url: str, *, create: bool = False) -> None:
-        self.url = sa.make_url(url)
+        self.url = parsed_url(url)
         self.path = _sqlite_path(self.url)
         if self.path and not create and not self.path.exists():
             raise MissingDatabase(
@@ -174,6 +177,23 @@ class Database:
         self._engine.dispose()
 
 
+def parsed_url(url: str) -> sa.URL:
+    """
+    Raises:
+        MissingDatabase: It is no address of a database that we can use.
+    """
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError:
+        parsed = None
+    if parsed is None or parsed.get_backend_name() not in _BACKENDS:
+        raise MissingDatabase(
+            "The database's address must be sqlite:///PATH or postgresql://USER@HOST/NAME. "
+            "Correct --database or ALIGN_DATABASE_URL."
+        )
+    return parsed
+
+
 def _sqlite_path(url: sa.URL) -> Path | None:
     if url.get_backend_name() != "sqlite":
         return None
@@ -189,8 +209,10 @@ def _make_engine(url: sa.URL, path: Path | None, *, create: bool) -> sa.Engine:
             driver, pool_pre_ping=True, pool_recycle=1800, connect_args={"options": _POSTGRES_OPTIONS}
         )
     mode = "rwc" if create else "rw"
+    # Two readings of signs: SQLite takes # and % of a file name for its own, so they are quoted for it.
+    file = sa.URL.create("sqlite", database=f"file:{quote(str(path))}", query={"mode": mode, "uri": "true"})
     engine = sa.create_engine(
-        f"sqlite:///file:{path}?mode={mode}&uri=true",
+        file,
         pool_size=20,
         max_overflow=40,
         connect_args={"check_same_thread": False, "timeout": 10},

@@ -28,7 +28,7 @@ from alignment.db import Database
 from alignment.errors import Invalid, NotFound
 from alignment.imports.files import read_file
 from alignment.migrations import upgrade
-from alignment.settings import ROOT
+from alignment.settings import ROOT, sqlite_url
 from alignment.tables import CompanyState, Goal, GoalTarget, Person, c
 from alignment.vocabulary import Clock, Role, StageSet, Team
 
@@ -80,7 +80,7 @@ def _remove(path: Path) -> None:
 
 
 def _build(path: Path, progress: Progress, source: Path) -> None:
-    database = Database(f"sqlite:///{path}", create=True)
+    database = Database(sqlite_url(path), create=True)
     try:
         upgrade(database.engine)
         _found_company(database, source)

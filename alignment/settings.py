@@ -7,6 +7,7 @@ Every name begins with ALIGN_. The environment wins over the file.
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from pydantic import ValidationError
 from pydantic_settings import (
@@ -22,6 +23,11 @@ ROOT = Path(__file__).resolve().parent.parent
 COMPANY_DATABASE = Path("data/company.db")
 SAMPLE_DATABASE = Path("data/sample.db")
 WAS_HERE = Path("data/company.was_here")
+
+
+def sqlite_url(path: Path) -> str:
+    """The address of a file, whatever signs its name has."""
+    return f"sqlite:///{quote(str(path))}"
 
 
 class Mode(StrEnum):
@@ -64,11 +70,11 @@ class Settings(BaseSettings):
             return self.database_url
         own = ROOT / COMPANY_DATABASE
         is_own = own.exists() or (ROOT / WAS_HERE).exists()
-        return f"sqlite:///{own if is_own else ROOT / SAMPLE_DATABASE}"
+        return sqlite_url(own if is_own else ROOT / SAMPLE_DATABASE)
 
     def is_sample(self) -> bool:
         """Whether nothing of a company's own is configured, so that the sample may be built."""
-        return self.url() == f"sqlite:///{ROOT / SAMPLE_DATABASE}"
+        return self.url() == sqlite_url(ROOT / SAMPLE_DATABASE)
 
 
 def read_settings(**overrides: Any) -> Settings:

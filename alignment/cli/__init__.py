@@ -12,12 +12,11 @@ from uuid import uuid4
 
 from sqlalchemy.exc import OperationalError
 
+from alignment.cli.codes import OUR_FAULT, REFUSED, UNAVAILABLE, code_of
 from alignment.cli.commands import COMMANDS
 from alignment.cli.options import parser
 from alignment.cli.printing import Printer
-from alignment.errors import AlignmentError, Busy, HeldImport, MissingDatabase, WrongSchema
-
-DONE, REFUSED, USAGE, HELD, UNAVAILABLE, OUR_FAULT = 0, 1, 2, 3, 4, 5
+from alignment.errors import AlignmentError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -34,18 +33,16 @@ def main(argv: Sequence[str] | None = None) -> int:
             f"The database cannot be used: {error.orig}. Check that it runs and that --database is right."
         )
         return UNAVAILABLE
+    except OSError as error:
+        if error.filename is None:
+            return _our_fault(out)
+        out.error(f"{error.filename}: {error.strerror}. Check the name, the disk and who may write there.")
+        return REFUSED
     except KeyboardInterrupt:
         out.error("Stopped. What was not finished was not stored.")
         return REFUSED
     except Exception:
         return _our_fault(out)
-
-
-def code_of(error: AlignmentError) -> int:
-    """The exit code that a situation for a person has."""
-    if isinstance(error, HeldImport):
-        return HELD
-    return UNAVAILABLE if isinstance(error, Busy | WrongSchema | MissingDatabase) else REFUSED
 
 
 def _our_fault(out: Printer) -> int:

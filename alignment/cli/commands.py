@@ -10,22 +10,21 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from alignment import demo
-from alignment.access import Actor
+from alignment.access import Actor, Permission, require
 from alignment.actions import imports
 from alignment.actions.company import create_company
 from alignment.cli.checking import check
+from alignment.cli.codes import DONE, REFUSED
 from alignment.cli.importing import import_files, print_receipt
 from alignment.cli.printing import Printer
-from alignment.db import Database, ReadSession
-from alignment.errors import Invalid, NotFound
+from alignment.db import Database, ReadSession, parsed_url
+from alignment.errors import Invalid, NotAllowed, NotFound
 from alignment.exports.tables import csv_bytes, xlsx_bytes
 from alignment.migrations import check_schema, upgrade
 from alignment.queries.stored import stored_rows
-from alignment.settings import COMPANY_DATABASE, ROOT, SAMPLE_DATABASE, WAS_HERE, read_settings
+from alignment.settings import COMPANY_DATABASE, ROOT, SAMPLE_DATABASE, WAS_HERE, read_settings, sqlite_url
 from alignment.tables import CompanyState, Person, PersonTerritory, c
 from alignment.vocabulary import Role, StageSet
-
-_DONE, _REFUSED = 0, 1
 
 
 def open_database(options: Namespace) -> Database:
@@ -56,14 +55,14 @@ def actor_of(session: ReadSession, email: str | None) -> Actor:
 
 
 def init(options: Namespace, out: Printer) -> int:
-    url = options.database or read_settings().database_url or f"sqlite:///{ROOT / COMPANY_DATABASE}"
+    url = options.database or read_settings().database_url or sqlite_url(ROOT / COMPANY_DATABASE)
     database = Database(url, create=True)
     upgrade(database.engine)
     with database.reading() as session:
         known = session.get(CompanyState, 1)
     if known is not None and not options.name:
         out.line(f'The database of "{known.name}" is up to date.', company=known.name, is_new=False)
-        return _DONE
+        return DONE
     name = options.name or _asked("Name of the company")
     with database.writing() as session:
         create_company(
@@ -84,7 +83,7 @@ def init(options: Namespace, out: Printer) -> int:
         company=name,
         is_new=True,
     )
-    return _DONE
+    return DONE
 
 
 def _asked(question: str) -> str:
@@ -116,9 +115,10 @@ def _funnels(text: str) -> tuple[StageSet, ...]:
 
 
 def demo_command(options: Namespace, out: Printer) -> int:
-    url = options.database or read_settings().database_url or f"sqlite:///{ROOT / SAMPLE_DATABASE}"
-    path = sa.make_url(url).database
-    if not path or not url.startswith("sqlite"):
+    url = options.database or read_settings().database_url or sqlite_url(ROOT / SAMPLE_DATABASE)
+    address = parsed_url(url)
+    path = address.database
+    if not path or address.get_backend_name() != "sqlite":
         raise Invalid("The sample company is built into a file: give --database sqlite:///PATH.")
     is_new = not Path(path).exists()
     demo.build_sample(Path(path), _progress(out) if is_new else None)
@@ -131,7 +131,7 @@ def demo_command(options: Namespace, out: Printer) -> int:
         zone = _zone(database)
         for receipt in demo.next_weeks(database, options.next):
             print_receipt(out, receipt, zone=zone)
-    return _DONE
+    return DONE
 
 
 def _progress(out: Printer) -> demo.Progress | None:
@@ -168,7 +168,7 @@ def undo(options: Namespace, out: Printer) -> int:
         f"{receipt.observations_ended:,} events ended, {receipt.observations_said_again:,} said again.",
         **receipt.plain(),
     )
-    return _DONE
+    return DONE
 
 
 def check_command(options: Namespace, out: Printer) -> int:
@@ -178,7 +178,7 @@ def check_command(options: Namespace, out: Printer) -> int:
     for fault in result.faults:
         out.line(f"{fault.check}: {fault.told}", check=fault.check, fault=fault.told)
     out.line(result.sentence, faults=len(result.faults), imports=result.batches, audit_head=result.audit_head)
-    return _REFUSED if result.faults else _DONE
+    return REFUSED if result.faults else DONE
 
 
 def export(options: Namespace, out: Printer) -> int:
@@ -186,10 +186,18 @@ def export(options: Namespace, out: Printer) -> int:
     if target.suffix not in (".csv", ".xlsx"):
         raise Invalid(f'"{target.name}" must end with .csv or .xlsx.')
     with database.reading() as session:
+        _require_every_record(actor_of(session, options.by))
         frame = stored_rows(session, options.kind)
     target.write_bytes(csv_bytes(frame) if target.suffix == ".csv" else xlsx_bytes(frame, options.kind))
     out.line(f"{target}: {len(frame):,} rows of {options.kind}.", file=str(target), rows=len(frame))
-    return _DONE
+    return DONE
+
+
+def _require_every_record(actor: Actor) -> None:
+    """What is stored is written whole, so it is for those who may see every record."""
+    require(actor, Permission.RECORDS_READ)
+    if actor.scope.record_territories is not None:
+        raise NotAllowed("Your role sees the records of its own territories; an export holds all of them.")
 
 
 COMMANDS: dict[str, Callable[[Namespace, Printer], int]] = {

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import sqlalchemy as sa
-
 from alignment import wording
 from alignment.access import Actor
 from alignment.actions import imports
 from alignment.actions.imports import AlreadyImported, ImportReceipt
+from alignment.cli.codes import DONE, REFUSED, code_of
 from alignment.cli.printing import Printer
 from alignment.db import Database
 from alignment.errors import AlignmentError, HeldImport, Invalid, NotFound
@@ -20,10 +19,9 @@ from alignment.imports.mappings import NeedsDecision
 from alignment.imports.parsed import ParsedImport, RowProblem
 from alignment.imports.raw import command_line
 from alignment.imports.readers import BOUNDARY_ENDINGS, TEXT_ENDINGS, ending
+from alignment.queries.company import Company, company
 from alignment.settings import read_settings
-from alignment.tables import CompanyState, c
 
-_DONE, _REFUSED, _HELD = 0, 1, 3
 _READABLE = TEXT_ENDINGS | BOUNDARY_ENDINGS | {"xlsx", "xlsm", "xls", "parquet"}
 _PROBLEMS_SHOWN = 20
 
@@ -49,8 +47,8 @@ def import_files(database: Database, actor: Actor, options: Namespace, out: Prin
     files = list(_files(options))
     if not files:
         raise Invalid("Name at least one file, or a folder with --folder.")
-    zone, currency = _company(database)
-    return max(_one(database, actor, file, options, out, zone, currency) for file in files)
+    company = _company(database)
+    return max(_one(database, actor, file, options, out, company) for file in files)
 
 
 def _files(options: Namespace) -> Iterator[_File]:
@@ -71,38 +69,52 @@ def _in_folder(folder: Path) -> Iterator[_File]:
         raise NotFound(f"There is no folder {folder}.")
     manifest = folder / "manifest.json"
     if manifest.exists():
-        for told in json.loads(manifest.read_text(encoding="utf-8"))["files"]:
-            yield _File(path=folder / told["name"], kind=told["kind"], source=told["source"])
+        yield from _listed(manifest)
         return
     for path in sorted(folder.iterdir()):
         if path.is_file() and ending(path.name) in _READABLE:
             yield _File(path=path)
 
 
-def _company(database: Database) -> tuple[str, str]:
+def _listed(manifest: Path) -> Iterator[_File]:
+    """
+    Raises:
+        Invalid: It is something else that is called so too, or it is damaged.
+    """
+    try:
+        told = json.loads(manifest.read_bytes())["files"]
+        found = [
+            _File(path=manifest.parent / each["name"], kind=each["kind"], source=each["source"])
+            for each in told
+        ]
+    except (ValueError, LookupError, TypeError) as error:
+        raise Invalid(
+            f'{manifest} does not list export files as {{"files": [{{"name", "kind", "source"}}]}}. '
+            "Correct it, or take it out of the folder: the files are then recognised by their columns."
+        ) from error
+    yield from found
+
+
+def _company(database: Database) -> Company:
     with database.reading() as session:
-        company = c(CompanyState)
-        found = session.execute(sa.select(company.zone, company.currency)).one_or_none()
-    if found is None:
-        raise NotFound("This database holds no company yet. Run `python -m alignment init`.")
-    return found[0], found[1]
+        return company(session)
 
 
 def _one(
-    database: Database, actor: Actor, file: _File, options: Namespace, out: Printer, zone: str, currency: str
+    database: Database, actor: Actor, file: _File, options: Namespace, out: Printer, company: Company
 ) -> int:
     try:
-        parsed = _read(file, options, zone, currency)
+        parsed = _read(file, options, company)
         receipt = _applied(database, actor, parsed, options)
     except HeldImport as error:
         out.line(f"{file.path.name}: {_held(error)}", file=file.path.name, held=str(error))
-        return _HELD
+        return code_of(error)
     except AlignmentError as error:
         out.line(f"{file.path.name}: {error}", file=file.path.name, error=str(error))
-        return _REFUSED
-    print_receipt(out, receipt, zone=zone, is_verbose=options.verbose)
+        return code_of(error)
+    print_receipt(out, receipt, zone=company.calendar.zone, is_verbose=options.verbose)
     is_refused = isinstance(receipt, ImportReceipt) and receipt.rows_rejected > 0
-    return _REFUSED if is_refused else _DONE
+    return REFUSED if is_refused else DONE
 
 
 def _held(error: HeldImport) -> str:
@@ -111,7 +123,7 @@ def _held(error: HeldImport) -> str:
     return f"{error} If it is right, import it again with --accept."
 
 
-def _read(file: _File, options: Namespace, zone: str, currency: str) -> ParsedImport:
+def _read(file: _File, options: Namespace, company: Company) -> ParsedImport:
     try:
         data = file.path.read_bytes()
     except OSError as error:
@@ -123,11 +135,12 @@ def _read(file: _File, options: Namespace, zone: str, currency: str) -> ParsedIm
         kind=options.kind or file.kind,
         preset=options.mapping,
         source=options.source or file.source,
-        zone=zone,
-        currency=currency,
+        zone=company.calendar.zone,
+        currency=company.currency,
         limits=command_line(max_mb=settings.import_max_mb, max_rows=settings.import_max_rows),
         date_order=options.date_order,
         decimal=options.decimal,
+        now=company.latest_possible,
     )
 
 

@@ -19,13 +19,21 @@ def parser() -> argparse.ArgumentParser:
     _import(commands.add_parser("import", help="bring exports in, one line a file"))
     undo = commands.add_parser("undo", help="take an import back")
     undo.add_argument(
-        "batch", type=int, metavar="BATCH", help="the number of the import, see the Import page"
+        "batch", type=_row_number, metavar="BATCH", help="the number of the import, see the Import page"
     )
     commands.add_parser("check", help="is the database whole, and does every import add up")
     export = commands.add_parser("export", help="write what is stored as CSV or XLSX")
     export.add_argument("kind", metavar="KIND", help=", ".join(KINDS))
     export.add_argument("file", metavar="FILE", help="its ending decides: .csv or .xlsx")
     return root
+
+
+def _row_number(text: str) -> int:
+    """A number that a database can hold; argparse says what was wrong with it."""
+    number = int(text)
+    if abs(number) >= 2**63:
+        raise ValueError(text)
+    return number
 
 
 def _init(command: argparse.ArgumentParser) -> None:

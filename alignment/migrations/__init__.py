@@ -20,7 +20,7 @@ _FOLDER = Path(__file__).parent
 
 def _config(engine: sa.Engine) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(_FOLDER))
+    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))  # its ini reads % as a sign
     config.set_main_option("path_separator", "os")
     config.attributes["engine"] = engine
     return config
@@ -47,9 +47,17 @@ def current(engine: sa.Engine) -> str | None:
 def check_schema(engine: sa.Engine) -> None:
     """
     Raises:
-        WrongSchema: The database is older (upgrade it) or newer (use the newer program).
+        WrongSchema: The database is older (upgrade it), newer (use the newer program) or none at all.
     """
-    found, expected = current(engine), newest()
+    try:
+        found, expected = current(engine), newest()
+    except sa.exc.OperationalError:
+        raise  # it cannot be reached now; that says nothing about what it holds
+    except sa.exc.DatabaseError as error:
+        raise WrongSchema(
+            f"This is not a database that this program wrote ({error.orig}). "
+            "Name another one, or restore a backup."
+        ) from error
     if found == expected:
         return
     known = {script.revision for script in ScriptDirectory(str(_FOLDER)).walk_revisions()}

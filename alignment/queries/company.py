@@ -29,6 +29,11 @@ class Company:
     now: datetime
 
     @property
+    def latest_possible(self) -> datetime:
+        """No fact can have happened later, by the machine's clock or the sample's own."""
+        return max(self.now, datetime.now(UTC))
+
+    @property
     def today(self) -> date:
         return business_day(self.now, self.calendar.zone)
 
