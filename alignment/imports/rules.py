@@ -32,12 +32,23 @@ _HAPPENED: dict[str, tuple[str, ...]] = {
 """Fields that tell of something that has happened, so that the future is an error."""
 
 
+_COUNTS = 1_000_000_000
+_LARGEST: dict[str, dict[str, int]] = {
+    "stage_events": {"episode": 500},
+    "campaigns": {"planned_leads": _COUNTS, "planned_qualified": _COUNTS},
+    "survey": {"asked": _COUNTS, "yes": _COUNTS},
+    "flags": {"seen": _COUNTS, "conversations": _COUNTS},
+}
+"""Counts that are kept in 32 bits, and cycles of a lead, which its order of events is made of."""
+
+
 def apply_rules(draft: Draft) -> None:
     """Refuse rows that contradict themselves; note what is odd but possible."""
     rule = _RULES.get(draft.kind.slug)
     if rule is not None:
         rule(draft)
     _refuse_future(draft)
+    _refuse_larger(draft)
 
 
 def _refuse_future(draft: Draft) -> None:
@@ -48,6 +59,15 @@ def _refuse_future(draft: Draft) -> None:
         for row, value in enumerate(draft.column(name)):
             if value is not None and value > latest:
                 draft.refuse(row, name, "lies in the future.", "Correct the date.")
+
+
+def _refuse_larger(draft: Draft) -> None:
+    for name, most in _LARGEST.get(draft.kind.slug, {}).items():
+        for row, value in enumerate(draft.column(name)):
+            if value is not None and value > most:
+                draft.refuse(
+                    row, name, f"is more than {most:,}, which cannot be meant.", "Correct the number."
+                )
 
 
 def _deals(draft: Draft) -> None:

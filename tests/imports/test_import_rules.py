@@ -120,6 +120,31 @@ class TestTheFuture:
         assert not read(text, now=NOW).problems
 
 
+class TestLargest:
+    """
+    These columns hold 32 bits on PostgreSQL, where a larger number was an error of ours.
+
+    A lead's events are put in order by 10^16 times the cycle, which must stay below 2^63.
+    """
+
+    @pytest.mark.parametrize(
+        ("text", "column"),
+        [
+            ("History ID,Lead ID,New Status,Changed At,Cycle\nH1,L1,New,2026-01-05,{}\n", "Cycle"),
+            ("Campaign Code,Campaign Name,Start Date,End Date,Planned Leads\nC1,A,,,{}\n", "Planned Leads"),
+            ("Flag ID,Reported At,Territory,Type,Seen,Of Conversations\nF1,2026-01-05,A,Other,1,{}\n",
+             "Of Conversations"),
+        ],
+    )  # fmt: skip
+    def test_a_count_that_cannot_be_kept_is_refused(self, read, text, column):
+        assert not read(text.format(3)).problems
+
+        problems = read(text.format(2**31)).problems
+
+        assert [(problem.line, problem.column) for problem in problems] == [(2, column)]
+        assert "which cannot be meant" in problems[0].problem
+
+
 GOALS = "Goal Code,Goal,Metric,Period Start,Period End,Target\n"
 CONTRADICTIONS = [
     ("Campaign Code,Campaign Name,Start Date,End Date\nC1,A,2026-05-01,2026-04-01\n", "is before 2026-05-01"),
