@@ -71,7 +71,8 @@ def create_goal(
     Raises:
         Invalid: The code is taken, the name is empty, or the period ends before it starts.
     """
-    if not code.strip() or not name.strip():
+    code, name = code.strip(), name.strip()
+    if not code or not name:
         raise Invalid("A goal needs a code and a name.")
     if last_on < start_on:
         raise Invalid(f"The goal's last day, {last_on}, lies before its first, {start_on}.")
@@ -80,8 +81,8 @@ def create_goal(
         if session.scalar(sa.select(c(Goal).id).where(c(Goal).code == code)) is not None:
             raise Invalid(f'There is a goal with the code "{code}" already. Choose another code.')
         goal = Goal(
-            code=code.strip(),
-            name=name.strip(),
+            code=code,
+            name=name,
             metric=metric,
             start_on=start_on,
             end_on=last_on,

@@ -272,3 +272,11 @@ class TestTwoAtOnce:
         assert [racer.returncode for racer in racers] == [0, 0]
         assert sum(int(conflicts) for _, conflicts in outputs) > 0, "they never met: the race tests nothing"
         self.assert_nothing_lost(database, goal_id, ROUNDS)
+
+
+def test_a_code_with_a_space_around_it_is_the_same_code(database):
+    """It was compared as typed and stored without the space: a unique key broke, as our fault."""
+    with database.writing() as session:
+        new_goal(session, "REV")
+    with pytest.raises(Invalid, match='with the code "REV" already'), database.writing() as session:
+        new_goal(session, " REV ")
