@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import streamlit as st
 
@@ -55,10 +56,14 @@ def proposal(raw: RawTable, answers: Answers) -> Proposal:
 
 
 @st.cache_data(max_entries=KEPT, ttl=3600, show_spinner="Checking every row…")
-def checked(data: bytes, file_name: str, answers: Answers, zone: str, currency: str) -> ParsedImport:
-    """The file's rows, checked; nothing is stored."""
+def checked(
+    data: bytes, file_name: str, answers: Answers, zone: str, currency: str, _now: datetime
+) -> ParsedImport:
+    """The file's rows, checked; nothing is stored. What lies after `_now` cannot have happened."""
     raw = table(data, file_name)
-    return parse(raw, proposal(raw, answers), source=answers.source or None, zone=zone, currency=currency)
+    return parse(
+        raw, proposal(raw, answers), source=answers.source or None, zone=zone, currency=currency, now=_now
+    )
 
 
 @st.cache_data(max_entries=2, ttl=3600, show_spinner="Reading the shapes…")
