@@ -6,10 +6,12 @@ from alignment.ui.navigation import PAGES
 from tests.browser.harness import LAPTOP, PHONE, settle
 from tests.browser.test_view import parameters
 
+MAIN = "[data-testid='stMain']"
 SIDEWAYS = """() => { const main = document.querySelector('[data-testid="stMain"]');
   return [document.documentElement.scrollWidth - innerWidth, main.scrollWidth - main.clientWidth]; }"""
-SMALL_TARGETS = """() => [...document.querySelectorAll(
-    '[data-testid="stMain"] :is(button, a, input, select, textarea, [role="radio"], [role="tab"])')]
+SMALL_TARGETS = """within => [...document.querySelectorAll(
+    `${within} :is(button, a, input, select, textarea, [role="radio"], [role="tab"])`)]
+  .filter(e => !e.matches('input[tabindex="-1"]'))
   .map(e => e.matches('[role="group"] input') ? e.closest('[role="group"]') : e)
   .filter(e => { const b = e.getBoundingClientRect();
     return b.width > 2 && b.height > 2 && e.checkVisibility({visibilityProperty: true, opacityProperty: true})
@@ -24,7 +26,7 @@ def test_nothing_scrolls_sideways_and_every_target_is_large_enough(open_page, sh
     shoot(page, f"phone {entry.title}")
 
     assert page.evaluate(SIDEWAYS) == [0, 0]
-    assert page.evaluate(SMALL_TARGETS) == []
+    assert page.evaluate(SMALL_TARGETS, MAIN) == []
 
 
 @pytest.mark.parametrize("entry", PAGES, ids=lambda entry: entry.title)
@@ -46,6 +48,7 @@ def test_the_filters_are_behind_one_button_that_counts_them(open_page, shoot):
 
     assert "Filters (2)" in words
     assert page.locator(".st-key-filterbar").is_hidden()
+    assert page.evaluate(SMALL_TARGETS, "[role='dialog']") == []
     assert page.evaluate(SIDEWAYS) == [0, 0]
 
 
