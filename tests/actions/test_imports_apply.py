@@ -1,6 +1,7 @@
 """One file, one transaction: what is counted, refused, repeated, remembered and put on the record."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from uuid import uuid4
 
@@ -11,7 +12,7 @@ from alignment.access import Actor
 from alignment.actions import imports
 from alignment.actions.imports import AlreadyImported, ImportReceipt, Match, hold_reason
 from alignment.actions.imports.receipts import receipt_from
-from alignment.errors import HeldImport, Invalid, MissingDatabase, NotAllowed
+from alignment.errors import Busy, HeldImport, Invalid, MissingDatabase, NotAllowed
 from alignment.queries.company import data_version
 from alignment.vocabulary import Clock, Role, Stage
 from tests.actions.files import ADMIN, at, dump, event, export, lead, put, rows_of
@@ -273,6 +274,33 @@ class TestTheClock:
         assert (second.recorded_at - first.recorded_at).total_seconds() >= 3600
 
 
+class TestTwoAtOnce:
+    @pytest.mark.postgres
+    def test_an_import_waits_for_another_and_then_says_so(self, postgres_database):
+        """PostgreSQL has no single writer; two imports at once would each miss what the other brings."""
+        parsed = export("leads", [lead("L1")])
+        with postgres_database.writing() as session:
+            imports.apply(session, ADMIN, export("leads", [lead("L2")]))
+            with pytest.raises(Busy, match="Another import is being applied"):
+                put(postgres_database, parsed)
+
+        assert put(postgres_database, parsed).rows_inserted == 1
+
+    def test_two_threads_with_the_same_file_bring_it_once(self, company_database):
+        """Two people who upload the same export in the same minute."""
+        parsed = export("leads", [lead(f"L{number}") for number in range(50)])
+
+        def apply(_):
+            with company_database.writing() as session:
+                return imports.apply(session, ADMIN, parsed)
+
+        with ThreadPoolExecutor(2) as pool:
+            results = list(pool.map(apply, range(2)))
+
+        assert {type(result) for result in results} == {ImportReceipt, AlreadyImported}
+        assert rows_of(company_database, "select count(*) from lead") == [(50,)]
+
+
 class TestTheRecord:
     def test_one_event_with_the_counts(self, company_database):
         receipt = put(company_database, export("leads", [lead("L1"), lead("L2")]))
@@ -400,9 +428,8 @@ class TestWhatAFileBrings:
     def test_an_address_that_belongs_to_somebody_is_not_given_twice(self, company_database):
         """Two people could otherwise sign in as one."""
         person = {"person_id": "P1", "name": "Ana", "email": "team@c.example"}
-        receipt = put(
-            company_database, export("people", [person, person | {"person_id": "P2", "name": "Ben"}])
-        )
+        other = person | {"person_id": "P2", "name": "Ben", "email": "Team@C.example"}
+        receipt = put(company_database, export("people", [person, other]))
 
         assert "belongs to P1" in receipt.notes[0]
         assert rows_of(company_database, "select external_id, email from person order by 1") == [

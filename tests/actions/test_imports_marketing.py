@@ -100,6 +100,59 @@ class TestCampaigns:
         assert rows_of(company_database, "select count(*) from campaign_day") == [(0,)]
 
 
+class TestCodesThatFoldAlike:
+    """C-1 and C1 are two campaigns. Folding helps to find a name; it must never make one of two."""
+
+    days = tuple(
+        {"campaign": code, "territory": None, "day": day("2026-03-02"), "spend": 1} for code in ("C-1", "C1")
+    )
+    campaigns = tuple({"code": code, "name": f"Campaign {code}"} for code in ("C-1", "C1"))
+
+    @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+    def test_campaigns_stay_two_whichever_file_comes_first(self, company_database, order):
+        files = [export("campaign_days", self.days), export("campaigns", self.campaigns)]
+        put_all(company_database, [files[place] for place in order])
+
+        assert rows_of(
+            company_database,
+            "select c.code, c.name, count(*) from campaign_day d join campaign c on c.id = d.campaign_id"
+            " group by 1, 2 order by 2",
+        ) == [("C-1", "Campaign C-1", 1), ("C1", "Campaign C1", 1)]
+        assert dump(company_database)["pending_reference"] == []
+
+    def test_two_that_could_be_meant_by_a_spelling_leave_it_open(self, company_database):
+        put(company_database, export("campaign_days", [self.days[0] | {"campaign": "c 1"}]))
+        put(company_database, export("campaigns", self.campaigns))
+
+        codes = {code for (code,) in rows_of(company_database, "select code from campaign")}
+        assert codes == {"C-1", "C1", "c 1"}
+
+    def test_cells_of_the_survey_stay_two(self, company_database):
+        rows = [cell("DE.1", 10, 5), cell("DE1", 20, 5)]
+        receipt = put(company_database, export("survey", rows))
+
+        assert receipt.rows_inserted == 2
+        assert rows_of(company_database, "select sum(asked) from survey_cell") == [(30,)]
+
+    def test_answers_of_the_survey_stay_two(self, company_database):
+        rows = [
+            {"wave": "W", "respondent": place, "on": day("2026-02-10"), "territory": place, "aware": True}
+            for place in ("DE.1", "DE1")
+        ]
+        put(company_database, export("survey_answers", rows))
+
+        assert rows_of(company_database, "select asked from survey_cell") == [(1,), (1,)]
+
+    def test_names_too_long_for_their_column_stay_two(self, company_database):
+        """Both begin with the same 190 letters; cut off they would be the same origin."""
+        rows = [cell("x" * 190 + ending, 10, 5) for ending in ("a" * 30, "b" * 30)]
+        receipt = put(company_database, export("survey", rows))
+        again = put(company_database, export("survey", rows, other=1))
+
+        assert receipt.rows_inserted == 2
+        assert again.rows_unchanged == 2
+
+
 def cell(territory, asked, yes, wave="2026Q1", **values):
     base = {"wave": wave, "start_on": day("2026-02-10"), "end_on": day("2026-02-23"), "territory": territory}
     return base | {"asked": asked, "yes": yes} | values

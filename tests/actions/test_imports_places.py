@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from alignment.errors import Invalid
 from alignment.imports.files import read_file
 from alignment.vocabulary import DealEventKind, RuleField
 from tests.actions.files import at, dump, export, lead, money, put, put_all, rows_of
@@ -65,6 +66,21 @@ class TestTerritories:
         put(database, export("territories", [territory("A", potential=money("1250000.50"))]))
 
         assert rows_of(database, "select potential_minor from territory") == [(125000050,)]
+
+    def test_territories_that_lie_in_each_other_are_refused_and_named(self, company_database):
+        """No total could be made of them, and every list that walks down from the top would lose them."""
+        rows = [
+            territory("A", parent="C"),
+            territory("B", parent="A"),
+            territory("C", parent="B"),
+            territory("D"),
+        ]
+        with pytest.raises(Invalid, match="A, B, C are each other's parents"):
+            put(
+                company_database, export("territories", [row | {"parent": row.get("parent")} for row in rows])
+            )
+
+        assert rows_of(company_database, "select count(*) from territory") == [(0,)]
 
     def test_people_are_linked_to_territories_that_come_later(self, company_database):
         person = {"person_id": "P1", "name": "Ana", "territories": ("A", "B")}

@@ -10,6 +10,7 @@ from time import perf_counter
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from alignment.access import Actor, Permission, permitted
 from alignment.actions.commands import once
@@ -19,6 +20,7 @@ from alignment.actions.imports.directory import NAMED, Names
 from alignment.actions.imports.flags import write_flags
 from alignment.actions.imports.leads import write_leads, write_stage_events, write_touches
 from alignment.actions.imports.masters import (
+    refuse_circles,
     write_accounts,
     write_holidays,
     write_people,
@@ -49,13 +51,14 @@ from alignment.actions.imports.waiting import resolve, still_open
 from alignment.actions.imports.work import Status, Work
 from alignment.audit import AuditTag, canonical, record
 from alignment.db import ReadSession, WriteSession, upsert
-from alignment.errors import HeldImport, Invalid, MissingDatabase
+from alignment.errors import Busy, HeldImport, Invalid, MissingDatabase
 from alignment.imports.parsed import ParsedImport
 from alignment.tables import Alias, CompanyState, ImportBatch, ImportMapping, SurveyCell, c
 from alignment.vocabulary import BatchState, Clock
 
 MOST_REJECTED = 0.2
 MOST_SHRUNK = 0.3
+_LOCK_TIMEOUT = "55P03"
 _IMPORT_LOCK = 7_261_985  # any constant: the PostgreSQL advisory lock that lets one import write at a time
 
 WRITERS: dict[str, Callable[[Work, ParsedImport], None]] = {
@@ -157,7 +160,7 @@ def apply(
         return _counted(parsed, seconds=perf_counter() - started)
 
     def do() -> dict[str, Any]:
-        _one_import_at_a_time(session)
+        one_import_at_a_time(session)
         known = already_imported(session, parsed)
         if known is not None:
             return known.plain()
@@ -175,9 +178,24 @@ def apply(
     return replace(result, problems=parsed.problems) if isinstance(result, ImportReceipt) else result
 
 
-def _one_import_at_a_time(within: WriteSession) -> None:
-    if within.get_bind().dialect.name == "postgresql":
+def one_import_at_a_time(within: WriteSession) -> None:
+    """
+    Wait for an import or undo that is under way; on SQLite the write lock has done so already.
+
+    Raises:
+        Busy: It took longer than we wait.
+    """
+    if within.get_bind().dialect.name != "postgresql":
+        return
+    try:
         within.execute(sa.select(sa.func.pg_advisory_xact_lock(_IMPORT_LOCK)))
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) != _LOCK_TIMEOUT:
+            raise
+        raise Busy(
+            "Another import is being applied and takes longer than usual. Nothing of yours was stored and "
+            "nothing is lost: try again in a moment."
+        ) from error
 
 
 def already_imported(within: ReadSession, parsed: ParsedImport) -> AlreadyImported | None:
@@ -302,7 +320,8 @@ def _follow_up(work: Work, kind: str, prepared: Prepared) -> None:
         resolve(work, (BY_OWNER,))
     if kind in _PLACES | {"leads", "deals"}:
         apply_owner_rules(work)
-    if kind == "territories":
+    if kind == "territories" and len(work.records) > (Status.UNCHANGED in work.records):
+        refuse_circles(work)
         work.touched_waves |= set(
             work.session.connection().scalars(sa.select(c(SurveyCell).wave_id).distinct())
         )

@@ -8,7 +8,6 @@ from alignment.actions.imports.masters import copied, linked
 from alignment.actions.imports.observations import Said, origin_of, write_observations
 from alignment.actions.imports.work import Open, Work
 from alignment.errors import Invalid
-from alignment.imports.kinds import folded
 from alignment.imports.parsed import ParsedImport
 from alignment.journal import Row
 from alignment.money import RateTable
@@ -52,7 +51,7 @@ def write_campaign_days(work: Work, parsed: ParsedImport) -> None:
         opens: list[Open] = []
         work.reference(row, "territory", "territories", "territory_id", values, opens)
         day: date = row["day"]
-        origin = origin_of(folded(row["campaign"]), day, folded(row.get("territory") or "") or None)
+        origin = origin_of(row["campaign"], day, row.get("territory"))
         values |= work.when(start_of(day, work.zone))
         said.append(Said(row=index, origin=origin, values=values, opens=opens))
     write_observations(work, "campaign_day", said)

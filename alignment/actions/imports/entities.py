@@ -8,7 +8,7 @@ nothing but its id, marked by an open reference to itself (column "id").
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -26,6 +26,7 @@ from alignment.journal import (
 )
 from alignment.tables import PendingReference, c
 
+T = TypeVar("T")
 STUB = "id"
 EXACT_KINDS = {"leads", "deals"}
 """Kinds whose ids are compared as they are; all others by folding."""
@@ -72,7 +73,7 @@ class Key:
         return tuple(row[column] for column in self.columns)
 
 
-BY_CODE = Key(("code",), "code", lambda row: (folded(row["code"]), folded(row["name"])))
+BY_CODE = Key(("code",), "code", lambda row: (row["code"], row["name"]))
 BY_SOURCE = Key(("source", "external_id"), "external_id", lambda row: (row["external_id"],))
 
 
@@ -107,25 +108,52 @@ def _existing(work: Work, table: str, stated: Sequence[Stated], key: Key) -> dic
 
 
 def _adopted(work: Work, table: str, stated: Sequence[Stated], key: Key) -> dict[tuple[Any, ...], Row]:
-    """Stubs that turn out to be one of the stated things, by the stated key."""
+    """
+    Stubs that turn out to be one of the stated things, by the stated key.
+
+    A stub becomes at most one thing: the one that is called exactly so, else the
+    only one that is called so after folding.
+    """
     stubs = stub_ids(work, table)
-    by_key = {
-        key.of(one.values): stubs[name]
-        for one in stated
-        for name in (key.named(one.values) if key.named and stubs else ())
-        if name in stubs
-    }
+    by_key: dict[tuple[Any, ...], int] = {}
+    for alike in (_exactly, folded) if stubs and key.named else ():
+        free = {text: row_id for text, row_id in stubs.items() if row_id not in by_key.values()}
+        named = _unique((alike(text), row_id) for text, row_id in free.items())
+        claims = _unique(
+            (alike(text), key.of(one.values))
+            for one in stated
+            if key.named and key.of(one.values) not in by_key
+            for text in dict.fromkeys(key.named(one.values))
+        )
+        for text, claimed in claims.items():
+            if text in named and named[text] not in by_key.values():
+                by_key.setdefault(claimed, named[text])
     rows = {row["id"]: row for row in rows_where(work.session, table_named(table), "id", by_key.values())}
     return {of: rows[row_id] for of, row_id in by_key.items()}
 
 
+def _exactly(text: str) -> str:
+    return text
+
+
+def _unique(pairs: Iterable[tuple[str, T]]) -> dict[str, T]:
+    """The pairs whose text stands with one thing only."""
+    found: dict[str, set[T]] = defaultdict(set)
+    for text, value in pairs:
+        found[text].add(value)
+    return {text: next(iter(values)) for text, values in found.items() if len(values) == 1}
+
+
 def stub_ids(work: Work, table: str) -> dict[str, int]:
-    """The table's stubs by the (folded) text that named them."""
+    """The table's stubs by the text that named them, those that this batch made included."""
     pending = c(PendingReference)
-    statement = sa.select(pending.folded, pending.row_id).where(
+    statement = sa.select(pending.text, pending.row_id).where(
         pending.table_name == table, pending.column_name == STUB
     )
-    return {row[0]: row[1] for row in work.session.connection().execute(statement)}
+    stored = {row[0]: row[1] for row in work.session.connection().execute(statement)}
+    return stored | {
+        each.text: row_id for name, row_id, each in work.opened if name == table and each.column == STUB
+    }
 
 
 def _insert(work: Work, table: str, new: Sequence[Stated], key: Key) -> dict[tuple[Any, ...], int]:
@@ -279,13 +307,10 @@ def ids_with_stubs(work: Work, table: str, kind: str, texts: Sequence[str]) -> d
 
 def stub_named(work: Work, kind: str, table: str, text: str) -> int:
     """A stub of a campaign or territory that a file names and nobody knows yet; the same for each row."""
-    stubs = stub_ids(work, table)
     work.waits[kind, text] += 1
-    if folded(text) in stubs:
-        return stubs[folded(text)]
-    for opened_table, row_id, each in work.opened:
-        if opened_table == table and each.column == STUB and folded(each.text) == folded(text):
-            return row_id
+    stubs = stub_ids(work, table)
+    if text in stubs:
+        return stubs[text]
     values = {"code": text, "name": text, "recorded_at": work.recorded_at, "batch_id": work.batch_id}
     made = work.session.connection().execute(sa.insert(table_named(table)).values(values))
     assert made.inserted_primary_key is not None

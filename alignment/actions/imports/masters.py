@@ -14,11 +14,12 @@ from alignment.actions.imports.entities import (
     write_entities,
 )
 from alignment.actions.imports.work import Open, Work
+from alignment.errors import Invalid
 from alignment.imports.parsed import ParsedImport
 from alignment.journal import Row
 from alignment.money import to_minor
 from alignment.periods import EPOCH
-from alignment.tables import Person, c
+from alignment.tables import Person, Territory, c
 from alignment.vocabulary import Role, RuleField, Team
 
 _BY_PERSON = Key(("external_id",), "external_id")
@@ -49,6 +50,27 @@ def write_territories(work: Work, parsed: ParsedImport) -> None:
         work.reference(row, "parent", "territories", "parent_id", values, opens)
         stated.append(Stated(row=index, values=values, opens=opens))
     write_entities(work, "territory", stated, BY_CODE)
+
+
+def refuse_circles(work: Work) -> None:
+    """
+    Raises:
+        Invalid: Territories lie in each other, so that no total could be made of them.
+    """
+    territory = c(Territory)
+    rows = work.session.connection().execute(sa.select(territory.id, territory.code, territory.parent_id))
+    parents = {row_id: (code, parent) for row_id, code, parent in rows}
+    for row_id, (code, parent) in parents.items():
+        above, seen = parent, {row_id}
+        while above is not None and above not in seen:
+            seen.add(above)
+            above = parents[above][1]
+        if above is not None:
+            names = ", ".join(sorted(parents[each][0] for each in seen))
+            raise Invalid(
+                f'The territory "{code}" lies in itself: {names} are each other\'s parents. Correct the '
+                "column of parents; nothing of the file was stored."
+            )
 
 
 def write_territory_rules(work: Work, parsed: ParsedImport) -> None:
@@ -120,7 +142,7 @@ def _emails(work: Work) -> dict[str, str]:
     rows = work.session.connection().execute(
         sa.select(person.email, person.external_id).where(person.email.is_not(None))
     )
-    return {row[0]: row[1] for row in rows}
+    return {row[0].lower(): row[1] for row in rows}
 
 
 def _free_email(work: Work, row: Row, taken: dict[str, str]) -> str | None:
@@ -128,7 +150,7 @@ def _free_email(work: Work, row: Row, taken: dict[str, str]) -> str | None:
     email: str | None = row["email"]
     if email is None:
         return None
-    owner = taken.setdefault(email, row["person_id"])
+    owner = taken.setdefault(email.lower(), row["person_id"])
     if owner != row["person_id"]:
         work.notes.append(
             f"Line of {row['person_id']}: the e-mail address belongs to {owner} already and was left empty. "

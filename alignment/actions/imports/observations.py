@@ -7,6 +7,7 @@ same step of the same record, the stated one holds and the derived one is ended,
 in whichever order the files come.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -67,8 +68,12 @@ class Steps:
 
 
 def origin_of(*parts: object) -> str:
-    """The parts joined by colons; what is too long for the column is shortened from the right."""
-    return ":".join("-" if part is None else str(part) for part in parts)[:_ORIGIN_LENGTH]
+    """The parts joined by colons; of what is too long for the column the end is replaced by a hash."""
+    text = ":".join("-" if part is None else str(part) for part in parts)
+    if len(text) <= _ORIGIN_LENGTH:
+        return text
+    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    return f"{text[: _ORIGIN_LENGTH - len(digest) - 1]}#{digest}"
 
 
 def write_observations(work: Work, table: str, said: Sequence[Said]) -> list[Row]:

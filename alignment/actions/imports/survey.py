@@ -13,7 +13,6 @@ from alignment.actions.imports.entities import Key, Stated, fill, write_entities
 from alignment.actions.imports.observations import Said, origin_of, write_observations
 from alignment.actions.imports.work import Open, Work
 from alignment.db import ReadSession
-from alignment.imports.kinds import folded
 from alignment.imports.parsed import ParsedImport
 from alignment.journal import Row
 from alignment.periods import start_of
@@ -89,10 +88,10 @@ def write_survey_answers(work: Work, parsed: ParsedImport) -> None:
 
 
 def _gathered(rows: Sequence[Row]) -> dict[tuple[str, str], _Cell]:
-    """Answers by wave and folded territory."""
+    """Answers by wave and what the file calls the territory."""
     cells: dict[tuple[str, str], _Cell] = {}
     for index, row in enumerate(rows):
-        key = row["wave"], folded(row["territory"])
+        key = row["wave"], row["territory"]
         cell = cells.setdefault(key, _Cell(wave=row["wave"], text=row["territory"]))
         weight = Decimal(1) if row.get("weight") is None else row["weight"]
         cell.rows.append(index)
@@ -129,7 +128,7 @@ def _said(
     opens: list[Open] = []
     work.reference({"territory": text}, "territory", "territories", "territory_id", values, opens)
     values |= work.when(start_of(waves[wave][1], work.zone))
-    return Said(row=index, origin=origin_of(folded(wave), folded(text)), values=values, opens=opens)
+    return Said(row=index, origin=origin_of(wave, text), values=values, opens=opens)
 
 
 # --- interviews needed -------------------------------------------------------------------------------
@@ -155,20 +154,17 @@ def prepared_interviews(within: ReadSession, parsed: ParsedImport) -> dict[Inter
     will be another one, and is then answered there.
     """
     if parsed.kind == "survey":
-        cells = {(row["wave"], folded(row["territory"])): _counts(row) for row in parsed.rows}
-        texts = {folded(row["territory"]): row["territory"] for row in parsed.rows}
+        cells = {(row["wave"], row["territory"]): _counts(row) for row in parsed.rows}
     elif parsed.kind == "survey_answers":
-        gathered = _gathered(parsed.rows)
-        cells = {key: cell.values() for key, cell in gathered.items()}
-        texts = {text: cell.text for (_, text), cell in gathered.items()}
+        cells = {key: cell.values() for key, cell in _gathered(parsed.rows).items()}
     else:
         return {}
     names = Names(within, parsed.source)
-    known = {folded_text: names.find("territories", text) for folded_text, text in texts.items()}
+    known = {text: names.find("territories", text) for _, text in cells}
     stored = _stored_cells(within, {wave for wave, _ in cells})
     stated = {
         wave: {
-            origin_of(folded(wave), text): (found.id, *effective(**counts))
+            origin_of(wave, text): (found.id, *effective(**counts))
             for (of_wave, text), counts in cells.items()
             if of_wave == wave and (found := known[text])
         }

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from alignment.access import Actor, Permission, permitted
 from alignment.actions.commands import once
 from alignment.actions.imports import deals, leads
+from alignment.actions.imports.applying import one_import_at_a_time
 from alignment.actions.imports.directory import Names
 from alignment.actions.imports.observations import STATED, Steps, reconcile, revive
 from alignment.actions.imports.receipts import UndoReceipt
@@ -50,6 +51,7 @@ def undo(session: WriteSession, actor: Actor, *, batch_id: int, command_id: str 
     """
 
     def do() -> dict[str, object]:
+        one_import_at_a_time(session)
         batch = _batch_in_force(session, batch_id)
         may_stay = _LISTS | _MADE_ON_THE_WAY.get(batch.kind, frozenset())
         found = obstacles(session, batch_id, may_stay=may_stay)
