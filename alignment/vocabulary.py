@@ -136,6 +136,13 @@ class AliasKind(StrEnum):
     ACCOUNT = "account"
 
 
+class StageSubject(StrEnum):
+    """Whose stages a rule translates."""
+
+    LEAD = "lead"
+    DEAL = "deal"
+
+
 class BatchState(StrEnum):
     APPLIED = "applied"
     HELD = "held"

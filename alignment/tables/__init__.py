@@ -30,9 +30,12 @@ from alignment.tables.imports import (
     ImportBatch,
     ImportMapping,
     PendingReference,
+    ProblemOwner,
     RowRevision,
+    StageRule,
 )
 from alignment.tables.leads import Lead, LeadPerson, StageEntry, Touch
+from alignment.tables.measures import Measure, Outlet, OutletSale
 from alignment.tables.records import AuditEvent, CommandDone, Draft, Note
 from alignment.tables.territories import Boundary, BoundarySet, Territory, TerritoryRule
 
@@ -61,14 +64,19 @@ __all__ = [
     "ImportMapping",
     "Lead",
     "LeadPerson",
+    "Measure",
     "Note",
+    "Outlet",
+    "OutletSale",
     "PendingReference",
     "Person",
     "PersonTerritory",
+    "ProblemOwner",
     "Product",
     "RowRevision",
     "Segment",
     "StageEntry",
+    "StageRule",
     "SurveyCell",
     "SurveyWave",
     "Table",

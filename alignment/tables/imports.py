@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from alignment.tables.base import Table, big, key, moment, reference, words
-from alignment.vocabulary import AliasKind, BatchState
+from alignment.vocabulary import AliasKind, BatchState, DealEventKind, Exit, Stage, StageSubject
 
 
 class ImportBatch(Table, table=True):
@@ -60,7 +60,12 @@ class ImportBatch(Table, table=True):
 
 
 class ImportMapping(Table, table=True):
-    """The column mapping last used for a kind and source, proposed again the next time."""
+    """
+    The column mapping last used for a kind and source, proposed again the next time.
+
+    `answers_json` holds what a person answered where the file does not show it:
+    date order, decimal sign, sheet.
+    """
 
     __tablename__ = "import_mapping"
     __table_args__ = (sa.UniqueConstraint("kind", "source", "header_sha256"),)
@@ -70,6 +75,7 @@ class ImportMapping(Table, table=True):
     source: str = Field(max_length=64)
     header_sha256: str = Field(max_length=64)
     mapping_json: str
+    answers_json: str = "{}"
     version: int = 1
     recorded_at: datetime = moment()
 
@@ -101,6 +107,49 @@ class Alias(Table, table=True):
     source_text: str
     target_code: str
     decided_by_id: int | None = reference("person.id", default=None)
+    recorded_at: datetime = moment()
+
+
+class StageRule(Table, table=True):
+    """
+    What a source calls a stage, and which of ours it is: decided once by a person.
+
+    Exactly one of `stage`, `exit` and `deal_event` is set: the first two for leads,
+    the last (opened, won or lost) for deals.
+    """
+
+    __tablename__ = "stage_rule"
+    __table_args__ = (
+        sa.UniqueConstraint("source", "subject", "folded"),
+        sa.CheckConstraint(
+            "(CASE WHEN stage IS NULL THEN 0 ELSE 1 END) + (CASE WHEN exit IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN deal_event IS NULL THEN 0 ELSE 1 END) = 1",
+            name="one_meaning",
+        ),
+    )
+
+    id: int | None = key()
+    source: str = Field(max_length=64)
+    subject: StageSubject = words(StageSubject, "subject")
+    folded: str
+    text: str
+    stage: Stage | None = words(Stage, "stage", default=None, nullable=True)
+    exit: Exit | None = words(Exit, "exit", default=None, nullable=True)
+    deal_event: DealEventKind | None = words(DealEventKind, "deal_event", default=None, nullable=True)
+    decided_by_id: int | None = reference("person.id", default=None)
+    recorded_at: datetime = moment()
+
+
+class ProblemOwner(Table, table=True):
+    """Who looks after a problem of the data: one person for each problem and source."""
+
+    __tablename__ = "problem_owner"
+    __table_args__ = (sa.UniqueConstraint("problem", "source"),)
+
+    id: int | None = key()
+    problem: str = Field(max_length=64)
+    source: str = Field(max_length=64)
+    person_id: int = reference("person.id")
     recorded_at: datetime = moment()
 
 

@@ -71,6 +71,8 @@ class Rows:
             row.setdefault("lead_id", self.reference("lead"))
         if name == "stage_entry" and row.get("exit"):
             row["stage"] = None
+        if name == "stage_rule" and not {"stage", "exit", "deal_event"} & row.keys():
+            row["stage"] = "lead"
         if name == "command_done":
             row["command_id"] = "x"
         self.connection.execute(sa.insert(table).values(row))
@@ -119,7 +121,7 @@ class TestEnums:
             rows = Rows(connection)
             rows.insert(
                 table,
-                **({"stage": None} if column == "exit" else {})
+                **({"stage": None} if column in ("exit", "deal_event") else {})
                 | {column: next(iter(target.c[column].type.enum_class))},
             )
             statement = sa.text(f"UPDATE {table} SET {column} = 'nonsense'")  # noqa: S608 - names from our tables

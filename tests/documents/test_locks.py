@@ -1,9 +1,9 @@
 """
 The two locks install on a fresh machine, today and after the next release of anything in them.
 
-The story: pytest-cov asked for `coverage[toml]>=7.10.6`. The lock pinned `coverage`, but pip keeps a package
-and the same package with an extra apart while it resolves, took the newest release for the second, and refused
-it for having no hash. The lock had worked until coverage published another release.
+The story: pytest-cov asked for `coverage[toml]>=7.10.6`. The lock pinned `coverage`, but pip keeps a
+package and the same package with an extra apart while it resolves, took the newest release for the second,
+and refused it for having no hash. The lock had worked until coverage published another release.
 """
 
 import re

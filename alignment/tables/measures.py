@@ -1,0 +1,63 @@
+"""Numbers that a territory or the whole market shows by day, and what outlets sell."""
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from alignment.tables.base import Entity, Observation, Table, big, key, one_living_origin, reference
+
+
+class Measure(Observation, Table, table=True):
+    """
+    One number of one day: conversions, revenue, a price index. No territory: the whole market.
+
+    `amount_micros` are millionths, so that sums are exact and the same on both
+    databases; what rounding left over is on the receipt of the batch.
+    """
+
+    __table_args__ = (
+        one_living_origin("measure"),
+        sa.Index("ix_measure_name_day", "name", "day"),
+    )
+
+    id: int | None = key()
+    name: str = Field(max_length=64)
+    territory_id: int | None = reference("territory.id", default=None)
+    amount_micros: int = big()
+
+
+class Outlet(Entity, Table, table=True):
+    """A shop, restaurant or other place where the product is sold to those who use it."""
+
+    __table_args__ = (sa.UniqueConstraint("source", "external_id"),)
+
+    id: int | None = key()
+    source: str = Field(max_length=64)
+    external_id: str = Field(max_length=128)
+    name: str | None = None
+    territory_id: int | None = reference("territory.id", default=None)
+    segment_id: int | None = reference("segment.id", default=None)
+    channel_id: int | None = reference("channel.id", default=None)
+
+
+class OutletSale(Observation, Table, table=True):
+    """
+    What an outlet sold of a product, as its till or its weekly report says.
+
+    `units_micros` are millionths of a unit (weighed goods); `company_minor` is the
+    amount in the company's currency at the day's rate, null without one.
+    """
+
+    __tablename__ = "outlet_sale"
+    __table_args__ = (
+        one_living_origin("outlet_sale"),
+        sa.Index("ix_outlet_sale_outlet_day", "outlet_id", "day"),
+        sa.Index("ix_outlet_sale_product_day", "product_id", "day"),
+    )
+
+    id: int | None = key()
+    outlet_id: int = reference("outlet.id")
+    product_id: int | None = reference("product.id", default=None)
+    units_micros: int | None = big(default=None)
+    amount_minor: int | None = big(default=None)
+    currency: str | None = Field(default=None, max_length=3)
+    company_minor: int | None = big(default=None)
