@@ -33,6 +33,13 @@ def _headline(answer: CampaignsAnswer) -> str:
             f"{row.name} brought {count(row.marketing_qualified)} of {count(row.planned_qualified)} "
             f"planned qualified leads{others}"
         )
+    behind = [row for row in answer.whole if _is_behind(row)]
+    if behind:
+        row = max(behind, key=lambda each: (each.planned_qualified or 0) - each.marketing_qualified)
+        return (
+            f"{row.name} has brought {count(row.marketing_qualified)} of {count(row.planned_qualified)} "
+            f"planned qualified leads so far; {count(row.open_leads)} of its leads are still open"
+        )
     leads, qualified, won = (
         sum(getattr(row, name) for row in answer.whole) for name in ("leads", "marketing_qualified", "won")
     )
@@ -48,10 +55,15 @@ def _headline(answer: CampaignsAnswer) -> str:
 
 
 def _fell_short(row: CampaignRow) -> bool:
-    """Finished, and the upper end of the count's interval plus the still open leads is below the plan."""
+    """Behind, and even with all of its leads that are still open."""
+    return _is_behind(row, row.open_leads)
+
+
+def _is_behind(row: CampaignRow, still_to_come: int = 0) -> bool:
+    """Finished, and the upper end of the count's interval plus what is still to come is below the plan."""
     if row.running or not row.planned_qualified or row.end_on is None:
         return False
-    return poisson_interval(row.marketing_qualified).high + row.open_leads < row.planned_qualified
+    return poisson_interval(row.marketing_qualified).high + still_to_come < row.planned_qualified
 
 
 def _title(answer: CampaignsAnswer) -> str:

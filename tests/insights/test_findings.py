@@ -248,6 +248,23 @@ class TestCampaigns:
             "Comparison portal launch brought 38 of 400 planned qualified leads; 1 more stayed below plan"
         )
 
+    def test_a_finished_campaign_that_may_still_get_there_is_not_called_on_plan(self):
+        """66 of 210 with 150 leads open: the page said that no campaign stayed clearly below its plan."""
+        answer = sample.campaigns()
+        row = replace(
+            next(row for row in answer.whole if row.name == "Comparison portal launch"),
+            marketing_qualified=66,
+            planned_qualified=210,
+            open_leads=150,
+        )
+
+        finding = insights.campaigns_finding(replace(answer, whole=(row,)))
+
+        assert finding.headline == (
+            "Comparison portal launch has brought 66 of 210 planned qualified leads so far; "
+            "150 of its leads are still open"
+        )
+
     def test_what_is_unknown_is_not_zero(self):
         sentences = insights.campaigns_finding(sample.campaigns()).findings
 
