@@ -21,7 +21,7 @@ from alignment.db import Database, ReadSession, parsed_url
 from alignment.errors import Invalid, NotAllowed, NotFound
 from alignment.exports.tables import csv_bytes, xlsx_bytes
 from alignment.migrations import check_schema, upgrade
-from alignment.queries.stored import stored_rows
+from alignment.queries.stored import sources_of, stored_rows
 from alignment.settings import COMPANY_DATABASE, ROOT, SAMPLE_DATABASE, WAS_HERE, read_settings, sqlite_url
 from alignment.tables import CompanyState, Person, PersonTerritory, c
 from alignment.vocabulary import Role, StageSet
@@ -187,9 +187,15 @@ def export(options: Namespace, out: Printer) -> int:
         raise Invalid(f'"{target.name}" must end with .csv or .xlsx.')
     with database.reading() as session:
         _require_every_record(actor_of(session, options.by))
-        frame = stored_rows(session, options.kind)
+        frame = stored_rows(session, options.kind, options.source)
+        sources = sources_of(session, options.kind)
     target.write_bytes(csv_bytes(frame) if target.suffix == ".csv" else xlsx_bytes(frame, options.kind))
     out.line(f"{target}: {len(frame):,} rows of {options.kind}.", file=str(target), rows=len(frame))
+    if options.source is None and len(sources) > 1:
+        out.detail(
+            f"They come from {', '.join(sources)}. To import them again, export each with --source: read as "
+            "one system's they would count twice."
+        )
     return DONE
 
 

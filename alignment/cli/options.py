@@ -25,6 +25,7 @@ def parser() -> argparse.ArgumentParser:
     export = commands.add_parser("export", help="write what is stored as CSV or XLSX")
     export.add_argument("kind", metavar="KIND", help=", ".join(KINDS))
     export.add_argument("file", metavar="FILE", help="its ending decides: .csv or .xlsx")
+    export.add_argument("--source", metavar="NAME", help="only what this system said")
     return root
 
 

@@ -1,13 +1,11 @@
 """
 A table as CSV or XLSX that no spreadsheet mistakes for a program (R19).
 
-Text that a spreadsheet would run as a formula gets a leading apostrophe; numbers
-stay numbers. `unescaped` takes exactly one apostrophe back, so that a file we
-wrote can be imported again and says the same.
+Text that a spreadsheet would run as a formula gets a leading apostrophe, which
+reading takes back (`imports.escapes`); numbers stay numbers.
 """
 
 import io
-import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
@@ -15,27 +13,7 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-# ASVS 1.2.10: what spreadsheets take for the beginning of a formula, full-width forms included.
-_STARTERS = "=+\\-@\t\r\n\x00＝＋－＠"
-_LOOKS_LIKE_FORMULA = re.compile(f"'*[{_STARTERS}]")
-_WAS_ESCAPED = re.compile(f"''*[{_STARTERS}]")
-
-
-def escaped(text: str) -> str:
-    """
-    The text, harmless as a spreadsheet cell. Text that already begins with apostrophes and
-    then a formula gets one more, so that nothing is lost on the way back.
-
-    Example:
-        >>> escaped("=1+1"), escaped("-5 %"), escaped("'=x"), escaped("North")
-        ("'=1+1", "'-5 %", "''=x", 'North')
-    """
-    return f"'{text}" if _LOOKS_LIKE_FORMULA.match(text) else text
-
-
-def unescaped(text: str) -> str:
-    """The text that `escaped` was given: exactly one apostrophe less, if it added one."""
-    return text[1:] if _WAS_ESCAPED.match(text) else text
+from alignment.imports.escapes import escaped
 
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:

@@ -102,6 +102,8 @@ def _read_column(draft: Draft, spec: FieldSpec, proposal: Proposal) -> None:
     if spec.parse is Parse.MICROS:
         results = _unspent(draft, spec.name, results)
     draft.take(spec.name, results)
+    if rows := draft.raw.escaped_rows(column):
+        draft.note(spec.name, "an apostrophe before a formula's sign was taken away", rows)
     _note_style(draft, spec, style)
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from alignment.imports.escapes import unescaped, was_escaped
 from alignment.imports.parsed import RowProblem
 
 
@@ -103,9 +104,14 @@ class RawTable:
         return len(self.rows) + len(self.broken) + len(self.other)
 
     def column(self, name: str) -> list[str]:
-        """The column's cells, one per row."""
+        """The column's cells, one per row, without the apostrophe that keeps a spreadsheet from a formula."""
         position = self.header.index(name)
-        return [row[position] for row in self.rows]
+        return [unescaped(row[position]) for row in self.rows]
+
+    def escaped_rows(self, name: str) -> list[int]:
+        """Positions of the rows whose cell in the column carried that apostrophe."""
+        position = self.header.index(name)
+        return [number for number, row in enumerate(self.rows) if was_escaped(row[position])]
 
     def is_typed(self, name: str) -> NDArray[np.bool_] | None:
         """Shape (rows,), or None when the whole column is plain text."""

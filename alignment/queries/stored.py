@@ -18,7 +18,7 @@ from alignment.errors import NotFound, did_you_mean
 from alignment.money import MICROS, from_minor
 from alignment.periods import from_epoch_day
 from alignment.tables import CompanyState, Table
-from alignment.vocabulary import GoalMetric
+from alignment.vocabulary import BatchState, DealEventKind, GoalMetric, Stage
 
 Row = dict[str, Any]
 _CODES = {
@@ -35,6 +35,10 @@ _REFERENCES = {
     "owner_sales_id": "person", "owner_marketing_id": "person", "wave_id": "survey_wave", "note_id": "note",
     "goal_id": "goal",
 }  # fmt: skip
+
+
+_DATED = (Stage.MARKETING_QUALIFIED, Stage.SALES_ACCEPTED, Stage.SALES_QUALIFIED, Stage.OPPORTUNITY)
+"""Stages that a lead's own columns date; see `imports.kinds`."""
 
 
 def _event_id(row: Row) -> str:
@@ -98,7 +102,7 @@ _KINDS: dict[str, tuple[str, dict[str, str | Callable[[Row], Any]]]] = {
         "segment": "segment_id", "channel": "channel_id", "product": "product_id", "campaign": "campaign_id",
         "owner": "owner_id", "account": "account_id", "merged_into": "merged_into_id", "deleted": "deleted",
         "modified_at": _moment("modified_at"),
-    }),
+    } | {f"{stage}_at": _moment(f"{stage}_at") for stage in _DATED}),
     "stage_events": ("stage_entry", {
         "event_id": _event_id, "lead": "lead_id", "stage": _either("stage", "exit"),
         "at": _moment("valid_at"), "episode": "episode", "reason": "reason_code",
@@ -156,9 +160,12 @@ def _units(micros: int | None) -> Decimal | None:
     return None if micros is None else Decimal(micros) / MICROS
 
 
-def stored_rows(session: ReadSession, kind: str) -> pd.DataFrame:
+def stored_rows(session: ReadSession, kind: str, source: str | None = None) -> pd.DataFrame:
     """
     One row per record of the kind that is in force, by its id. Every cell is text or missing.
+
+    `source` takes what one system said; records of several systems, read back as
+    one system's, would count twice.
 
     Raises:
         NotFound: No such kind, or one that is not written out (boundaries are served by the app).
@@ -167,17 +174,36 @@ def stored_rows(session: ReadSession, kind: str) -> pd.DataFrame:
         known = ", ".join(sorted(_KINDS))
         raise NotFound(f'"{kind}" cannot be exported.{did_you_mean(kind, _KINDS)} Use one of: {known}.')
     name, fields = _KINDS[kind]
-    rows = _rows(session, name)
+    rows = _rows(session, name, source)
     names = {table: _names(session, table) for table in set(_REFERENCES.values())}
     body = [{field: _cell(row, source, names) for field, source in fields.items()} for row in rows]
     return pd.DataFrame(body, columns=list(fields), dtype=object)
 
 
-def _rows(session: ReadSession, name: str) -> list[Row]:
+_STATED = "event:%"
+"""Origins of events that a file stated; the others follow from the dates of leads and deals."""
+
+
+def sources_of(session: ReadSession, kind: str) -> tuple[str, ...]:
+    """The systems whose records of the kind are in force; empty where the kind has none."""
+    table = Table.metadata.tables[_KINDS[kind][0]]
+    if "source" not in table.c:
+        return ()
+    statement = sa.select(table.c.source).distinct().order_by(table.c.source)
+    if "ended_at" in table.c:
+        statement = statement.where(table.c.ended_at.is_(None))
+    return tuple(session.connection().scalars(statement))
+
+
+def _rows(session: ReadSession, name: str, source: str | None = None) -> list[Row]:
     table = Table.metadata.tables[name]
     statement: sa.Select[Any] = sa.select(table).order_by(table.c.id)
     if "ended_at" in table.c:
         statement = statement.where(table.c.ended_at.is_(None))
+    if name in ("stage_entry", "deal_event"):
+        statement = statement.where(table.c.origin.like(_STATED))
+    if source is not None and "source" in table.c:
+        statement = statement.where(table.c.source == source)
     rows = [dict(row) for row in session.connection().execute(statement).mappings()]
     return _completed(session, name, rows)
 
@@ -191,23 +217,55 @@ def _completed(session: ReadSession, name: str, rows: list[Row]) -> list[Row]:
         owner, column = ("goal", "goal_id") if name == "goal_target" else ("survey_wave", "wave_id")
         owners = {row["id"]: row for row in _rows(session, owner)}
         rows = [owners[row[column]] | row for row in rows]
+    if name == "lead":
+        dated = _own_dates(session, "stage_entry", "lead_id", "stage")
+        rows = [row | {f"{stage}_at": dated.get((row["id"], stage)) for stage in _DATED} for row in rows]
     if name == "deal":
-        closed = _closings(session)
-        rows = [row | {"closed_at": closed.get(row["id"])} for row in rows]
+        closed = _own_dates(session, "deal_event", "deal_id", "kind")
+        ways = (DealEventKind.WON, DealEventKind.LOST)
+        rows = [
+            row
+            | {
+                "closed_at": next(
+                    (closed[row["id"], way] for way in ways if (row["id"], way) in closed), None
+                )
+            }
+            for row in rows
+        ]
     if name in ("person", "campaign"):
         linked = _linked(session, name)
         rows = [row | {"territories": ";".join(linked.get(row["id"], []))} for row in rows]
     return rows
 
 
-def _closings(session: ReadSession) -> dict[int, datetime]:
-    event = Table.metadata.tables["deal_event"].c
+def _own_dates(session: ReadSession, name: str, record: str, step: str) -> dict[tuple[int, Any], datetime]:
+    """
+    When a lead or deal took a step by its own file's dates, by record and step.
+
+    A history that speaks of the same step silences the date and does not withdraw it:
+    the file still says it. What the record itself no longer says is left out.
+    """
+    event, batch = Table.metadata.tables[name], Table.metadata.tables["import_batch"]
+    made, ended = batch.alias("made"), batch.alias("ended")
     statement = (
-        sa.select(event.deal_id, sa.func.max(event.valid_at))
-        .where(event.kind.in_(["won", "lost"]), event.ended_at.is_(None), event.valid_at.is_not(None))
-        .group_by(event.deal_id)
+        sa.select(event, ended.c.kind.label("ended_kind"))
+        .join(made, made.c.id == event.c.batch_id)
+        .outerjoin(ended, ended.c.id == event.c.ended_by_batch)
+        .where(event.c.origin.not_like(_STATED), made.c.state != BatchState.UNDONE)
+        .order_by(event.c.id)
     )
-    return {row[0]: row[1] for row in session.connection().execute(statement)}
+    last: dict[tuple[str, str], Row] = {}
+    for row in session.connection().execute(statement).mappings():
+        last[row["source"], row["origin"]] = dict(row)
+    return {
+        (row[record], row[step]): row["valid_at"]
+        for row in last.values()
+        if row["ended_by_batch"] in (None, row["batch_id"]) or row["ended_kind"] == _HISTORIES[name]
+    }
+
+
+_HISTORIES = {"stage_entry": "stage_events", "deal_event": "deal_stages"}
+"""Which kind of file states the events that a record's own dates also tell."""
 
 
 def _linked(session: ReadSession, name: str) -> dict[int, list[str]]:

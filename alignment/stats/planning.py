@@ -107,11 +107,18 @@ class _PlannedPool:
             rest_ratio=ratio(rest, rest_beyond),
         )
 
-    def terms(self, likelihood: Floats) -> PoolTerms:
-        """Update by the likelihood of new answers, shape (d, a, j), and integrate over the cells."""
-        mass = self.asked_mass * likelihood[:, None, self.asked_at]
+    def terms(self, log_likelihood: Floats) -> PoolTerms:
+        """
+        Update by the log-likelihood of new answers, shape (d, all asked, j), and integrate over the cells.
+
+        It is scaled by its largest value where the groups have any mass: answers far from all that was
+        thought possible underflow elsewhere, and a cell that they rule out gets no weight.
+        """
+        has_mass = self.asked_mass.any(axis=0)
+        within = np.where(has_mass, log_likelihood[:, self.asked_at], -np.inf)
+        mass = self.asked_mass * np.exp(within - within.max(axis=-1, keepdims=True))[:, None]
         evidence = mass.sum(axis=-1)
-        mass /= evidence[..., None]
+        mass = np.divide(mass, evidence[..., None], out=mass, where=evidence[..., None] > 0)
         weight = self.weight * evidence.prod(axis=-1)
         weight /= weight.sum(axis=-1, keepdims=True)
         beyond = beyond_middle(mass)
@@ -163,7 +170,6 @@ class Plan:
             yes = worlds[start : start + _DRAWS_AT_ONCE, :, None]
             log_likelihood = yes * special.log_expit(self.log_odds)
             log_likelihood = log_likelihood + (trials - yes) * special.log_expit(-self.log_odds)
-            likelihood = np.exp(log_likelihood - log_likelihood.max(axis=-1, keepdims=True))
-            terms = [pool.terms(likelihood) for pool in self.pools]
+            terms = [pool.terms(log_likelihood) for pool in self.pools]
             leaders.append(combined(terms, self.k).max(axis=-1))
         return float(np.concatenate(leaders).mean())

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from alignment.exports.tables import csv_bytes, escaped, unescaped, xlsx_bytes
+from alignment.exports.tables import csv_bytes, xlsx_bytes
+from alignment.imports.escapes import escaped, unescaped
 
 STARTERS = "=+-@\t\r\n\0＝＋－＠"
 

@@ -74,3 +74,15 @@ def test_without_data_there_is_no_number():
 
 def test_is_the_same_every_time(rates):
     assert interviews_needed(rates, target=0.7) == interviews_needed(rates, target=0.7)
+
+
+def test_answers_that_a_prior_rules_out_are_still_weighed():
+    """
+    A survey cut in two left one territory with a single interview: the likelihood of hundreds of further
+    answers underflowed in cells of the prior, and their weight became 0/0.
+    """
+    with np.errstate(all="raise", under="ignore"):
+        needed = interviews_needed(hierarchical_rates([0, 30, 7], [1, 37, 11]))
+
+    assert needed is not None
+    assert 1 <= needed <= 400
