@@ -102,7 +102,11 @@ _KINDS: dict[str, tuple[str, dict[str, str | Callable[[Row], Any]]]] = {
         "segment": "segment_id", "channel": "channel_id", "product": "product_id", "campaign": "campaign_id",
         "owner": "owner_id", "account": "account_id", "merged_into": "merged_into_id", "deleted": "deleted",
         "modified_at": _moment("modified_at"),
-    } | {f"{stage}_at": _moment(f"{stage}_at") for stage in _DATED}),
+        "marketing_qualified_at": _moment("marketing_qualified_at"),
+        "sales_accepted_at": _moment("sales_accepted_at"),
+        "sales_qualified_at": _moment("sales_qualified_at"),
+        "opportunity_at": _moment("opportunity_at"),
+    }),
     "stage_events": ("stage_entry", {
         "event_id": _event_id, "lead": "lead_id", "stage": _either("stage", "exit"),
         "at": _moment("valid_at"), "episode": "episode", "reason": "reason_code",
