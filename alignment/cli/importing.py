@@ -14,6 +14,7 @@ from alignment.cli.codes import DONE, REFUSED, code_of
 from alignment.cli.printing import Printer
 from alignment.db import Database
 from alignment.errors import AlignmentError, HeldImport, Invalid, NotFound
+from alignment.imports import gate
 from alignment.imports.files import read_file
 from alignment.imports.mappings import NeedsDecision
 from alignment.imports.parsed import ParsedImport, RowProblem
@@ -141,6 +142,7 @@ def _read(file: _File, options: Namespace, company: Company) -> ParsedImport:
         date_order=options.date_order,
         decimal=options.decimal,
         now=company.latest_possible,
+        open_file=gate.open_file,
     )
 
 

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from alignment.errors import UnreadableFile
-from alignment.imports.boundaries import ParsedBoundaries, parse_boundaries
+from alignment.imports.boundaries import ParsedBoundaries
 from alignment.imports.checks import parse
 from alignment.imports.mappings import DEFAULT_SOURCES, PARSER_VERSION, propose, with_mapping
+from alignment.imports.opening import Open, open_here
 from alignment.imports.parsed import Accounting, ParsedImport, RowProblem
 from alignment.imports.raw import PAGE, Limits
-from alignment.imports.readers import BOUNDARY_ENDINGS, ending, read_table, require_size, sha256
+from alignment.imports.readers import BOUNDARY_ENDINGS, ending, sha256, shown_name
 
 
 def read_file(
@@ -27,6 +28,7 @@ def read_file(
     mapping: Mapping[str, str] | None = None,
     sheet: str | None = None,
     now: datetime | None = None,
+    open_file: Open = open_here,
 ) -> ParsedImport:
     """
     Read, map and check a file. Nothing is stored.
@@ -38,15 +40,22 @@ def read_file(
         zone, currency, date_order, decimal, now: See `checks.parse`.
         mapping: Our field -> the file's column, in place of the proposed one.
         sheet: Of a workbook; None takes the first that holds a table.
+        open_file: `gate.open_file` for everything that comes from outside.
 
     Raises:
         UnreadableFile: The file as a whole cannot be read, or its kind has no place.
         MissingColumns: A required field has no column.
         NeedsDecision: A column can be read in two ways and no answer was given.
     """
-    if ending(file_name) in BOUNDARY_ENDINGS:
-        return _read_boundaries(data, file_name, kind, source, limits)
-    raw = read_table(data, file_name, limits=limits, sheet=sheet)
+    file_name = shown_name(file_name)
+    if ending(file_name) in BOUNDARY_ENDINGS and kind not in (None, "boundaries"):
+        raise UnreadableFile(
+            f'"{file_name}" is a boundary file by its ending, but was given as {kind}. '
+            "Import it without a kind."
+        )
+    raw = open_file(data, file_name, limits=limits, sheet=sheet)
+    if isinstance(raw, ParsedBoundaries):
+        return boundaries_import(raw, data, file_name, source)
     proposal = propose(raw, kind=kind, preset=preset)
     if mapping is not None:
         proposal = with_mapping(proposal, raw, mapping)
@@ -60,19 +69,6 @@ def read_file(
         decimal=decimal,
         now=now,
     )
-
-
-def _read_boundaries(
-    data: bytes, file_name: str, kind: str | None, source: str | None, limits: Limits
-) -> ParsedImport:
-    if kind not in (None, "boundaries"):
-        raise UnreadableFile(
-            f'"{file_name}" is a boundary file by its ending, but was given as {kind}. '
-            "Import it without a kind."
-        )
-    require_size(data, file_name, limits)
-    found = parse_boundaries(data, name_hint=file_name)
-    return boundaries_import(found, data, file_name, source)
 
 
 def boundaries_import(

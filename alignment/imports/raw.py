@@ -1,6 +1,6 @@
 """A file as text, row by row: what every reader returns and every check starts from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -17,7 +17,9 @@ class Limits:
     How large a file may be. None means no limit.
 
     `mb` counts the file, `unpacked_mb` what a workbook or a Parquet file holds
-    once unpacked, `cell_bytes` one cell's text.
+    once unpacked, `cell_bytes` one cell's text. `memory_mb` and `cpu_seconds` are
+    what reading may take (see `gate`), with `more_memory` MB and `more_seconds`
+    for each MB of the file where files may be large.
     """
 
     mb: int
@@ -26,6 +28,24 @@ class Limits:
     cells: int | None
     cell_bytes: int = 32_768
     unpacked_mb: int = 200
+    memory_mb: int = 1_000
+    cpu_seconds: int = 30
+    more_memory: int = 0
+    more_seconds: int = 0
+
+    @property
+    def wall_seconds(self) -> int:
+        """By the clock: twice the processor time, because the machine has other things to do."""
+        return 2 * self.cpu_seconds
+
+    def for_size(self, n_bytes: int) -> "Limits":
+        """With the memory and the time that a file of so many bytes may take."""
+        mb = n_bytes // 1_000_000
+        return replace(
+            self,
+            memory_mb=self.memory_mb + self.more_memory * mb,
+            cpu_seconds=self.cpu_seconds + self.more_seconds * mb,
+        )
 
 
 PAGE = Limits(mb=25, rows=200_000, columns=2_000, cells=5_000_000)
@@ -34,7 +54,15 @@ PAGE = Limits(mb=25, rows=200_000, columns=2_000, cells=5_000_000)
 
 def command_line(*, max_mb: int, max_rows: int | None) -> Limits:
     """The limits of the command line and the folder: as large as the settings allow."""
-    return Limits(mb=max_mb, rows=max_rows, columns=2_000, cells=None, unpacked_mb=4 * max_mb)
+    return Limits(
+        mb=max_mb,
+        rows=max_rows,
+        columns=2_000,
+        cells=None,
+        unpacked_mb=4 * max_mb,
+        more_memory=60,
+        more_seconds=2,
+    )
 
 
 class Other(StrEnum):

@@ -1,10 +1,9 @@
 """
 Bytes of a file to a table of text.
 
-`read_table` is the one door. It runs in the caller's process; what is refused by
-looking (size, magic bytes, unpacked size, far corners) is refused before a parser
-sees the file. A child process with its own limits can be put around it, because
-its arguments and its answer are plain values.
+`read_table` runs in the caller's process; what is refused by looking (size, magic
+bytes, unpacked size, far corners) is refused before a parser sees the file. Files
+from outside are read through `gate`, which runs it in a child process with limits.
 """
 
 import hashlib
@@ -23,6 +22,7 @@ from alignment.imports.workbooks import sheet_records
 _ZIP, _OLD_EXCEL, _PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PAR1"
 TEXT_ENDINGS = {"csv", "tsv", "txt", "tab"}
 BOUNDARY_ENDINGS = {"geojson", "json"}
+_NAME_SHOWN = 120
 ACCEPTED = "CSV, TSV, XLSX, XLS, Parquet or GeoJSON"
 
 _MAGIC = (
@@ -47,6 +47,18 @@ _MAGIC_OF = {
 def ending(file_name: str) -> str:
     """The file's ending in lower case without the dot; the name is used for nothing else."""
     return PurePath(file_name).suffix.lower().lstrip(".")
+
+
+def shown_name(file_name: str) -> str:
+    """
+    The name as text that shows what it is: no control, direction or zero-width characters, not endless.
+
+    Example:
+        >>> shown_name("deals\u202evsc.csv")
+        'deals�vsc.csv'
+    """
+    visible = "".join(sign if sign.isprintable() else "\ufffd" for sign in file_name)
+    return visible if len(visible) <= _NAME_SHOWN else f"{visible[: _NAME_SHOWN - 21]}…{visible[-20:]}"
 
 
 def sha256(data: bytes) -> str:

@@ -13,14 +13,15 @@ from alignment.actions import imports as import_actions
 from alignment.actions.imports import AlreadyImported, ImportReceipt
 from alignment.actions.imports.receipts import receipt_from
 from alignment.errors import HeldImport
-from alignment.imports.boundaries import parse_boundaries
+from alignment.imports import gate
+from alignment.imports.boundaries import ParsedBoundaries
 from alignment.imports.checks import parse
 from alignment.imports.files import boundaries_import
 from alignment.imports.mappings import Proposal, propose, with_answers, with_mapping
 from alignment.imports.parsed import ParsedImport
 from alignment.imports.raw import RawTable
-from alignment.imports.readers import BOUNDARY_ENDINGS, ending, read_table
-from alignment.ui import facts, session
+from alignment.imports.readers import BOUNDARY_ENDINGS, ending
+from alignment.ui import facts, opening, session
 from alignment.ui.store import open_database
 
 KEPT = 8
@@ -41,10 +42,16 @@ def is_boundaries(file_name: str) -> bool:
     return ending(file_name) in BOUNDARY_ENDINGS
 
 
-@st.cache_data(max_entries=KEPT, ttl=3600, show_spinner="Reading the file…")
+def be_ready() -> None:
+    """Start what reads the files while a person still chooses them."""
+    gate.warm()
+
+
 def table(data: bytes, file_name: str) -> RawTable:
     """The file as text. Errors are for people: `UnreadableFile`."""
-    return read_table(data, file_name)
+    raw = opening.opened(data, file_name)
+    assert isinstance(raw, RawTable), "the ending of a table gave shapes"
+    return raw
 
 
 def proposal(raw: RawTable, answers: Answers) -> Proposal:
@@ -60,16 +67,17 @@ def checked(
     data: bytes, file_name: str, answers: Answers, zone: str, currency: str, _now: datetime
 ) -> ParsedImport:
     """The file's rows, checked; nothing is stored. What lies after `_now` cannot have happened."""
-    raw = table(data, file_name)
+    raw = table(data, file_name)  # kept already: the page has shown it
     return parse(
         raw, proposal(raw, answers), source=answers.source or None, zone=zone, currency=currency, now=_now
     )
 
 
-@st.cache_data(max_entries=2, ttl=3600, show_spinner="Reading the shapes…")
 def shapes(data: bytes, file_name: str, source: str | None) -> ParsedImport:
     """A boundary file, checked."""
-    return boundaries_import(parse_boundaries(data, name_hint=file_name), data, file_name, source)
+    found = opening.opened(data, file_name)
+    assert isinstance(found, ParsedBoundaries), "the ending of a boundary file gave a table"
+    return boundaries_import(found, data, file_name, source)
 
 
 def apply(

@@ -10,7 +10,9 @@ from alignment.imports.mappings import Proposal
 from alignment.imports.parsed import ParsedImport
 from alignment.imports.preview import field_labels, mapping_frame, mapping_from, preview_frame, problems_frame
 from alignment.imports.raw import RawTable
+from alignment.imports.readers import shown_name
 from alignment.ui import commands, door, loaders, parts, session, shown
+from alignment.ui.text import md_escape
 
 actor = session.require(Permission.IMPORTS_PREVIEW)
 
@@ -112,7 +114,7 @@ def offer_apply(parsed: ParsedImport, form: str) -> None:
 def show_file(name: str, data: bytes) -> None:
     form = door.form_of(name, data)
     with st.container(border=True), parts.told():
-        st.subheader(name, anchor=False)
+        st.subheader(md_escape(name), anchor=False)
         receipt = door.kept_receipt(form)
         if receipt is not None:
             parts.receipt(receipt, zone=session.company().calendar.zone)
@@ -129,6 +131,7 @@ def show_file(name: str, data: bytes) -> None:
         offer_apply(parsed, form)
 
 
+door.be_ready()
 with shown.errors():
     history = loaders.load_import_history()
     shown.show_headline(insights.imports_headline(history), insights.imports_stamp(history))
@@ -139,7 +142,7 @@ with shown.errors():
         key="uploads",
     )
 for file in files:
-    show_file(file.name, file.getvalue())
+    show_file(shown_name(file.name), file.getvalue())
 with shown.errors():
     if history.batches:
         st.subheader("What came in", anchor=False)
