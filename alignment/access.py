@@ -24,6 +24,7 @@ class Permission(StrEnum):
     GOALS_SIGN = "goals:sign"
     IMPORTS_PREVIEW = "imports:preview"
     IMPORTS_APPLY = "imports:apply"
+    PROBLEMS_ASSIGN = "problems:assign"
     AUDIT_READ = "audit:read"
     COMPANY_MANAGE = "company:manage"
 
@@ -35,6 +36,7 @@ SENTENCES: dict[Permission, str] = {
     Permission.GOALS_SIGN: "sign a target for your team",
     Permission.IMPORTS_PREVIEW: "look at a file before it is applied",
     Permission.IMPORTS_APPLY: "apply an import",
+    Permission.PROBLEMS_ASSIGN: "say who looks after a problem of the data",
     Permission.AUDIT_READ: "read the audit trail",
     Permission.COMPANY_MANAGE: "change the company's settings",
 }
@@ -46,6 +48,7 @@ _HEAD = _TEAM | {
     Permission.GOALS_PROPOSE,
     Permission.GOALS_SIGN,
     Permission.IMPORTS_PREVIEW,
+    Permission.PROBLEMS_ASSIGN,
     Permission.AUDIT_READ,
 }
 
@@ -60,6 +63,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | {
         Permission.IMPORTS_PREVIEW,
         Permission.IMPORTS_APPLY,
+        Permission.PROBLEMS_ASSIGN,
         Permission.AUDIT_READ,
         Permission.COMPANY_MANAGE,
     },

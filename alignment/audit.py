@@ -30,6 +30,7 @@ class AuditTag(StrEnum):
     COMPANY_CHANGE = "company:change"
     IMPORT_BATCH_APPLY = "import:batch:apply"
     IMPORT_BATCH_UNDO = "import:batch:undo"
+    PROBLEM_OWNER_ASSIGN = "problem:owner:assign"
     GOAL_CREATE = "goal:create"
     GOAL_TARGET_PROPOSE = "goal:target:propose"
     GOAL_TARGET_SIGN = "goal:target:sign"

@@ -6,6 +6,7 @@ itself; the scope narrows what it reads in SQL.
 """
 
 from alignment.answers.campaign_screen import campaigns
+from alignment.answers.data_screen import data, possible_owners, problem_page
 from alignment.answers.funnel_screen import funnel, funnel_records
 from alignment.answers.goal_screen import goals
 from alignment.answers.history_screen import audit_page, import_history
@@ -15,10 +16,13 @@ from alignment.answers.today_screen import today
 __all__ = [
     "audit_page",
     "campaigns",
+    "data",
     "funnel",
     "funnel_records",
     "goals",
     "import_history",
+    "possible_owners",
+    "problem_page",
     "territories",
     "territory_card",
     "today",

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from itertools import pairwise
-from statistics import median
 
 import pandas as pd
 
@@ -22,6 +21,7 @@ from alignment.metrics.answering import (
 )
 from alignment.metrics.attainment import held_target, pending_target, shown_goal
 from alignment.metrics.common import Change, Number
+from alignment.metrics.quality import Freshness, freshness
 from alignment.metrics.signals import BASELINE_WEEKS, FEWEST_WEEKS, count_change, rate_change, sorted_out
 from alignment.metrics.today import Signal, TodayAnswer, Waiting, WaitingKind
 from alignment.periods import DAY, Period, last_full_weeks, monday, start_of
@@ -41,8 +41,6 @@ _COUNTS = {
     "sales_qualified": Stage.SALES_QUALIFIED,
     "opportunities": Stage.OPPORTUNITY,
 }
-_SILENT_DAYS = 7
-_FEWEST_ARRIVALS = 3
 
 
 @permitted(Permission.NUMBERS_READ)
@@ -319,14 +317,12 @@ def _unanswered_flags(reading: Reading) -> Iterator[Waiting]:
 
 def _silent_sources(reading: Reading) -> Iterator[Waiting]:
     """Sources that came at least three times and now stay away twice as long as usual, a week at least."""
-    silent = []
-    for source, arrivals in import_moments(reading.session).items():
-        if len(arrivals) < _FEWEST_ARRIVALS:
-            continue
-        usual = median((later - earlier).total_seconds() for earlier, later in pairwise(arrivals))
-        patience = max(timedelta(seconds=2 * usual), timedelta(days=_SILENT_DAYS))
-        if reading.company.now - arrivals[-1] > patience:
-            silent.append(source)
+    now = reading.company.now
+    silent = [
+        source
+        for source, arrivals in import_moments(reading.session).items()
+        if freshness(arrivals, now) is Freshness.LATE
+    ]
     if silent:
         yield Waiting(
             kind=WaitingKind.IMPORT_STALE, count=len(silent), subject=", ".join(silent), path="/import"

@@ -7,17 +7,20 @@ company's currency.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from alignment.insights import batch_identity
 from alignment.metrics.campaigns import CampaignRow, CampaignsAnswer
 from alignment.metrics.catalog import CATALOG, Unit
 from alignment.metrics.common import Change, Outcome
 from alignment.metrics.funnel import FunnelAnswer, FunnelStep, RecordsPage
 from alignment.metrics.goals import GoalProgress
 from alignment.metrics.history import AuditPage, ImportHistory
+from alignment.metrics.quality import DataAnswer, Of, ProblemPage
 from alignment.metrics.territories import TerritoriesAnswer, TerritoryCard
 from alignment.metrics.today import TodayAnswer
 from alignment.money import exponent
@@ -356,7 +359,7 @@ def audit_table(answer: AuditPage) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "When": f"{event.at.astimezone(ZoneInfo(answer.zone)):%Y-%m-%d %H:%M}",
+                "When": _local(event.at, answer.zone),
                 "What happened": audit_sentence(event),
                 "From": _fields(event.before),
                 "To": _fields(event.after),
@@ -375,7 +378,7 @@ def imports_table(history: ImportHistory) -> pd.DataFrame:
         [
             {
                 "Import": batch.batch_id,
-                "When": f"{batch.recorded_at.astimezone(ZoneInfo(history.zone)):%Y-%m-%d %H:%M}",
+                "When": _local(batch.recorded_at, history.zone),
                 "File": batch.file_name,
                 "Kind": batch.kind.replace("_", " "),
                 "Source": batch.source,
@@ -396,6 +399,76 @@ def imports_table(history: ImportHistory) -> pd.DataFrame:
             "Superseded", "No data", "State", "By",
         ],
     )  # fmt: skip
+
+
+def sources_table(answer: DataAnswer) -> pd.DataFrame:
+    """One row per source: how fresh it is, what it has stored, and the account of its last import."""
+    return pd.DataFrame(
+        [
+            {
+                "Source": line.source,
+                "Is": line.freshness.value,
+                "Last event": line.last_event_on.isoformat() if line.last_event_on else None,
+                "Working days ago": line.age,
+                "Rows stored": line.rows,
+                "Files": line.files,
+                "Open problems": line.problems,
+                "Last import": _local(line.last_batch.recorded_at, answer.zone),
+                "Last file": line.last_batch.file_name,
+                "Its rows": batch_identity(line.last_batch),
+                "Import": line.last_batch.batch_id,
+            }
+            for line in answer.sources
+        ],
+        columns=[
+            "Source", "Is", "Last event", "Working days ago", "Rows stored", "Files", "Open problems",
+            "Last import", "Last file", "Its rows", "Import",
+        ],
+    )  # fmt: skip
+
+
+def problems_table(answer: DataAnswer) -> pd.DataFrame:
+    """One row per problem and source, contradictions first."""
+    return pd.DataFrame(
+        [
+            {
+                "Problem": line.check.label[0].upper() + line.check.label[1:],
+                "Source": line.source,
+                "Records": line.count,
+                "Of": None if line.check.of is Of.NAMES else line.n,
+                "Share, %": None if line.check.of is Of.NAMES else round(100 * line.count / line.n, 2),
+                "Kind": line.check.grade.value,
+                "Looked after by": line.owner,
+                "What to do": line.check.remedy,
+            }
+            for line in answer.problems
+        ],
+        columns=["Problem", "Source", "Records", "Of", "Share, %", "Kind", "Looked after by", "What to do"],
+    )
+
+
+def problem_records_table(page: ProblemPage) -> pd.DataFrame:
+    """One row per record; columns that the check does not fill are left out."""
+    check = page.check
+    rows = [
+        {
+            "Record": record.record,
+            "Territory": record.territory,
+            check.first: record.first_on.isoformat() if record.first_on else None,
+            check.second: record.second_on.isoformat() if record.second_on else None,
+            check.detail: record.detail,
+            "Import": record.batch_id,
+            "File": record.file_name,
+        }
+        for record in page.records
+    ]
+    named = [name for name in (check.first, check.second, check.detail) if name]
+    table = pd.DataFrame(rows, columns=["Record", "Territory", *named, "Import", "File"])
+    return table.astype({"Import": "Int64"})
+
+
+def _local(at: datetime, zone: str) -> str:
+    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
 
 
 def _fields(values: dict[str, object]) -> str:

@@ -1,6 +1,15 @@
 """Answers to findings in words. Pure: no web, no chart, no database."""
 
 from alignment.insights.campaigns import campaigns_empty, campaigns_finding
+from alignment.insights.data import (
+    batch_identity,
+    data_empty,
+    data_finding,
+    owner_assigned,
+    problem_label,
+    problem_lines,
+    problem_records_line,
+)
 from alignment.insights.door import (
     audit_headline,
     audit_stamp,
@@ -39,10 +48,13 @@ __all__ = [
     "Finding",
     "audit_headline",
     "audit_stamp",
+    "batch_identity",
     "both_targets",
     "campaigns_empty",
     "campaigns_finding",
     "card_lines",
+    "data_empty",
+    "data_finding",
     "funnel_empty",
     "funnel_finding",
     "goal_alt",
@@ -55,7 +67,11 @@ __all__ = [
     "imports_stamp",
     "metric_label",
     "no_map_line",
+    "owner_assigned",
     "parsed_line",
+    "problem_label",
+    "problem_lines",
+    "problem_records_line",
     "problems_line",
     "records_line",
     "signal_line",

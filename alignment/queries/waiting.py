@@ -5,16 +5,21 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from alignment.db import ReadSession
+from alignment.journal import UNDO_KIND
 from alignment.tables import ImportBatch, c
 from alignment.vocabulary import BatchState
 
 
 def import_moments(session: ReadSession) -> dict[str, list[datetime]]:
-    """When each source brought what is in force, oldest first; files that came together are one moment."""
+    """
+    When each source brought what is in force, oldest first; files that came together are one moment.
+
+    Taking an import back is no arrival.
+    """
     batch = c(ImportBatch)
     rows = session.execute(
         sa.select(batch.source, batch.recorded_at)
-        .where(batch.state == BatchState.APPLIED)
+        .where(batch.state == BatchState.APPLIED, batch.kind != UNDO_KIND)
         .distinct()
         .order_by(batch.source, batch.recorded_at)
     )

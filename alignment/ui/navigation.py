@@ -38,6 +38,13 @@ PAGES: tuple[PageEntry, ...] = (
         file="shared/campaigns.py", title="Campaigns", path="campaigns", permission=Permission.NUMBERS_READ
     ),
     PageEntry(
+        file="admin/data.py",
+        title="Data",
+        path="data",
+        permission=Permission.NUMBERS_READ,
+        has_filters=False,
+    ),
+    PageEntry(
         file="admin/imports.py",
         title="Import",
         path="import",

@@ -73,9 +73,15 @@ def side_by_side(charts: Sequence[Drawn], *, on_select: Callable[[str], None] | 
                 )
 
 
-def table(frame: pd.DataFrame, *, name: str, currency: str = "") -> None:
-    """A table with its download."""
-    shown.show_table(frame, name=name, columns=columns(frame, currency=currency))
+def table(
+    frame: pd.DataFrame,
+    *,
+    name: str,
+    currency: str = "",
+    every: Callable[[], pd.DataFrame] | None = None,
+) -> None:
+    """A table with its download; `every` makes the whole one where the table is a page of it."""
+    shown.show_table(frame, name=name, columns=columns(frame, currency=currency), every=every)
 
 
 def folded_table(title: str, frame: pd.DataFrame, *, name: str, currency: str = "") -> None:

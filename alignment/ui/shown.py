@@ -167,15 +167,25 @@ def chart(figure: Any, *, key: str, alt: str, on_select: Callable[[], None] | No
     return st.plotly_chart(figure, **options)
 
 
-def show_table(frame: pd.DataFrame, *, name: str, columns: dict[str, Any] | None = None) -> None:
-    """The numbers of the chart, and the same as a file. On a phone a card for each row."""
+def show_table(
+    frame: pd.DataFrame,
+    *,
+    name: str,
+    columns: dict[str, Any] | None = None,
+    every: Callable[[], pd.DataFrame] | None = None,
+) -> None:
+    """
+    The numbers of the chart, and the same as a file. On a phone a card for each row.
+
+    `every` makes the file's table where `frame` is one page of it.
+    """
     if is_projector():
         return
     if is_phone():
         _cards(frame)
     else:
         st.dataframe(frame, hide_index=True, column_config=columns or {}, placeholder=wording.UNKNOWN)
-    download(frame, name)
+    download(every or (lambda: frame), name)
 
 
 def _cards(frame: pd.DataFrame) -> None:
@@ -194,7 +204,7 @@ def _cell(value: Any) -> str:
     return f"{value:,.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
 
 
-def download(frame: pd.DataFrame, name: str) -> None:
+def download(table: Callable[[], pd.DataFrame], name: str) -> None:
     """CSV and Excel, made when the button is pressed and not before."""
     with st.container(horizontal=True, gap="small"):
         for ending, make, mime in (
@@ -203,7 +213,7 @@ def download(frame: pd.DataFrame, name: str) -> None:
         ):
             st.download_button(
                 f"Download {ending.upper()}",
-                data=lambda make=make: make(frame),  # type: ignore[misc]
+                data=lambda make=make: make(table()),  # type: ignore[misc]
                 file_name=f"{name}.{ending}",
                 mime=mime,
                 key=f"download_{name}_{ending}",

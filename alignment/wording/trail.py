@@ -9,6 +9,7 @@ _DID = {
     "company:change": "changed the company's settings",
     "import:batch:apply": "imported",
     "import:batch:undo": "took back",
+    "problem:owner:assign": "said who looks after",
     "goal:create": "created",
     "goal:target:propose": "proposed a target for",
     "goal:target:sign": "signed the target of",
@@ -34,6 +35,9 @@ def _object(event: AuditLine) -> str:
     """The file's name for an import, else the subject as it is recorded; the company needs none."""
     if event.tag.startswith("company:"):
         return ""
+    if event.tag.startswith("problem:"):
+        problem = event.subject.removeprefix("problem ").replace("_", " ")
+        return f' "{problem}" of {event.after.get("source")}'
     if "file" in event.after:
         return f" {event.after['file']}"
     return f" {event.subject}"

@@ -15,7 +15,7 @@ from tests.pages.conftest import ROOT
 from tests.pages.test_pages_states import RECENT
 from tests.queries.companies import Builder, build
 
-SHARED_PAGES = {"Today", "Goals", "Funnel", "Territories", "Campaigns"}
+SHARED_PAGES = {"Today", "Goals", "Funnel", "Territories", "Campaigns", "Data"}
 MENU = {
     Role.VIEWER: SHARED_PAGES,
     Role.REP: SHARED_PAGES,

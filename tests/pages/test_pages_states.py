@@ -61,6 +61,7 @@ NO_GOAL = ("There is no shared goal yet.", "Import a table of goals")
 NO_LAND = ("There are no territories yet.", "Bring in an export on the Import page")
 NO_CAMPAIGN = ("There are no campaigns yet.", "Import a table of campaigns")
 NO_IMPORT = ("Nothing has come in yet", "Choose files below")
+NO_SOURCE = ("No file has come in yet", "What each source brought, how fresh it is")
 NO_EVENT = ("Nothing is on record yet", "are listed here from the first on")
 NO_START = ("There are no leads, deals or goals yet.", "Bring in the first export")
 START_WITHOUT_GOAL = ("There is no shared goal yet", "Heads create goals on the Goals page")
@@ -70,6 +71,7 @@ BARE = {
     "Funnel": NO_FACTS,
     "Territories": NO_LAND,
     "Campaigns": NO_CAMPAIGN,
+    "Data": NO_SOURCE,
     "Import": NO_IMPORT,
     "Audit": NO_EVENT,
 }
