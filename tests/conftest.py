@@ -165,12 +165,18 @@ def _postgres_factory(_postgres_server) -> Iterator[Callable[[bool], sa.URL]]:
 
 @pytest.fixture(scope="session")
 def built_sample(tmp_path_factory) -> Path:
-    """The sample company, built once a run: copy it before writing. ALIGN_TEST_SAMPLE names a built one."""
-    path = tmp_path_factory.mktemp("sample") / "sample.db"
+    """
+    The sample company, built once a run: copy it before writing. ALIGN_TEST_SAMPLE names a built one.
+
+    Worker processes of one run (pytest -n) share it: the first builds, the others wait.
+    """
     if built := os.environ.get("ALIGN_TEST_SAMPLE"):
+        path = tmp_path_factory.mktemp("sample") / "sample.db"
         shutil.copy(built, path)
-    else:
-        build_sample(path)
+        return path
+    own = tmp_path_factory.getbasetemp()
+    path = (own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own) / "built_sample.db"
+    build_sample(path)
     return path
 
 

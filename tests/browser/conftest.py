@@ -58,15 +58,10 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def sample_file(tmp_path_factory) -> Path:
-    """The sample company, built once a run."""
-    path = tmp_path_factory.mktemp("sample") / "sample.db"
-    if built := os.environ.get("ALIGN_TEST_SAMPLE"):
-        shutil.copy(built, path)
-        return path
-    from alignment.demo import build_sample
-
-    build_sample(path, lambda step, share: None)
+def sample_file(built_sample, tmp_path_factory) -> Path:
+    """The sample company, for the browser tests alone."""
+    path = tmp_path_factory.mktemp("browser") / "sample.db"
+    shutil.copy(built_sample, path)
     return path
 
 

@@ -154,3 +154,11 @@ _AT_REST = """() => {
   return !document.querySelector('[data-testid="stSkeleton"]')
     && charts.every(chart => chart.querySelector('.main-svg'));
 }"""
+
+
+def act_as(page: Page, role: str) -> None:
+    """Choose who acts, in the frame."""
+    page.get_by_role("combobox", name="Acting as").click()
+    page.get_by_role("option", name=role).click()
+    page.locator(f".st-key-pick_role input[value='Acting as: {role}']").wait_for()
+    settle(page)

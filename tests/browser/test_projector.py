@@ -2,98 +2,17 @@
 
 import shutil
 
-import pytest
 import sqlalchemy as sa
 
 from alignment.db import Database
 from alignment.tables import CompanyState
 from alignment.ui.navigation import PAGES
 from alignment.vocabulary import Clock
-from tests.browser.harness import PROJECTOR, SMALL_PROJECTOR, settle, wait_until_up
-
-SMALLEST_TEXT = 24
-SMALLEST_NUMBER = 48
-WITH_CHART = [entry for entry in PAGES if entry.has_filters]
-
-SMALL_TEXT = """smallest => {
-  const inside = document.querySelector('[data-testid="stMainBlockContainer"]');
-  const walker = document.createTreeWalker(inside, NodeFilter.SHOW_TEXT);
-  const small = [];
-  while (walker.nextNode()) {
-    const element = walker.currentNode.parentElement;
-    const text = walker.currentNode.textContent.trim();
-    if (!text || ['STYLE', 'SCRIPT', 'TITLE', 'DESC'].includes(element.tagName)) continue;
-    const box = element.getBoundingClientRect();
-    const style = getComputedStyle(element);
-    const shown = box.width > 1 && box.height > 1 && box.right > 0 && box.bottom > 0
-      && style.visibility !== 'hidden' && style.display !== 'none';
-    if (shown && parseFloat(style.fontSize) < smallest) small.push(`${style.fontSize}: ${text.slice(0, 60)}`);
-  }
-  return small;
-}"""
-OVERFLOW = """() => {
-  const main = document.querySelector('[data-testid="stMain"]');
-  const page = document.documentElement;
-  const block = document.querySelector('[data-testid="stMainBlockContainer"]');
-  return {
-    page: [page.scrollWidth - innerWidth, page.scrollHeight - innerHeight],
-    main: main.scrollHeight - main.clientHeight,
-    block: block.scrollHeight - block.clientHeight,
-    cut: [...document.querySelectorAll('.st-key-slide *')]
-      .filter(e => e.childElementCount === 0 && getComputedStyle(e).textOverflow === 'ellipsis'
-                   && e.scrollWidth > e.clientWidth + 1).map(e => e.textContent),
-    below: [...document.querySelectorAll('.st-key-slide :is(h2, p, .main-svg)')]
-      .filter(e => e.getBoundingClientRect().height > 1 && e.getBoundingClientRect().bottom > innerHeight + 1)
-      .map(e => e.tagName + ' ' + e.textContent.slice(0, 40)),
-  };
-}"""
-CONTROLS = """() => [...document.querySelectorAll(
-    'button, input, select, textarea, a, [role="radio"], [role="tab"]')]
-  .filter(e => { const b = e.getBoundingClientRect();
-    return b.width > 2 && b.height > 2 && b.right > 0 && b.bottom > 0
-      && e.checkVisibility({visibilityProperty: true, opacityProperty: true}); })
-  .map(e => e.outerHTML.slice(0, 120))"""
-NUMBERS = """() => [...document.querySelectorAll('.st-key-numbers [data-testid="stMetricValue"]')]
-  .map(e => parseFloat(getComputedStyle(e).fontSize))"""
-CHARTS = """() => { const boxes = [...document.querySelectorAll('[class*="st-key-chart"] .main-svg')]
-    .map(e => e.getBoundingClientRect());
-  return {
-    share: Math.max(...boxes.map(b => b.height)) / innerHeight,
-    bottom: innerHeight - Math.max(...boxes.map(b => b.bottom)),
-    width: (Math.max(...boxes.map(b => b.right)) - Math.min(...boxes.map(b => b.left))) / innerWidth,
-  }; }"""
+from tests.browser.harness import PROJECTOR, settle, wait_until_up
 
 
 def slide(open_page, entry, size, theme="light"):
     return open_page(f"/{entry.path}?projector=true", size=size, theme=theme)
-
-
-@pytest.mark.parametrize("size", [PROJECTOR, SMALL_PROJECTOR], ids=["1080", "720"])
-@pytest.mark.parametrize("entry", PAGES, ids=lambda entry: entry.title)
-def test_a_slide_fits_and_can_be_read(open_page, shoot, entry, size):
-    page = slide(open_page, entry, size)
-    shoot(page, f"slide {entry.title} {size[1]}")
-    overflow = page.evaluate(OVERFLOW)
-
-    assert overflow["page"] == [0, 0]
-    assert (overflow["main"], overflow["block"]) == (0, 0)
-    assert overflow["cut"] == []
-    assert overflow["below"] == []
-    assert page.evaluate(SMALL_TEXT, SMALLEST_TEXT) == []
-    assert page.evaluate(CONTROLS) == []
-    assert all(number >= SMALLEST_NUMBER for number in page.evaluate(NUMBERS))
-
-
-@pytest.mark.parametrize("size", [PROJECTOR, SMALL_PROJECTOR], ids=["1080", "720"])
-@pytest.mark.parametrize("entry", WITH_CHART, ids=lambda entry: entry.title)
-def test_the_chart_fills_what_the_words_leave(open_page, entry, size):
-    page = slide(open_page, entry, size)
-    chart = page.evaluate(CHARTS)
-
-    assert chart["share"] >= 0.35
-    assert chart["bottom"] >= 0
-    assert chart["width"] > 0.9
-    assert 1 <= len(page.evaluate(NUMBERS)) <= 4
 
 
 def test_the_slide_is_light_on_a_dark_machine(open_page):
