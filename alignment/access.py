@@ -22,6 +22,9 @@ class Permission(StrEnum):
     RECORDS_READ = "records:read"
     GOALS_PROPOSE = "goals:propose"
     GOALS_SIGN = "goals:sign"
+    FLAGS_RAISE = "flags:raise"
+    FLAGS_READ = "flags:read"
+    FLAGS_RESPOND = "flags:respond"
     IMPORTS_PREVIEW = "imports:preview"
     IMPORTS_APPLY = "imports:apply"
     PROBLEMS_ASSIGN = "problems:assign"
@@ -34,6 +37,9 @@ SENTENCES: dict[Permission, str] = {
     Permission.RECORDS_READ: "see the records behind a number",
     Permission.GOALS_PROPOSE: "propose a target",
     Permission.GOALS_SIGN: "sign a target for your team",
+    Permission.FLAGS_RAISE: "raise a flag from the field",
+    Permission.FLAGS_READ: "read flags and what was answered",
+    Permission.FLAGS_RESPOND: "take on and answer a flag",
     Permission.IMPORTS_PREVIEW: "look at a file before it is applied",
     Permission.IMPORTS_APPLY: "apply an import",
     Permission.PROBLEMS_ASSIGN: "say who looks after a problem of the data",
@@ -42,9 +48,10 @@ SENTENCES: dict[Permission, str] = {
 }
 
 _EVERYBODY = frozenset({Permission.NUMBERS_READ})
-_TEAM = _EVERYBODY | {Permission.RECORDS_READ}
+_TEAM = _EVERYBODY | {Permission.RECORDS_READ, Permission.FLAGS_READ}
+_FIELD = _TEAM | {Permission.FLAGS_RAISE}
 
-_HEAD = _TEAM | {
+_HEAD = _FIELD | {
     Permission.GOALS_PROPOSE,
     Permission.GOALS_SIGN,
     Permission.IMPORTS_PREVIEW,
@@ -54,10 +61,10 @@ _HEAD = _TEAM | {
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: _EVERYBODY,
-    Role.REP: _TEAM,
-    Role.MARKETER: _TEAM | {Permission.IMPORTS_PREVIEW},
+    Role.REP: _FIELD,
+    Role.MARKETER: _FIELD | {Permission.FLAGS_RESPOND, Permission.IMPORTS_PREVIEW},
     Role.SALES_HEAD: _HEAD,
-    Role.MARKETING_HEAD: _HEAD,
+    Role.MARKETING_HEAD: _HEAD | {Permission.FLAGS_RESPOND},
     Role.SPONSOR: _TEAM | {Permission.AUDIT_READ},
     Role.ADMIN: _TEAM
     | {

@@ -34,6 +34,13 @@ class AuditTag(StrEnum):
     GOAL_CREATE = "goal:create"
     GOAL_TARGET_PROPOSE = "goal:target:propose"
     GOAL_TARGET_SIGN = "goal:target:sign"
+    FLAG_RAISE = "flag:raise"
+    FLAG_SHARE = "flag:share"
+    FLAG_DETAIL = "flag:detail"
+    FLAG_TRIAGE = "flag:triage"
+    FLAG_ANSWER = "flag:answer"
+    FLAG_CLOSE = "flag:close"
+    FLAG_RECEIPT_READ = "flag:receipt:read"
 
 
 def record(

@@ -96,6 +96,26 @@ class FlagState(StrEnum):
     CLOSED = "closed"
 
 
+class Standing(StrEnum):
+    """Where a flag stands, as its steps tell."""
+
+    OPEN = "open"
+    IN_HAND = "in_hand"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+class FlagStep(StrEnum):
+    """What follows a flag. The flag itself is the first step; these are appended to it."""
+
+    SEEN_TOO = "seen_too"
+    DETAILED = "detailed"
+    TRIAGED = "triaged"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+    READ = "read"
+
+
 class Team(StrEnum):
     MARKETING = "marketing"
     SALES = "sales"

@@ -50,6 +50,7 @@ from alignment.queries.territories import (
 )
 from alignment.stats import NotEnoughData
 from alignment.view import Split, View
+from alignment.vocabulary import label
 
 _NO_WAVE = NotEnoughData(reason="no wave of the survey has ended yet", n=0)
 _NO_CELLS = pd.DataFrame(columns=["asked", "yes", "sum_w", "sum_w2", "sum_wy"])
@@ -118,7 +119,7 @@ def territory_card(
                 kind=flag.kind,
                 seen=flag.seen,
                 conversations=flag.conversations,
-                state=flag.state.value,
+                state=label(flag.standing).lower(),
             )
             for flag in flags_of(session, view, id)
             if flag.day is not None

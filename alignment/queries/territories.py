@@ -11,12 +11,13 @@ import sqlalchemy as sa
 from alignment.db import ReadSession
 from alignment.periods import Period, epoch_day
 from alignment.queries.dimensions import NOBODY, Narrowing
+from alignment.queries.flag_steps import answered, newest_step, standing_of
 from alignment.queries.frames import read_frame, total
 from alignment.queries.lens import Lens, lens_of, living, values_of
 from alignment.queries.units import DIMENSIONS, units_of
 from alignment.tables import Boundary, BoundarySet, Flag, Territory, c
 from alignment.view import View
-from alignment.vocabulary import FlagKind, FlagState
+from alignment.vocabulary import FlagKind, FlagState, Standing
 
 TERRITORY_COLUMNS = {
     "id": "int64",
@@ -62,7 +63,11 @@ def open_flags(session: ReadSession, view: View) -> pd.DataFrame:
     territory = sa.func.coalesce(flag.territory_id, NOBODY).label("territory_id")
     statement = (
         sa.select(territory, total(1, "flags"))
-        .where(flag.state == FlagState.OPEN, *living(flag, epoch_day(view.at), view.known))
+        .where(
+            flag.state == FlagState.OPEN,
+            *living(flag, epoch_day(view.at), view.known),
+            ~answered(flag, epoch_day(view.at), view.known),
+        )
         .group_by(territory)
     )
     return read_frame(session, statement, OPEN_FLAG_COLUMNS)
@@ -76,21 +81,23 @@ class FlagRow:
     kind: FlagKind
     seen: int | None
     conversations: int | None
-    state: FlagState
+    standing: Standing
 
 
 def flags_of(session: ReadSession, view: View, territory_id: int, *, limit: int = 50) -> list[FlagRow]:
     """The territory's newest flags, without who reported them and without their notes."""
-    flag = c(Flag)
+    flag, at = c(Flag), epoch_day(view.at)
     statement = (
-        sa.select(flag.day, flag.kind, flag.seen, flag.conversations, flag.state)
-        .where(flag.territory_id == territory_id, *living(flag, epoch_day(view.at), view.known))
+        sa.select(
+            flag.day, flag.kind, flag.seen, flag.conversations, flag.state, newest_step(flag, at, view.known)
+        )
+        .where(flag.territory_id == territory_id, *living(flag, at, view.known))
         .order_by(flag.day.is_(None), flag.day.desc(), flag.id.desc())
         .limit(limit)
     )
     return [
-        FlagRow(day=day, kind=kind, seen=seen, conversations=asked, state=state)
-        for day, kind, seen, asked, state in session.execute(statement)
+        FlagRow(day=day, kind=kind, seen=seen, conversations=asked, standing=standing_of(state, step))
+        for day, kind, seen, asked, state, step in session.execute(statement)
     ]
 
 

@@ -11,7 +11,7 @@ the database: CHECK, UNIQUE, NOT NULL, foreign keys.
 """
 
 from alignment.tables.base import NAMING, Table, UtcDateTime, c
-from alignment.tables.brand import Flag, SurveyCell, SurveyWave
+from alignment.tables.brand import Flag, FlagEvent, SurveyCell, SurveyWave
 from alignment.tables.campaigns import Campaign, CampaignDay, CampaignTerritory
 from alignment.tables.company import (
     Channel,
@@ -57,6 +57,7 @@ __all__ = [
     "Draft",
     "ExchangeRate",
     "Flag",
+    "FlagEvent",
     "Goal",
     "GoalTarget",
     "Holiday",

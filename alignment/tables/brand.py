@@ -1,12 +1,21 @@
 """What people know of the brand, and what reps see in the field."""
 
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from alignment.tables.base import Entity, Observation, Table, key, one_living_origin, reference, words
-from alignment.vocabulary import FlagKind, FlagState
+from alignment.tables.base import (
+    Entity,
+    Observation,
+    Table,
+    key,
+    moment,
+    one_living_origin,
+    reference,
+    words,
+)
+from alignment.vocabulary import FlagKind, FlagState, FlagStep
 
 
 class SurveyWave(Entity, Table, table=True):
@@ -67,3 +76,44 @@ class Flag(Observation, Table, table=True):
     note_id: int | None = reference("note.id", default=None)
     person_id: int | None = reference("person.id", default=None)
     state: FlagState = words(FlagState, "state", default=FlagState.OPEN)
+
+
+class FlagEvent(Table, table=True):
+    """
+    What followed a flag: seen by others too, taken on, answered, closed, the receipt read. Only ever added.
+
+    `source` and `origin` name the flag, not its row: a corrected file ends the row
+    and appends another, and what was answered stays answered. Where a flag stands
+    follows from its steps, so it can be told for any moment.
+
+    `seen` of `conversations` belong to `seen_too`; they count unless they were
+    `same_conversations` as the flag's own. `owner_id` and `promised_on` belong to
+    `triaged`. An answer has three notes: what we saw, what we did, and why
+    (`note_id`). `day` is the epoch day of the business day.
+    """
+
+    __tablename__ = "flag_event"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "seen IS NULL OR conversations IS NULL OR (seen >= 0 AND seen <= conversations)",
+            name="seen_within_conversations",
+        ),
+        sa.Index("ix_flag_event_source_origin", "source", "origin"),
+    )
+
+    id: int | None = key()
+    source: str = Field(max_length=64)
+    origin: str = Field(max_length=200)
+    step: FlagStep = words(FlagStep, "step")
+    at: datetime = moment()
+    day: int
+    person_id: int | None = reference("person.id", default=None)
+    seen: int | None = None
+    conversations: int | None = None
+    same_conversations: bool = False
+    owner_id: int | None = reference("person.id", default=None)
+    promised_on: date | None = None
+    product_id: int | None = reference("product.id", default=None)
+    note_id: int | None = reference("note.id", default=None)
+    saw_note_id: int | None = reference("note.id", default=None)
+    did_note_id: int | None = reference("note.id", default=None)

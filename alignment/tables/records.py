@@ -55,12 +55,17 @@ class CommandDone(Table, table=True):
 
 
 class Draft(Table, table=True):
-    """Text somebody typed and has not sent: one per person and form, kept for 30 days."""
+    """
+    Text somebody typed and has not sent: one per person and form, kept for 30 days.
+
+    Without a person it is that of the nameless holder of a role in local mode,
+    whose role is part of the form's name.
+    """
 
     __table_args__ = (sa.UniqueConstraint("person_id", "form"),)
 
     id: int | None = key()
-    person_id: int = reference("person.id")
+    person_id: int | None = reference("person.id", default=None)
     form: str = Field(max_length=64)
     command_id: str = Field(max_length=36)
     body_json: str

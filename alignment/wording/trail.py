@@ -13,6 +13,13 @@ _DID = {
     "goal:create": "created",
     "goal:target:propose": "proposed a target for",
     "goal:target:sign": "signed the target of",
+    "flag:raise": "raised",
+    "flag:share": "saw the same as",
+    "flag:detail": "added details to",
+    "flag:triage": "took on",
+    "flag:answer": "answered",
+    "flag:close": "closed",
+    "flag:receipt:read": "read the receipt of",
 }
 
 

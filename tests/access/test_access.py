@@ -9,21 +9,31 @@ from alignment.vocabulary import Role, Team
 P = Permission
 MATRIX = {
     Role.VIEWER: {P.NUMBERS_READ},
-    Role.REP: {P.NUMBERS_READ, P.RECORDS_READ},
-    Role.MARKETER: {P.NUMBERS_READ, P.RECORDS_READ, P.IMPORTS_PREVIEW},
+    Role.REP: {P.NUMBERS_READ, P.RECORDS_READ, P.FLAGS_READ, P.FLAGS_RAISE},
+    Role.MARKETER: {
+        P.NUMBERS_READ,
+        P.RECORDS_READ,
+        P.FLAGS_READ,
+        P.FLAGS_RAISE,
+        P.FLAGS_RESPOND,
+        P.IMPORTS_PREVIEW,
+    },
     Role.SALES_HEAD: {
         P.NUMBERS_READ,
         P.RECORDS_READ,
         P.GOALS_PROPOSE,
         P.GOALS_SIGN,
+        P.FLAGS_READ,
+        P.FLAGS_RAISE,
         P.IMPORTS_PREVIEW,
         P.PROBLEMS_ASSIGN,
         P.AUDIT_READ,
     },
-    Role.SPONSOR: {P.NUMBERS_READ, P.RECORDS_READ, P.AUDIT_READ},
+    Role.SPONSOR: {P.NUMBERS_READ, P.RECORDS_READ, P.FLAGS_READ, P.AUDIT_READ},
     Role.ADMIN: {
         P.NUMBERS_READ,
         P.RECORDS_READ,
+        P.FLAGS_READ,
         P.IMPORTS_PREVIEW,
         P.IMPORTS_APPLY,
         P.PROBLEMS_ASSIGN,
@@ -31,7 +41,7 @@ MATRIX = {
         P.COMPANY_MANAGE,
     },
 }
-MATRIX[Role.MARKETING_HEAD] = MATRIX[Role.SALES_HEAD]
+MATRIX[Role.MARKETING_HEAD] = MATRIX[Role.SALES_HEAD] | {P.FLAGS_RESPOND}
 
 
 def actor(role: Role, **options) -> Actor:

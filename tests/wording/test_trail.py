@@ -50,4 +50,4 @@ def test_every_tag_has_words():
 
 
 def test_a_tag_of_a_later_version_is_still_readable():
-    assert audit_sentence(event("flag:raise", "flag 7")) == "Ana Ruiz (head of marketing) flag raise flag 7"
+    assert audit_sentence(event("flag:frame", "flag 7")) == "Ana Ruiz (head of marketing) flag frame flag 7"
