@@ -20,6 +20,7 @@ from alignment.cli.printing import Printer
 from alignment.db import Database, ReadSession, parsed_url
 from alignment.errors import Invalid, NotAllowed, NotFound
 from alignment.exports.tables import csv_bytes, xlsx_bytes
+from alignment.exports.templates import template_xlsx
 from alignment.migrations import check_schema, upgrade
 from alignment.queries.stored import sources_of, stored_rows
 from alignment.settings import COMPANY_DATABASE, ROOT, SAMPLE_DATABASE, WAS_HERE, read_settings, sqlite_url
@@ -199,6 +200,19 @@ def export(options: Namespace, out: Printer) -> int:
     return DONE
 
 
+def template(options: Namespace, out: Printer) -> int:
+    target = Path(options.file)
+    if target.suffix != ".xlsx":
+        raise Invalid(f'"{target.name}" must end with .xlsx.')
+    target.write_bytes(template_xlsx(options.kind))
+    out.line(
+        f"{target}: an empty table of {options.kind} with two example rows and a dictionary.",
+        file=str(target),
+        kind=options.kind,
+    )
+    return DONE
+
+
 def _require_every_record(actor: Actor) -> None:
     """What is stored is written whole, so it is for those who may see every record."""
     require(actor, Permission.RECORDS_READ)
@@ -213,4 +227,5 @@ COMMANDS: dict[str, Callable[[Namespace, Printer], int]] = {
     "undo": undo,
     "check": check_command,
     "export": export,
+    "template": template,
 }

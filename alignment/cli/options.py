@@ -2,6 +2,7 @@
 
 import argparse
 
+from alignment.imports.dictionary import TEMPLATE_KINDS
 from alignment.imports.kinds import KINDS
 from alignment.imports.presets import PRESETS
 
@@ -26,6 +27,9 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("kind", metavar="KIND", help=", ".join(KINDS))
     export.add_argument("file", metavar="FILE", help="its ending decides: .csv or .xlsx")
     export.add_argument("--source", metavar="NAME", help="only what this system said")
+    template = commands.add_parser("template", help="write an empty XLSX table of a kind, explained")
+    template.add_argument("kind", metavar="KIND", help=", ".join(TEMPLATE_KINDS))
+    template.add_argument("file", metavar="FILE", help="ends with .xlsx")
     return root
 
 

@@ -35,6 +35,7 @@ import streamlit as st
 from alignment import wording
 from alignment.errors import AlignmentError
 from alignment.exports.tables import csv_bytes, xlsx_bytes
+from alignment.exports.templates import template_xlsx
 from alignment.figures.style import Medium, Style, Theme, chart_config
 from alignment.metrics.common import Number, Stamp
 from alignment.ui import session
@@ -231,6 +232,19 @@ def download_csv(frame: pd.DataFrame, name: str) -> None:
         file_name=f"{name}.csv",
         mime="text/csv",
         key=f"download_{name}",
+        on_click="ignore",
+        icon=":material/download:",
+    )
+
+
+def download_template(kind: str) -> None:
+    """The empty workbook of a kind, made when the button is pressed."""
+    st.download_button(
+        "Download the table",
+        data=lambda: template_xlsx(kind),
+        file_name=f"{kind}.xlsx",
+        mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        key=f"download_template_{kind}",
         on_click="ignore",
         icon=":material/download:",
     )

@@ -5,6 +5,7 @@ import streamlit as st
 from alignment import insights
 from alignment.access import Permission
 from alignment.exports import frames
+from alignment.imports.dictionary import TEMPLATE_KINDS
 from alignment.imports.kinds import KINDS
 from alignment.imports.mappings import Proposal
 from alignment.imports.parsed import ParsedImport
@@ -131,6 +132,18 @@ def show_file(name: str, data: bytes) -> None:
         offer_apply(parsed, form)
 
 
+def offer_template() -> None:
+    with st.expander("No export at hand? Start from an empty table"):
+        kind = st.selectbox(
+            "What it will hold",
+            TEMPLATE_KINDS,
+            format_func=lambda slug: KINDS[slug].label,
+            key="template_kind",
+        )
+        st.caption("An Excel file with the columns, two example rows and a sheet that explains each column.")
+        shown.download_template(kind)
+
+
 door.be_ready()
 with shown.errors():
     history = loaders.load_import_history()
@@ -141,6 +154,8 @@ with shown.errors():
         accept_multiple_files=True,
         key="uploads",
     )
+    if not files:
+        offer_template()
 for file in files:
     show_file(shown_name(file.name), file.getvalue())
 with shown.errors():

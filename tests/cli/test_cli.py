@@ -353,6 +353,21 @@ class TestExport:
         assert line("export", "accounts", tmp_path / "out.pdf") == 1
 
 
+class TestTemplate:
+    def test_it_needs_no_company_and_can_be_imported(self, nowhere, line, tmp_path):
+        assert nowhere("template", "deals", tmp_path / "deals.xlsx") == 0
+        assert "an empty table of deals" in nowhere.out
+        assert line("import", tmp_path / "deals.xlsx") == 0
+
+    def test_only_excel_is_written(self, nowhere, tmp_path):
+        assert nowhere("template", "deals", tmp_path / "deals.csv") == 1
+        assert "must end with .xlsx" in nowhere.err + nowhere.out
+
+    def test_an_unknown_kind_lists_the_known_ones(self, nowhere, tmp_path):
+        assert nowhere("template", "leeds", tmp_path / "x.xlsx") == 1
+        assert 'Did you mean "leads"' in nowhere.err + nowhere.out
+
+
 class TestDemo:
     def test_a_sample_that_is_there_is_not_built_again(self, built_sample, tmp_path, capsys):
         line = Line(f"sqlite:///{shutil.copy(built_sample, tmp_path / 'sample.db')}", capsys)
