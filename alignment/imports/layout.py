@@ -36,7 +36,8 @@ _FOOTER = re.compile(
     r"|confidential|vertraulich|copyright|©|\d+\s+(?:rows|records|zeilen|datensätze)\b|filter",
     re.IGNORECASE,
 )
-_NUMERIC = re.compile(r"[\s(+\-−]*[€$£]?\s*\d[\d.,:/\-\s'’%€$£)TZ]*(?:[A-Z]{3}|[eE][+-]?\d+)?\s*\Z")
+# No two parts of it match the same spaces: thirty thousand of them in a cell once took half a minute.
+_NUMERIC = re.compile(r"[\s(+\-−]*(?:[€$£]\s*)?\d[\d.,:/\-\s'’%€$£)TZ]*(?:(?:[A-Z]{3}|[eE][+-]?\d+)\s*)?\Z")
 _EMPTY = {"", "--", "-", "–", "—", NO_STORED_VALUE}
 _TRIM = " \t\r\n\v\f\u00a0\u2007\u202f\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 
@@ -71,7 +72,7 @@ def laid_out(
     Raises:
         UnreadableFile: Nothing but blank rows, no row of column headings, or a limit is passed.
     """
-    filled = [record for record in records if any(map(trimmed, record.cells))]
+    filled = [record for record in records if not _is_blank(record.cells)]
     if not filled:
         raise UnreadableFile(f'"{file_name}" is empty: it has no row with text. Export it again.')
     position = 0 if header_is_first else _header_position(filled, file_name)
@@ -124,11 +125,17 @@ def _names(header: list[str], below: Sequence[Record]) -> tuple[tuple[str, ...],
     if width < len(names):
         notes.append(f"{counted(len(names) - width, 'empty column')} at the end left out.")
     seen: Counter[str] = Counter()
+    taken: set[str] = set()
     unique = []
     for number, name in enumerate(names[:width], start=1):
         name = name or f"column {number}"
         seen[name] += 1
-        unique.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+        numbered = name if seen[name] == 1 else f"{name} ({seen[name]})"
+        while numbered in taken:  # a heading may itself read "Stage (2)"
+            seen[name] += 1
+            numbered = f"{name} ({seen[name]})"
+        taken.add(numbered)
+        unique.append(numbered)
     twice = sorted(name for name, count in seen.items() if count > 1)
     if twice:
         notes.append(f"Headings that occur twice: {', '.join(twice)}; the later ones got a number.")
@@ -170,9 +177,9 @@ class _Sorter:
             return
         what = self._what(record)
         if what is not None:
-            self.other.append(
-                OtherRow(line=record.line, what=what, cells=tuple(map(trimmed, cells[: self.width])))
-            )
+            # What is blank or was told by the header needs no copy: a file may hold 200,000 such rows.
+            told = [] if what in (Other.BLANK, Other.REPEATED_HEADER) else cells[: self.width]
+            self.other.append(OtherRow(line=record.line, what=what, cells=tuple(map(trimmed, told))))
         elif len(cells) > self.widest or any(map(trimmed, cells[self.width :])):
             self.broken.append(self._too_wide(record))
         else:
@@ -212,13 +219,13 @@ class _Sorter:
     def _what(self, record: Record) -> Other | None:
         """Which recognised kind of non-data row this is; None for data."""
         cells = record.cells
-        n_filled = _n_filled(cells)
-        if not any(map(trimmed, cells)):
+        if _is_blank(cells):
             return Other.BLANK
         if record.line < self.header.line:
             return Other.TITLE
         if self._is_header(cells):
             return Other.REPEATED_HEADER
+        n_filled = _n_filled(cells)
         first = next(trimmed(cell) for cell in cells if trimmed(cell))
         is_sparse = n_filled <= 0.6 * self.usual
         in_tail = record.line >= self.tail_start
@@ -281,6 +288,11 @@ def _usual_fill(sample: Sequence[Record]) -> float:
     """How many cells a data row usually fills, totals left aside."""
     filled = [_n_filled(row.cells) for row in sample if not _HINT.match(row.cells[0])]
     return median(filled) if filled else 0.0
+
+
+def _is_blank(cells: Sequence[str]) -> bool:
+    """Whether nothing is in any cell but spaces and zero-width characters."""
+    return not trimmed("".join(cells))
 
 
 def _n_filled(cells: Sequence[str]) -> int:

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from alignment.imports.boundaries import ParsedBoundaries, parse_boundaries
 from alignment.imports.raw import PAGE, Limits, RawTable
-from alignment.imports.readers import BOUNDARY_ENDINGS, ending, read_table, require_size
+from alignment.imports.readers import BOUNDARY_ENDINGS, ending, read_table, require_size, shown_name
 
 Opened = RawTable | ParsedBoundaries
 
@@ -26,6 +26,7 @@ def open_here(data: bytes, file_name: str, *, limits: Limits = PAGE, sheet: str 
     Raises:
         UnreadableFile: The message says what, where, what was expected and what to do.
     """
+    file_name = shown_name(file_name)
     if ending(file_name) in BOUNDARY_ENDINGS:
         require_size(data, file_name, limits)
         return parse_boundaries(data, name_hint=file_name)

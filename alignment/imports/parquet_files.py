@@ -28,6 +28,8 @@ def parquet_records(
         file = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True)
         _require_small(file.metadata, file_name, limits)
         return _records(file, file_name, limits)
+    except MemoryError:
+        raise  # Arrow's own is an ArrowException too, and says nothing about the file's health
     except (pa.ArrowException, OSError, ValueError, KeyError) as error:
         raise UnreadableFile(
             f'"{file_name}" cannot be read as Parquet: it is damaged or cut. Write it again.'

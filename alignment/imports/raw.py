@@ -78,7 +78,7 @@ class Other(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherRow:
-    """A row that is recognised and not loaded. `cells` are trimmed, at the header's positions."""
+    """A row that is recognised and not loaded. `cells` are trimmed, at the header's place; none if blank."""
 
     line: int
     what: Other

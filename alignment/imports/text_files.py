@@ -12,6 +12,8 @@ from alignment.imports.raw import Limits, Record
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 _SAMPLE_CHARS = 200_000
 _SAMPLE_RECORDS = 200
+_SLACK = 2
+"""Columns and cells are counted exactly when the table is laid out; here only what that would choke on."""
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8", "UTF-8 with byte order mark"),
     (b"\xff\xfe\x00\x00", "utf-32", "UTF-32"),
@@ -121,7 +123,7 @@ def delimiter_of(text: str) -> str | None:
 def _sample_widths(text: str, delimiter: str) -> Iterator[int]:
     """Cells of each of the first records that are not blank."""
     lines = text[:_SAMPLE_CHARS].splitlines(keepends=True)
-    if len(text) > _SAMPLE_CHARS:
+    if len(text) > _SAMPLE_CHARS and len(lines) > 1:
         lines = lines[:-1]
     reader = csv.reader(lines, delimiter=delimiter)
     n_read = 0
@@ -169,10 +171,39 @@ def _records(
     # A file of one column has no delimiter; a control character that text never holds stands in.
     # StringIO with newline="" ends lines at CR, LF and CR LF only, as a spreadsheet does.
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or "\x1f", strict=strict)
+    n_cells = 0
     for line, cells in enumerate(reader, start=1):
         if limits.rows is not None and line > limits.rows + 100:
             raise UnreadableFile(too_many_rows(file_name, limits.rows))
+        if len(cells) > _SLACK * limits.columns:
+            require_columns(cells, line, limits, file_name)
+        n_cells += len(cells)
+        if limits.cells is not None and n_cells > _SLACK * limits.cells:
+            raise UnreadableFile(too_many_cells(file_name, limits.cells))
         yield Record(line=line, cells=cells)
+
+
+def require_columns(cells: list[str], line: int, limits: Limits, file_name: str) -> None:
+    """
+    Take empty cells off the end of a row that is too wide, as some tools write thousands of them.
+
+    Raises:
+        UnreadableFile: It is too wide all the same.
+    """
+    while cells and not cells[-1]:
+        cells.pop()
+    if len(cells) > _SLACK * limits.columns:
+        raise UnreadableFile(
+            f'"{file_name}", line {line}: the row has {len(cells):,} cells; the limit is {limits.columns:,} '
+            "columns. Export only the columns that are needed."
+        )
+
+
+def too_many_cells(file_name: str, limit: int) -> str:
+    return (
+        f'"{file_name}" has more than {limit:,} cells, the limit here. Export fewer columns, split it, or '
+        "import it with the command line: python -m alignment import FILE."
+    )
 
 
 def too_many_rows(file_name: str, limit: int) -> str:

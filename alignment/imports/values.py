@@ -19,7 +19,7 @@ from alignment.money import MICROS
 from alignment.vocabulary import DealEventKind, label
 
 MAX_CODE = 128
-_LIST_SPLIT = re.compile(r"\s*[;|\n]\s*")
+_LIST_SPLIT = re.compile(r"[;|\n]")
 
 WORDS: dict[Parse, tuple[dict[str, StrEnum], str]] = {
     Parse.STAGE: (words.STAGES, "stage of a lead"),

@@ -26,6 +26,8 @@ _RATIO = 100
 _RATIO_FROM_BYTES = 20_000_000
 _CHUNK = 1 << 20
 _SLACK_ROWS = 100
+_PROLOG_BYTES = 65_536
+_FIRST_ELEMENT = re.compile(rb"<\x00?[A-Za-z_]")
 _DOCTYPE = re.compile(rb"<\x00?!\x00?D\x00?O\x00?C\x00?T|<\x00?!\x00?E\x00?N\x00?T", re.IGNORECASE)
 _UNREADABLE = (
     zipfile.BadZipFile,
@@ -123,11 +125,14 @@ def _require_archive(archive: zipfile.ZipFile, file_name: str, limits: Limits) -
     for entry in entries:
         if entry.filename.endswith((".xml", ".rels")):
             with archive.open(entry) as part:
-                if _DOCTYPE.search(part.read(4096)):
-                    raise UnreadableFile(
-                        f'"{file_name}" declares a document type in "{entry.filename[:60]}", which '
-                        "no workbook needs and which can pull in other files. Save it again in Excel."
-                    )
+                prolog = part.read(_PROLOG_BYTES)
+            # A document type stands before the first element; behind a long comment it would not be seen.
+            is_hidden = len(prolog) == _PROLOG_BYTES and not _FIRST_ELEMENT.search(prolog)
+            if is_hidden or _DOCTYPE.search(prolog):
+                raise UnreadableFile(
+                    f'"{file_name}" declares a document type in "{entry.filename[:60]}", which '
+                    "no workbook needs and which can pull in other files. Save it again in Excel."
+                )
 
 
 def _sheet_paths(archive: zipfile.ZipFile, file_name: str) -> dict[str, str]:

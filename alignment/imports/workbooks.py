@@ -51,6 +51,7 @@ def sheet_records(data: bytes, file_name: str, limits: Limits, sheet: str | None
         n_filled = sum(any(cell != "" for cell in row) for row in cells)
         if n_filled >= 2 or name == names[-1]:
             break
+    _require_text(cells, name, file_name, limits)
     records, typed = _rendered(cells, look)
     return SheetRecords(records=records, typed=typed, notes=_sheet_notes(workbook, name, look))
 
@@ -113,6 +114,27 @@ def _cells(workbook: calamine.CalamineWorkbook, name: str, file_name: str) -> li
         refuse_damaged(file_name, error)
     except BaseException as error:
         _refuse_panic(file_name, error)
+
+
+def _require_text(cells: list[list[Any]], name: str, file_name: str, limits: Limits) -> None:
+    """
+    Raises:
+        UnreadableFile: A cell, or all cells together (a text can be shared by many), hold too much text.
+    """
+    n_chars = 0
+    for line, row in enumerate(cells, start=1):
+        lengths = [len(cell) for cell in row if type(cell) is str]
+        if lengths and max(lengths) > limits.cell_bytes:
+            raise UnreadableFile(
+                f'"{file_name}", sheet "{name}", line {line}: a cell holds {max(lengths):,} characters; the '
+                f"limit is {limits.cell_bytes:,}. Shorten it, or leave the column out."
+            )
+        n_chars += sum(lengths)
+    if n_chars > limits.unpacked_mb * 1_000_000:
+        raise UnreadableFile(
+            f'"{file_name}", sheet "{name}", holds {n_chars / 1e6:,.0f} MB of text; the limit is '
+            f"{limits.unpacked_mb:,} MB. Export fewer columns, or split it."
+        )
 
 
 def _refuse_panic(file_name: str, error: BaseException) -> NoReturn:

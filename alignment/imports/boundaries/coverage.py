@@ -65,7 +65,8 @@ def without_gaps(coverage: Outlines, *, width: float) -> Outlines:
     gaps = gaps[2 * shapely.area(gaps) < width * shapely.length(gaps)]
     joined: dict[int, list[Any]] = defaultdict(list)
     for gap, owner in zip(gaps, _longest_neighbours(gaps, coverage), strict=True):
-        joined[owner].append(gap)
+        if owner is not None:
+            joined[owner].append(gap)
     filled = coverage.copy()
     for owner, own_gaps in joined.items():
         filled[owner] = shapely.normalize(shapely.coverage_union_all([coverage[owner], *own_gaps]))
@@ -83,8 +84,12 @@ def _enclosed_gaps(union: Outlines) -> Outlines:
     return np.asarray(shapely.get_parts(holes))
 
 
-def _longest_neighbours(gaps: Outlines, coverage: Outlines) -> list[int]:
-    """For each gap the position of the outline that shares most of its border, the first one of equals."""
+def _longest_neighbours(gaps: Outlines, coverage: Outlines) -> list[int | None]:
+    """
+    For each gap the position of the outline that shares most of its border, the first one of equals.
+
+    None where no outline has a whole edge of it: the union put a vertex where the outlines have none.
+    """
     gap_edges, gap_of = _edges(gaps)
     edges, outline_of = _edges(coverage)
     numbers = np.unique(np.vstack([gap_edges, edges]), axis=0, return_inverse=True)[1].ravel()
@@ -96,7 +101,7 @@ def _longest_neighbours(gaps: Outlines, coverage: Outlines) -> list[int]:
         shared[gap_at[int(numbers[len(gap_edges) + at])]][int(outline_of[at])] += float(
             np.hypot(*(end - start))
         )
-    return [max(sorted(lengths), key=lambda owner: lengths[owner]) for lengths in shared]
+    return [max(sorted(lengths), key=lambda owner: lengths[owner], default=None) for lengths in shared]
 
 
 def _edges(outlines: Outlines) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

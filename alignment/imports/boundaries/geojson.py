@@ -16,6 +16,7 @@ MAX_BYTES = 25_000_000
 MAX_FEATURES = 5_000
 MAX_VERTICES = 500_000
 MAX_TEXT = 200
+_TANGLED = 100
 
 Ring = NDArray[np.float64]
 """Shape (k, 2), longitude and latitude in degrees, first position repeated at the end."""
@@ -107,6 +108,10 @@ def _parse_json(data: bytes) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         raise UnreadableFile(
             f"The file is not JSON: line {error.lineno}, column {error.colno}: {error.msg}. {_EXPORT}"
+        ) from error
+    except ValueError as error:  # not the JSON, but a whole number of thousands of digits
+        raise UnreadableFile(
+            f"The file holds a number that is too long to be a coordinate. {_EXPORT}"
         ) from error
     except RecursionError as error:
         raise UnreadableFile(f"The file is nested too deeply to be GeoJSON. {_EXPORT}") from error
@@ -202,7 +207,7 @@ def _read_polygon(number: int, part: Any) -> tuple[Rings, list[BoundaryProblem]]
     problems: list[BoundaryProblem] = []
     for position, coordinates in enumerate(_as_list(part)):
         ring = _read_ring(coordinates)
-        if ring is not None:
+        if ring is not None and not _is_tangled(ring):
             rings.append(ring)
             continue
         what = "polygon" if position == 0 else "hole"
@@ -211,7 +216,9 @@ def _read_polygon(number: int, part: Any) -> tuple[Rings, list[BoundaryProblem]]
                 feature=number,
                 field="geometry",
                 value=_short(coordinates),
-                problem=f"A {what}'s ring is not a list of at least three different positions.",
+                problem=f"A {what}'s ring is not a list of at least three different positions."
+                if ring is None
+                else f"A {what}'s ring crosses itself everywhere, so it is no outline.",
                 remedy=f"The {what} was left out.",
             )
         )
@@ -233,6 +240,21 @@ def _read_ring(coordinates: Any) -> Ring | None:
     if (ring[0] != ring[-1]).any():
         ring = np.vstack([ring, ring[:1]])
     return ring if len(np.unique(ring, axis=0)) >= 3 else None
+
+
+def _is_tangled(ring: Ring) -> bool:
+    """
+    Whether most edges lie across a hundred others, as in noise: repairing such a ring takes minutes.
+
+    An edge of an outline lies across its neighbours and a few more; half of the 50 edges looked at
+    may be long straight borders that lie across many.
+    """
+    if len(ring) <= 2 * _TANGLED:
+        return False
+    low, high = np.minimum(ring[:-1], ring[1:]), np.maximum(ring[:-1], ring[1:])
+    looked_at = np.linspace(0, len(low) - 1, 50).astype(np.intp)
+    across = [int(((low <= high[at]) & (high >= low[at])).all(axis=1).sum()) for at in looked_at]
+    return bool(np.median(across) > _TANGLED)
 
 
 def _within_degrees(

@@ -11,7 +11,7 @@ from alignment.imports.gate.frames import MEMORY, REFUSED, Frame, Torn
 from alignment.imports.gate.plain import boundaries_from, table_from
 from alignment.imports.opening import Opened
 from alignment.imports.raw import PAGE, Limits
-from alignment.imports.readers import require_size
+from alignment.imports.readers import require_size, shown_name
 
 _REFUSALS: dict[str, type[UnreadableFile]] = {"MissingColumns": MissingColumns}
 _SLACK_BYTES = 100_000_000
@@ -52,6 +52,7 @@ class Reading:
     def __init__(
         self, data: bytes, file_name: str, *, limits: Limits = PAGE, sheet: str | None = None
     ) -> None:
+        file_name = shown_name(file_name)
         require_size(data, file_name, limits)
         self._data, self._file_name, self._sheet = data, file_name, sheet
         self._limits = limits.for_size(len(data))
