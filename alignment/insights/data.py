@@ -35,7 +35,7 @@ def data_finding(answer: DataAnswer) -> Finding:
         f"{_counted(line)}: {line.check.remedy}" for line in answer.problems[:4] if line.owner is None
     ]
     return Finding(
-        headline=f"{_freshness(answer, len(fresh))}; {_gap(answer)}",
+        headline=f"{_freshness(answer, len(fresh), len(late))}; {_gap(answer)}",
         title="",
         subtitle=_stamp(answer),
         alt="",
@@ -43,12 +43,13 @@ def data_finding(answer: DataAnswer) -> Finding:
     )
 
 
-def _freshness(answer: DataAnswer, fresh: int) -> str:
+def _freshness(answer: DataAnswer, fresh: int, late: int) -> str:
     sources = len(answer.sources)
     seldom = len(answer.sources_that_are(Freshness.UNKNOWN))
     if seldom == sources:
         return f"{plural(sources, 'source')} came too seldom to tell when one is late"
-    return f"{count(fresh)} of {plural(sources, 'source')} {'is' if fresh == 1 else 'are'} fresh"
+    told = f"{count(fresh)} of {plural(sources, 'source')} {'is' if fresh == 1 else 'are'} fresh"
+    return f"{told}, {count(late)} {'is' if late == 1 else 'are'} late" if late else told
 
 
 def _gap(answer: DataAnswer) -> str:

@@ -113,12 +113,15 @@ def _lead_owner_left() -> sa.Select[Any]:
     is_out = sa.exists().where(
         entry.lead_id == lead.id, *in_force(entry, None), sa.or_(entry.stage == Stage.WON, out)
     )
-    is_closed = sa.exists().where(
-        deal.lead_id == lead.id, event.deal_id == deal.id, *in_force(event, None), event.kind.in_(_CLOSINGS)
+    # Not correlated: deals have no index by lead.
+    closed = (
+        sa.select(deal.lead_id)
+        .join(table_of(DealEvent), event.deal_id == deal.id)
+        .where(deal.lead_id.is_not(None), *in_force(event, None), event.kind.in_(_CLOSINGS))
     )
     return _selected(
         Lead,
-        [*_leads(), person.disabled_at.is_not(None), ~is_out, ~is_closed],
+        [*_leads(), person.disabled_at.is_not(None), ~is_out, lead.id.not_in(closed)],
         first=lead.created_day,
         among=table_of(Lead).join(table_of(Person), person.id == lead.owner_id),
     )

@@ -32,7 +32,8 @@ def opening(
     finding: Finding, *, stamp: Stamp, numbers: Iterable[Number] = (), line: str | None = None
 ) -> None:
     """Headline, stamp line and strip: the first two parts of every page. `line` replaces the stamp line."""
-    shown.show_headline(finding.headline, wording.stamp_line(stamp) if line is None else line)
+    said = wording.stamp_line(stamp) if line is None else line
+    shown.show_headline(finding.headline, said, is_as_of=True)
     shown.show_numbers([shown.tile(number, stamp) for number in numbers])
 
 

@@ -38,12 +38,13 @@ from alignment.exports.tables import csv_bytes, xlsx_bytes
 from alignment.exports.templates import template_xlsx
 from alignment.figures.style import Medium, Style, Theme, chart_config
 from alignment.metrics.common import Number, Stamp
-from alignment.ui import session
+from alignment.ui import filters, session
 from alignment.ui.geometry import topology_url
 from alignment.ui.text import md_escape
 
 MAX_TILES = 4
 MAX_CARDS = 20
+DATA_PAGE = "/data"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +121,7 @@ def page(
         on_select: Called when something in the chart was clicked; read it from the returned value
             or from `st.session_state[key]`.
     """
-    show_headline(headline, stamp)
+    show_headline(headline, stamp, is_as_of=True)
     show_numbers(numbers)
     picked = None if figure is None else chart(figure, key=key, alt=alt, on_select=on_select)
     if table is not None:
@@ -129,10 +130,19 @@ def page(
     return picked
 
 
-def show_headline(sentence: str, stamp: str) -> None:
+def show_headline(sentence: str, stamp: str, *, is_as_of: bool = False) -> None:
+    """
+    The finding, and the line under it.
+
+    A line that says as of when the numbers hold (`is_as_of`) leads to the Data page,
+    where it is said how fresh each source is. A slide has no links.
+    """
     with st.container(key="headline", gap=None):
         st.header(md_escape(sentence), anchor=False)
-        st.caption(md_escape(stamp))
+        if is_as_of and not is_projector():
+            filters.link(md_escape(stamp), DATA_PAGE, help="How fresh each source is, and what is missing")
+        else:
+            st.caption(md_escape(stamp))
 
 
 def show_numbers(tiles: Sequence[Tile], *, key: str = "numbers") -> None:

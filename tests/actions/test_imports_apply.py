@@ -10,12 +10,13 @@ import pytest
 from alignment import audit
 from alignment.access import Actor
 from alignment.actions import imports
-from alignment.actions.imports import AlreadyImported, ImportReceipt, Match, hold_reason
+from alignment.actions.imports import AlreadyImported, ImportReceipt, Match
+from alignment.actions.imports.plausible import FileRows, rejected_reason, shrunk_reason
 from alignment.actions.imports.receipts import receipt_from
 from alignment.errors import Busy, HeldImport, Invalid, MissingDatabase, NotAllowed
 from alignment.queries.company import data_version
 from alignment.vocabulary import Clock, Role, Stage
-from tests.actions.files import ADMIN, at, dump, event, export, lead, put, rows_of
+from tests.actions.files import ADMIN, at, dump, event, export, lead, put, rows_of, undo
 
 
 def counts(receipt: ImportReceipt) -> tuple[int, int, int]:
@@ -186,25 +187,52 @@ class TestHeld:
     def test_exactly_a_fifth_is_not_held(self, rejected, is_held):
         parsed = export("leads", [lead(f"L{number}") for number in range(10 - rejected)], rejected=rejected)
 
-        assert (hold_reason(parsed, None) is not None) == is_held
+        assert (rejected_reason(parsed) is not None) == is_held
 
     @pytest.mark.parametrize(
-        ("rows", "snapshot", "is_held"), [(6, True, True), (7, True, False), (6, False, False)]
+        ("this", "last", "is_held"),
+        [
+            ((6, 6), (10, 0), True),  # says only what is known, and less of it
+            ((6, 0), (10, 10), True),  # the last one said everything
+            ((6, 3), (10, 0), True),  # half is known
+            ((6, 2), (10, 4), False),  # mostly news, as the last one: a file of changes
+            ((7, 7), (10, 10), False),  # three tenths fewer, not more
+            ((3, 3), (9, 9), False),  # too short a list to compare
+            ((6, 6), None, False),
+        ],
     )
-    def test_a_whole_list_that_shrinks_by_more_than_three_tenths_is_held(self, rows, snapshot, is_held):
-        """A weekly file of changes is no list: it may be as short as it likes."""
-        parsed = export("leads", [lead(f"L{number}") for number in range(rows)], is_snapshot=snapshot)
+    def test_a_whole_list_that_shrinks_by_more_than_three_tenths_is_held(self, this, last, is_held):
+        """Pairs of rows and of rows that were known. A weekly file of changes may be as short as it likes."""
+        files = [pair and FileRows(rows=pair[0], unchanged=pair[1]) for pair in (this, last)]
 
-        assert (hold_reason(parsed, 10) is not None) == is_held
+        assert (shrunk_reason(*files) is not None) == is_held
 
-    def test_a_shrunken_list_is_held_against_the_last_file_of_its_source(self, database):
-        put(database, export("products", [product(n) for n in range(10)], is_snapshot=True))
-        shrunken = export("products", [product(n) for n in range(5)], is_snapshot=True)
-        elsewhere = export("products", [product(n) for n in range(5)], source="shop", is_snapshot=True)
+    def test_a_shrunken_list_is_held_against_the_last_file_of_its_source_and_leaves_nothing(
+        self, company_database
+    ):
+        put(company_database, export("products", [product(n) for n in range(10)]))
+        before = dump(company_database)
+        cut_short = export("products", [product(n) for n in (0, 1, 2, 3, 77)])
 
-        with pytest.raises(HeldImport, match="the last one of this kind had 10"):
-            put(database, shrunken)
-        assert put(database, elsewhere).is_written
+        with pytest.raises(HeldImport, match="the last one of this kind and source had 10"):
+            put(company_database, cut_short)
+        assert dump(company_database) == before
+        assert put(company_database, cut_short, accept=True).rows_inserted == 1
+        assert put(company_database, export("products", cut_short.rows, source="shop")).is_written
+
+    def test_what_was_taken_back_is_not_compared_with(self, database):
+        first = put(database, export("products", [product(n) for n in range(10)]))
+        put(database, export("products", [product(n) for n in range(20)], name="twice.csv"))
+        undo(database, 2)
+        again = export("products", [product(n) for n in range(8)], name="later.csv")
+
+        assert first.is_written
+        assert put(database, again).is_written, "8 of 10, not of 20"
+
+    def test_weekly_files_of_changes_may_be_as_short_as_they_like(self, database):
+        put(database, export("leads", [lead(f"L{number}") for number in range(50)]))
+
+        assert put(database, export("leads", [lead("L98"), lead("L99")])).rows_inserted == 2
 
 
 def product(number: int) -> dict[str, str]:

@@ -6,7 +6,7 @@ filled as far as their files have come, and everything is counted on a receipt.
 The order in which files come does not matter to what is stored in the end.
 """
 
-from alignment.actions.imports.applying import WRITERS, Prepared, apply, hold_reason, prepare
+from alignment.actions.imports.applying import WRITERS, Prepared, apply, prepare
 from alignment.actions.imports.receipts import (
     AlreadyImported,
     Created,
@@ -29,7 +29,6 @@ __all__ = [
     "UndoReceipt",
     "Waiting",
     "apply",
-    "hold_reason",
     "prepare",
     "undo",
 ]

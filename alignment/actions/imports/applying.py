@@ -31,6 +31,7 @@ from alignment.actions.imports.masters import (
 )
 from alignment.actions.imports.placing import BY_OWNER, apply_owner_rules
 from alignment.actions.imports.plans import write_goals
+from alignment.actions.imports.plausible import FileRows, hold, last_file, rejected_reason, shrunk_reason
 from alignment.actions.imports.receipts import (
     AlreadyImported,
     ImportReceipt,
@@ -51,13 +52,11 @@ from alignment.actions.imports.waiting import resolve, still_open
 from alignment.actions.imports.work import Status, Work
 from alignment.audit import AuditTag, canonical, record
 from alignment.db import ReadSession, WriteSession, upsert
-from alignment.errors import Busy, HeldImport, Invalid, MissingDatabase
+from alignment.errors import Busy, Invalid, MissingDatabase
 from alignment.imports.parsed import ParsedImport
 from alignment.tables import Alias, CompanyState, ImportBatch, ImportMapping, SurveyCell, c
 from alignment.vocabulary import BatchState, Clock
 
-MOST_REJECTED = 0.2
-MOST_SHRUNK = 0.3
 _LOCK_TIMEOUT = "55P03"
 _IMPORT_LOCK = 7_261_985  # any constant: the PostgreSQL advisory lock that lets one import write at a time
 
@@ -147,7 +146,7 @@ def apply(
         The receipt, or `AlreadyImported` if the same file is in force.
 
     Raises:
-        HeldImport: More rows were rejected, or fewer came, than is plausible.
+        HeldImport: More rows were rejected, or fewer came, than is plausible; see `plausible`.
         Invalid: `recorded_at` outside the demo clock, or spend in a currency without a rate.
     """
     started = perf_counter()
@@ -164,10 +163,13 @@ def apply(
         known = already_imported(session, parsed)
         if known is not None:
             return known.plain()
+        last = last_file(session, parsed)
         if not accept:
-            _hold(parsed, _last_rows(session, parsed))
+            hold(parsed, rejected_reason(parsed))
         work = _work(session, actor, parsed, company, recorded_at)
         WRITERS[parsed.kind](work, parsed)
+        if not accept:
+            hold(parsed, shrunk_reason(_file_rows(work, parsed), last))
         _follow_up(work, parsed.kind, prepared or Prepared())
         receipt = _receipt(work, parsed, perf_counter() - started)
         _close_batch(work, parsed, receipt)
@@ -220,47 +222,6 @@ def already_imported(within: ReadSession, parsed: ParsedImport) -> AlreadyImport
     )
 
 
-# --- plausibility ------------------------------------------------------------------------------------
-
-
-def hold_reason(parsed: ParsedImport, last_rows: int | None) -> str | None:
-    """
-    Why a person should look before the file goes in; None if nothing is odd.
-
-    `last_rows` are the data rows of the last file of the same source and kind. It
-    counts only for kinds that always come whole (`options["is_snapshot"]`).
-    """
-    data = parsed.accounting.in_file - parsed.accounting.other
-    if data and parsed.accounting.rejected > MOST_REJECTED * data:
-        return (
-            f"{parsed.accounting.rejected:,} of {data:,} rows were rejected, more than "
-            f"{MOST_REJECTED:.0%}. Look at the problems first; the columns may be mapped wrongly."
-        )
-    if parsed.options.get("is_snapshot") and last_rows and data < (1 - MOST_SHRUNK) * last_rows:
-        return (
-            f"The file has {data:,} rows, the last one of this kind had {last_rows:,}: more than "
-            f"{MOST_SHRUNK:.0%} fewer. Check that the export was complete."
-        )
-    return None
-
-
-def _hold(parsed: ParsedImport, last_rows: int | None) -> None:
-    reason = hold_reason(parsed, last_rows)
-    if reason is not None:
-        raise HeldImport(f'"{parsed.file_name}" is held, nothing was stored. {reason}')
-
-
-def _last_rows(within: ReadSession, parsed: ParsedImport) -> int | None:
-    batch = c(ImportBatch)
-    statement = (
-        sa.select(batch.rows_in_file - batch.rows_other)
-        .where(batch.kind == parsed.kind, batch.source == parsed.source, batch.state == BatchState.APPLIED)
-        .order_by(batch.id.desc())
-        .limit(1)
-    )
-    return within.execute(statement).scalar_one_or_none()
-
-
 # --- the batch ---------------------------------------------------------------------------------------
 
 
@@ -309,6 +270,11 @@ def _not_before_the_last(within: ReadSession, now: datetime) -> datetime:
     """The machine's clock may be set back; what is known must still come in order."""
     last: datetime | None = within.execute(sa.select(sa.func.max(c(ImportBatch).recorded_at))).scalar_one()
     return max(now, last) if last else now
+
+
+def _file_rows(work: Work, parsed: ParsedImport) -> FileRows:
+    rows = parsed.accounting
+    return FileRows(rows=rows.parsed + rows.rejected, unchanged=work.row_status.count(Status.UNCHANGED))
 
 
 def _follow_up(work: Work, kind: str, prepared: Prepared) -> None:
