@@ -73,7 +73,7 @@ def offer_signature(goal: GoalProgress) -> None:
 def offer_proposal(goal: GoalProgress, currency: str) -> None:
     """A new version, with the version that the proposer saw."""
     form = f"propose_{goal.goal_id}"
-    with st.expander("Propose another target"):
+    with st.expander("Propose another target", key=f"{form}_open"):
         if commands.show_confirmation(form):
             return
         is_money = goal.metric is GoalMetric.WON_REVENUE
@@ -125,7 +125,7 @@ def show_what_if(goal: GoalProgress, what_if: WhatWouldHaveToBeTrue, currency: s
 def offer_goal() -> None:
     """A first goal, for a head."""
     form = "create_goal"
-    with st.expander("Create a goal"):
+    with st.expander("Create a goal", key=f"{form}_open"):
         if commands.show_confirmation(form):
             return
         name = st.text_input("Name", key=f"{form}_name")

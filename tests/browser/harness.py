@@ -158,7 +158,10 @@ _AT_REST = """() => {
 
 def act_as(page: Page, role: str) -> None:
     """Choose who acts, in the frame."""
-    page.get_by_role("combobox", name="Acting as").click()
+    choice = page.get_by_role("combobox", name="Acting as")
+    choice.scroll_into_view_if_needed()
+    page.wait_for_timeout(300)  # scrolling closes an open list
+    choice.click()
     page.get_by_role("option", name=role).click()
     page.locator(f".st-key-pick_role input[value='Acting as: {role}']").wait_for()
     settle(page)
