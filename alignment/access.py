@@ -28,6 +28,7 @@ class Permission(StrEnum):
     IMPORTS_PREVIEW = "imports:preview"
     IMPORTS_APPLY = "imports:apply"
     PROBLEMS_ASSIGN = "problems:assign"
+    NAMES_DECIDE = "names:decide"
     AUDIT_READ = "audit:read"
     COMPANY_MANAGE = "company:manage"
 
@@ -43,6 +44,7 @@ SENTENCES: dict[Permission, str] = {
     Permission.IMPORTS_PREVIEW: "look at a file before it is applied",
     Permission.IMPORTS_APPLY: "apply an import",
     Permission.PROBLEMS_ASSIGN: "say who looks after a problem of the data",
+    Permission.NAMES_DECIDE: "decide what a name in an import stands for",
     Permission.AUDIT_READ: "read the audit trail",
     Permission.COMPANY_MANAGE: "change the company's settings",
 }
@@ -56,6 +58,7 @@ _HEAD = _FIELD | {
     Permission.GOALS_SIGN,
     Permission.IMPORTS_PREVIEW,
     Permission.PROBLEMS_ASSIGN,
+    Permission.NAMES_DECIDE,
     Permission.AUDIT_READ,
 }
 
@@ -71,6 +74,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.IMPORTS_PREVIEW,
         Permission.IMPORTS_APPLY,
         Permission.PROBLEMS_ASSIGN,
+        Permission.NAMES_DECIDE,
         Permission.AUDIT_READ,
         Permission.COMPANY_MANAGE,
     },

@@ -7,7 +7,15 @@ linked to. Personal data lives in `lead_person` and is never remembered.
 """
 
 from alignment.journal.dump import logical_dump
-from alignment.journal.obstacles import UNDO_KIND, Obstacle, obstacles, row_name, undone_batches
+from alignment.journal.obstacles import (
+    DECISION_KIND,
+    NOT_FILES,
+    UNDO_KIND,
+    Obstacle,
+    obstacles,
+    row_name,
+    undone_batches,
+)
 from alignment.journal.rows import (
     CHUNK,
     ENTITIES,
@@ -29,8 +37,10 @@ from alignment.journal.taking_back import Undone, say_again, take_back
 
 __all__ = [
     "CHUNK",
+    "DECISION_KIND",
     "ENTITIES",
     "LINKS",
+    "NOT_FILES",
     "OBSERVATIONS",
     "UNDO_KIND",
     "Obstacle",

@@ -14,6 +14,9 @@ from alignment.vocabulary import BatchState
 
 UNDO_KIND = "undo"
 """The kind of a batch that took another one back."""
+DECISION_KIND = "decision"
+"""The kind of a batch that is a person's decision about names: no file, and what it changed."""
+NOT_FILES = (UNDO_KIND, DECISION_KIND)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 
 from alignment.db import ReadSession
-from alignment.journal import ENTITIES, OBSERVATIONS, UNDO_KIND, table_named
+from alignment.journal import ENTITIES, NOT_FILES, OBSERVATIONS, table_named
 from alignment.queries.lens import existing, in_force
 from alignment.queries.units import rank_of, table_of
 from alignment.tables import (
@@ -393,7 +393,7 @@ def newest_batches(session: ReadSession) -> list[sa.Row[Any]]:
     batch = c(ImportBatch)
     newest = (
         sa.select(sa.func.max(batch.id))
-        .where(batch.state == BatchState.APPLIED, batch.kind != UNDO_KIND)
+        .where(batch.state == BatchState.APPLIED, batch.kind.not_in(NOT_FILES))
         .group_by(batch.source)
     )
     statement = sa.select(*batch).where(batch.id.in_(newest)).order_by(batch.source)

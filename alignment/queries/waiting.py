@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from alignment.db import ReadSession
-from alignment.journal import UNDO_KIND
+from alignment.journal import NOT_FILES
 from alignment.tables import ImportBatch, c
 from alignment.vocabulary import BatchState
 
@@ -19,7 +19,7 @@ def import_moments(session: ReadSession) -> dict[str, list[datetime]]:
     batch = c(ImportBatch)
     rows = session.execute(
         sa.select(batch.source, batch.recorded_at)
-        .where(batch.state == BatchState.APPLIED, batch.kind != UNDO_KIND)
+        .where(batch.state == BatchState.APPLIED, batch.kind.not_in(NOT_FILES))
         .distinct()
         .order_by(batch.source, batch.recorded_at)
     )

@@ -232,7 +232,7 @@ def _work(
     company: CompanyState,
     recorded_at: datetime | None,
 ) -> Work:
-    moment = recorded_at or _not_before_the_last(within, datetime.now(UTC))
+    moment = recorded_at or not_before_the_last(within)
     rows = parsed.accounting
     batch = ImportBatch(
         kind=parsed.kind,
@@ -266,8 +266,9 @@ def _work(
     )
 
 
-def _not_before_the_last(within: ReadSession, now: datetime) -> datetime:
-    """The machine's clock may be set back; what is known must still come in order."""
+def not_before_the_last(within: ReadSession) -> datetime:
+    """Now; the machine's clock may be set back, and what is known must still come in order."""
+    now = datetime.now(UTC)
     last: datetime | None = within.execute(sa.select(sa.func.max(c(ImportBatch).recorded_at))).scalar_one()
     return max(now, last) if last else now
 

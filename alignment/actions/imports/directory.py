@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from alignment.db import ReadSession
 from alignment.imports.kinds import folded
+from alignment.imports.placement import Rule, ruled
 from alignment.tables import (
     Account,
     Alias,
@@ -50,6 +51,7 @@ class Directory:
     by_name: dict[str, Known | None] = field(default_factory=dict)
     by_folded: dict[str, Known | None] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
+    decided: dict[str, Known] = field(default_factory=dict)
 
     def add(self, known: Known, *more: str | None) -> None:
         """Make somebody known. A name or folding that two share means neither (None)."""
@@ -59,6 +61,18 @@ class Directory:
         for text in {folded(known.code), folded(known.name), *(folded(text) for text in more if text)} - {""}:
             self.by_folded[text] = known if self.by_folded.get(text, known) == known else None
 
+    def spell(self, text: str, code: str, *, is_decided: bool) -> None:
+        """
+        Let a text stand for the one with the code.
+
+        A person's decision comes before everything else, an entry that is called so included:
+        that is how two spellings become one.
+        """
+        self.aliases[text] = code
+        target = self.by_code.get(code)
+        if target and (is_decided or folded(text) not in {folded(code), folded(target.name)}):
+            self.decided[text] = target
+
     def literal(self, text: str) -> Known | None:
         """Called exactly so, by code or by name."""
         return self.by_code.get(text) or self.by_name.get(text)
@@ -66,16 +80,6 @@ class Directory:
     def alike(self, text: str) -> Known | None:
         """The one that a person decided on, or whose code or name is equal after folding; None if two are."""
         return self.by_code.get(self.aliases.get(text, "")) or self.by_folded.get(folded(text))
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One territory rule: rows whose `field` fits `pattern` lie in the territory from `valid_from` on."""
-
-    field: RuleField
-    pattern: str
-    territory_id: int
-    valid_from: date
 
 
 class Names:
@@ -126,6 +130,8 @@ class Names:
 
     def _looked_up(self, kind: str, text: str) -> tuple[Known | None, bool]:
         directory = self.of(kind)
+        if text in directory.decided:
+            return directory.decided[text], False
         found = directory.literal(text) or (self._by_rule(text) if kind == "territories" else None)
         return (found, True) if found else (directory.alike(text), False)
 
@@ -156,7 +162,7 @@ class Names:
 
     def _by_rule(self, text: str) -> Known | None:
         """A territory by the company's own rules: its other names, states, cities, postal codes."""
-        target = _ruled(self.rules, text)
+        target = ruled(self.rules, text)
         by_id = {known.id: known for known in self.of("territories").by_code.values()} if target else {}
         return by_id.get(target) if target else None
 
@@ -173,19 +179,10 @@ class Names:
             )
         for row in self._session.connection().execute(statement):
             directory.add(Known(row[0], row[1], row[2]), *row[3:])
-        decided = sa.select(c(Alias).source_text, c(Alias).target_code).where(c(Alias).kind == alias)
-        directory.aliases = {row[0]: row[1] for row in self._session.connection().execute(decided)}
+        columns = c(Alias)
+        kept = sa.select(columns.source_text, columns.target_code, columns.decided_by_id).where(
+            columns.kind == alias
+        )
+        for spelling, target, decided_by in self._session.connection().execute(kept):
+            directory.spell(spelling, target, is_decided=decided_by is not None)
         return directory
-
-
-def _ruled(rules: list[Rule], text: str) -> int | None:
-    wanted = folded(text)
-    for rule in rules:
-        is_text_rule = rule.field in (RuleField.NAME, RuleField.STATE, RuleField.CITY)
-        if is_text_rule and folded(rule.pattern) == wanted:
-            return rule.territory_id
-    postal = [
-        rule for rule in rules if rule.field is RuleField.POSTAL_PREFIX and text.startswith(rule.pattern)
-    ]
-    best = max(postal, key=lambda rule: len(rule.pattern), default=None)
-    return best.territory_id if best else None

@@ -9,6 +9,7 @@ from alignment.access import Actor, Permission, permitted
 from alignment.actions.commands import once
 from alignment.actions.imports import deals, leads
 from alignment.actions.imports.applying import one_import_at_a_time
+from alignment.actions.imports.deciding import unsay
 from alignment.actions.imports.directory import Names
 from alignment.actions.imports.observations import STATED, Steps, reconcile, revive
 from alignment.actions.imports.receipts import UndoReceipt
@@ -16,7 +17,7 @@ from alignment.actions.imports.work import Work
 from alignment.audit import AuditTag, record
 from alignment.db import WriteSession
 from alignment.errors import Conflict, NotFound
-from alignment.journal import UNDO_KIND, Obstacle, Undone, obstacles, table_named, take_back
+from alignment.journal import DECISION_KIND, UNDO_KIND, Obstacle, Undone, obstacles, table_named, take_back
 from alignment.tables import CompanyState, ImportBatch, c
 from alignment.vocabulary import BatchState
 
@@ -52,33 +53,56 @@ def undo(session: WriteSession, actor: Actor, *, batch_id: int, command_id: str 
 
     def do() -> dict[str, object]:
         one_import_at_a_time(session)
-        batch = _batch_in_force(session, batch_id)
-        may_stay = _LISTS | _MADE_ON_THE_WAY.get(batch.kind, frozenset())
-        found = obstacles(session, batch_id, may_stay=may_stay)
-        if found:
-            raise Conflict(_refusal(batch, found))
-        by = _undo_batch(session, actor, batch)
-        assert by.id is not None
-        histories = _stated_records(session, batch_id)
-        batch.state = BatchState.UNDONE
-        session.flush()
-        undone = take_back(session, batch_id, by_batch=by.id, at=by.recorded_at)
-        _settle(session, by, histories)
-        _on_record(session, actor, batch, by.id, undone, command_id)
-        return UndoReceipt(
-            batch_id=by.id,
-            undone_batch_id=batch_id,
-            file_name=batch.file_name,
-            rows_restored=undone.rows_restored,
-            rows_removed=undone.rows_removed,
-            observations_ended=undone.observations_ended,
-            observations_said_again=undone.observations_said_again,
-        ).plain()
+        return taken_back(session, actor, batch_in_force(session, batch_id), command_id).plain()
 
     return UndoReceipt(**once(session, actor, command_id, "undo_import", do))
 
 
-def _batch_in_force(within: WriteSession, batch_id: int) -> ImportBatch:
+def taken_back(
+    within: WriteSession,
+    actor: Actor,
+    batch: ImportBatch,
+    command_id: str | None,
+    tag: AuditTag = AuditTag.IMPORT_BATCH_UNDO,
+) -> UndoReceipt:
+    """
+    The work of `undo`, for a batch in force; the caller has checked the permission.
+
+    Raises:
+        Conflict: Later batches changed or use the batch's rows; they are named.
+    """
+    assert batch.id is not None
+    may_stay = _LISTS | _MADE_ON_THE_WAY.get(batch.kind, frozenset())
+    found = obstacles(within, batch.id, may_stay=may_stay)
+    if found:
+        raise Conflict(_refusal(batch, found))
+    if batch.kind == DECISION_KIND:
+        unsay(within, batch)
+    by = _undo_batch(within, actor, batch)
+    assert by.id is not None
+    histories = _stated_records(within, batch.id)
+    batch.state = BatchState.UNDONE
+    within.flush()
+    undone = take_back(within, batch.id, by_batch=by.id, at=by.recorded_at)
+    _settle(within, by, histories)
+    _on_record(within, actor, batch, by.id, undone, command_id, tag)
+    return UndoReceipt(
+        batch_id=by.id,
+        undone_batch_id=batch.id,
+        file_name=batch.file_name,
+        rows_restored=undone.rows_restored,
+        rows_removed=undone.rows_removed,
+        observations_ended=undone.observations_ended,
+        observations_said_again=undone.observations_said_again,
+    )
+
+
+def batch_in_force(within: WriteSession, batch_id: int) -> ImportBatch:
+    """
+    Raises:
+        NotFound: There is no such batch.
+        Conflict: It is an undo, or was taken back already.
+    """
     batch = within.get(ImportBatch, batch_id)
     if batch is None:
         raise NotFound(f"There is no batch {batch_id}. The Import page lists the batches and their numbers.")
@@ -175,12 +199,18 @@ def _speak_again(work: Work, steps: Steps, records: set[int]) -> None:
 
 
 def _on_record(
-    within: WriteSession, actor: Actor, batch: ImportBatch, by_id: int, undone: Undone, command_id: str | None
+    within: WriteSession,
+    actor: Actor,
+    batch: ImportBatch,
+    by_id: int,
+    undone: Undone,
+    command_id: str | None,
+    tag: AuditTag,
 ) -> None:
     record(
         within,
         actor,
-        AuditTag.IMPORT_BATCH_UNDO,
+        tag,
         subject=("import_batch", batch.id),
         before={"state": BatchState.APPLIED.value},
         after={
