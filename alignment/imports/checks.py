@@ -8,7 +8,6 @@ ends as exactly one of parsed, rejected or superseded.
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from alignment.imports.dates import ORDER_LABELS, DateStyle
@@ -18,15 +17,16 @@ from alignment.imports.hints import spelling_notes
 from alignment.imports.kinds import KINDS, FieldSpec, Parse
 from alignment.imports.mappings import Proposal, require_complete, with_answers
 from alignment.imports.numbers import POINT, NumberStyle
-from alignment.imports.outcome import Bad, Noted
+from alignment.imports.outcome import Bad
 from alignment.imports.parsed import Accounting, ParsedImport, RowProblem
 from alignment.imports.phrases import counted
 from alignment.imports.pricing import price
 from alignment.imports.raw import RawTable
 from alignment.imports.repeats import repeated
+from alignment.imports.rounding import without_residue
 from alignment.imports.rules import apply_rules
 from alignment.imports.styles import DECIMAL_LABELS
-from alignment.imports.values import DATES, Spent, Style, reader
+from alignment.imports.values import DATES, Style, reader
 
 _VALUE_SHOWN = 200
 _NO_DATE = DateStyle(order=None)
@@ -99,33 +99,12 @@ def _read_column(draft: Draft, spec: FieldSpec, proposal: Proposal) -> None:
         keys = list(zip(cells, typed.tolist(), strict=True))
         by_key = {key: (read_typed if key[1] else read)(key[0]) for key in set(keys)}
         results = [by_key[key] for key in keys]
-    if spec.parse is Parse.MICROS:
-        results = _unspent(draft, spec.name, results)
+    if spec.parse in (Parse.MICROS, Parse.MILLIONTHS, Parse.ROUNDED):
+        results = without_residue(draft, spec, results)
     draft.take(spec.name, results)
     if rows := draft.raw.escaped_rows(column):
         draft.note(spec.name, "an apostrophe before a formula's sign was taken away", rows)
     _note_style(draft, spec, style)
-
-
-def _unspent(draft: Draft, name: str, results: list[Any]) -> list[Any]:
-    """Micros from Spent, and a note on what rounding left over."""
-    residue, n_rounded = Decimal(0), 0
-    values = []
-    for result in results:
-        spent = result.value if isinstance(result, Noted) else result
-        if isinstance(spent, Spent):
-            residue += spent.residue
-            n_rounded += spent.residue != 0
-            result = (
-                Noted(value=spent.micros, remark=result.remark) if isinstance(result, Noted) else spent.micros
-            )
-        values.append(result)
-    if n_rounded:
-        draft.notes.append(
-            f'Column "{draft.mapping[name]}": {counted(n_rounded, "amount")} had more than six decimals and '
-            f"{'was' if n_rounded == 1 else 'were'} rounded; all together lost {residue / 1_000_000:.12f}."
-        )
-    return values
 
 
 def _note_style(draft: Draft, spec: FieldSpec, style: Style) -> None:
@@ -184,7 +163,7 @@ def _assembled(draft: Draft, proposal: Proposal, superseded: set[int], source: s
         superseded=n_superseded,
         parsed=len(kept),
     )
-    notes = [*raw.notes, *proposal.notes, *_other_notes(raw), *draft.notes]
+    notes = [*raw.notes, *proposal.notes, *_other_notes(raw), *_unmapped_notes(proposal), *draft.notes]
     if n_superseded:
         notes.append(f"{counted(n_superseded, 'row')} superseded by another row of the same id in this file.")
     notes += total_notes(draft, kept)
@@ -235,6 +214,13 @@ def _sentence(column: str, cell: str, bad: Bad) -> str:
         return bad.problem
     shown = cell.strip()[:60]
     return f'"{shown}" {bad.problem}' if shown else f'"{column}" {bad.problem}'
+
+
+def _unmapped_notes(proposal: Proposal) -> list[str]:
+    """Name the columns that were left out: whoever needs one of them must not search for it."""
+    if not proposal.unmapped:
+        return []
+    return [f"{counted(len(proposal.unmapped), 'column')} not stored: {', '.join(proposal.unmapped)}."]
 
 
 def _other_notes(raw: RawTable) -> list[str]:

@@ -24,6 +24,8 @@ class Parse(StrEnum):
     COUNT = "count"  # int >= 0
     NUMBER = "number"  # Decimal
     MONEY = "money"  # Decimal in major units of the row's currency
+    MILLIONTHS = "millionths"  # int millionths of any number, below zero too
+    ROUNDED = "rounded"  # int >= 0, from a column whose counts may have decimals
     MICROS = "micros"  # int millionths of the currency, from a column that holds micros or major units
     SHARE = "share"  # Decimal
     BOOLEAN = "boolean"  # bool
@@ -110,6 +112,19 @@ _CAMPAIGN = _f(
 _OWNER = _f("owner", P.TEXT, "owner", "owner id", "sales agent", "deal owner", "lead owner", to="people")
 _CURRENCY = _f("currency", P.CURRENCY, "currency", "currency code", "currency iso code")
 _MODIFIED = _f("modified_at", P.MOMENT, "last modified date", "modified", "last modified", "system modstamp")
+_PLACE = _f(
+    "territory",
+    P.TEXT,
+    "territory",
+    "geo",
+    "location",
+    "region",
+    "state",
+    "dma",
+    "market",
+    "city",
+    to="territories",
+)
 _DELETED = _f("deleted", P.BOOLEAN, "deleted", "is deleted", "archived", "fivetran deleted")
 
 _KINDS = (
@@ -410,12 +425,48 @@ _KINDS = (
             _f("person", P.TEXT, "reported by", "person", "rep", to="people"),
         ),
     ),
+    Kind(
+        slug="measures",
+        label="Measures (a number a territory and day)",
+        identity=("territory", "day", "measure"),
+        fields=(
+            _PLACE,
+            _f("day", P.DAY, "day", "date", "week", "time", required=True),
+            _f("measure", P.TEXT, "measure", "metric", "indicator", "kpi", required=True),
+            _f("number", P.MILLIONTHS, "value", "number", "figure", required=True),
+        ),
+    ),
+    Kind(
+        slug="outlets",
+        label="Outlets",
+        identity=("outlet_id",),
+        fields=(
+            _f("outlet_id", P.CODE, "outlet id", "store id", "outlet", "store", required=True),
+            _f("name", P.TEXT, "outlet name", "store name", "name"),
+            _TERRITORY,
+            _SEGMENT,
+            _f("channel", P.TEXT, "channel", "trade channel", "outlet type", to="channels"),
+        ),
+    ),
+    Kind(
+        slug="outlet_sales",
+        label="Sales of outlets",
+        identity=("outlet", "day", "product", "receipt", "line"),
+        fields=(
+            _f("outlet", P.CODE, "outlet id", "store id", "outlet", "store", required=True),
+            _f("product", P.CODE, "product id", "product code", "sku", "product", "item no"),
+            _f("category", P.TEXT, "product category", "category"),
+            _f("day", P.DAY, "day", "date", required=True),
+            _f("receipt", P.CODE, "basket id", "receipt", "transaction id"),
+            _f("line", P.CODE, "line", "receipt line", "line no"),
+            _f("units", P.MILLIONTHS, "units", "quantity", "qty"),
+            _f("amount", P.MONEY, "sales value", "amount", "sales", "turnover"),
+            _CURRENCY,
+        ),
+    ),
 )
 
 KINDS: dict[str, Kind] = {kind.slug: kind for kind in _KINDS}
 
-LATER = {
-    "measures", "outlets", "outlet_sales", "visits", "listings", "orders", "deliveries", "promotions",
-    "inventory",
-}  # fmt: skip
+LATER = {"visits", "listings", "orders", "deliveries", "promotions", "inventory"}
 """Kinds that have a name already and get their tables with the shelf and the effect of campaigns."""

@@ -36,6 +36,9 @@ DEFAULT_SOURCES = {
     "products": "finance",
     "rates": "finance",
     "flags": "field",
+    "measures": "market",
+    "outlets": "trade",
+    "outlet_sales": "trade",
 }
 """Where a kind usually comes from when nobody says; everything else is the CRM's."""
 

@@ -26,12 +26,6 @@ _SIGNS: tuple[tuple[str, tuple[frozenset[str], ...]], ...] = tuple(
         ("definitions of pipelines and stages", (("pipeline id", "display order"),)),
         ("stages of deals by their internal ids", (("deal id", "date entered", "value"),)),
         ("meetings without the record they belong to", (("engagement id", "meeting outcome"),)),
-        ("sales per outlet", (("store id", "product id", "sales value"), ("outlet", "product", "units"))),
-        (
-            "measures per territory and day",
-            (("location", "y", "date"), ("geo", "time"), ("time", "conversions")),
-        ),
-        ("measures per week", (("tv_S", "facebook_S"),)),
     )
 )
 

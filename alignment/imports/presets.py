@@ -97,7 +97,21 @@ MAVEN = Preset(
     ),
 )
 
-PRESETS: dict[str, Preset] = {preset.slug: preset for preset in (GENERIC, MAVEN)}
+CITY_TEST = Preset(
+    slug="city-test",
+    label="Daily figure of each city before a test",
+    source="market",
+    files=(
+        PresetFile(
+            kind="measures",
+            mapping={"territory": "location", "day": "date", "number": "Y"},
+            constants={"measure": "Y"},
+            options={"creates_territories": True},
+        ),
+    ),
+)
+
+PRESETS: dict[str, Preset] = {preset.slug: preset for preset in (GENERIC, MAVEN, CITY_TEST)}
 
 
 def preset_named(slug: str) -> Preset:

@@ -206,6 +206,29 @@ _MORE: dict[str, dict[str, tuple[str, ...]]] = {
         "note": ("notiz", "bemerkung", "kommentar"),
         "person": ("reporter", "gemeldet von"),
     },
+    "measures": {
+        "territory": ("gebietsschlüssel", "gebiet", "bundesland"),
+        "day": ("tag", "datum", "woche"),
+        "measure": ("kennzahl", "messgröße"),
+        "number": ("wert", "zahl"),
+    },
+    "outlets": {
+        "outlet_id": ("filialnummer", "filiale", "marktnummer"),
+        "name": ("filialname",),
+        "territory": ("gebietsschlüssel", "gebiet", "bundesland"),
+        "channel": ("vertriebsschiene", "betriebsform"),
+    },
+    "outlet_sales": {
+        "outlet": ("filialnummer", "filiale", "marktnummer"),
+        "product": ("artikelnummer", "artikelnr", "artikel"),
+        "category": ("warengruppe", "kategorie"),
+        "day": ("tag", "datum"),
+        "receipt": ("bonnummer", "bon"),
+        "line": ("position",),
+        "units": ("menge", "stück", "absatz"),
+        "amount": ("umsatz", "betrag"),
+        "currency": ("währung",),
+    },
 }
 
 GENERIC = frozenset(

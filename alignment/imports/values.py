@@ -33,8 +33,22 @@ WORDS: dict[Parse, tuple[dict[str, StrEnum], str]] = {
     Parse.RULE_FIELD: (words.RULE_FIELDS, "field of a territory rule"),
 }
 DATES = frozenset((Parse.DAY, Parse.MOMENT))
-NUMBERS = frozenset((Parse.COUNT, Parse.NUMBER, Parse.MONEY, Parse.MICROS, Parse.SHARE))
+NUMBERS = frozenset(
+    (
+        Parse.COUNT,
+        Parse.NUMBER,
+        Parse.MONEY,
+        Parse.MICROS,
+        Parse.SHARE,
+        Parse.MILLIONTHS,
+        Parse.ROUNDED,
+    )
+)
 _FREE = frozenset((Parse.TEXT, Parse.CODE, Parse.LIST))
+MOST_NUMBER = 10**12
+"""In 64 bits its millionths still add up."""
+_TOO_LARGE = Bad(problem=f"is beyond {MOST_NUMBER:,}.", remedy="Give it in a larger unit.")
+_BELOW_ZERO = Bad(problem="is below zero.", remedy="Use 0 or more.")
 _EMPTY_REMARK = 'a placeholder ("{}") read as empty'
 
 
@@ -51,6 +65,14 @@ class Spent:
     """Ad spend in micros, with what was lost to rounding, in millionths of the unit."""
 
     micros: int
+    residue: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rounded:
+    """A whole number made half to even from a finer one, with what was lost, in its own unit."""
+
+    whole: int
     residue: Decimal
 
 
@@ -171,9 +193,7 @@ def _whole(amount: Amount) -> int | Bad:
         return number
     if number != number.to_integral_value():
         return Bad(problem="is not a whole number.", remedy="Use a whole number.")
-    if number < 0:
-        return Bad(problem="is below zero.", remedy="Use 0 or more.")
-    return int(number)
+    return _BELOW_ZERO if number < 0 else int(number)
 
 
 def _money(text: str, style: Style) -> Any:
@@ -201,6 +221,33 @@ def _micros(text: str, style: Style) -> Any:
         return Spent(micros=int(whole), residue=exact - whole)
 
     return _noted(_amount(text, style), spent)
+
+
+def _millionths(text: str, style: Style) -> Any:
+    def rounded(amount: Amount) -> Rounded | Bad:
+        number = _plain_number(amount)
+        if isinstance(number, Bad):
+            return number
+        return _TOO_LARGE if abs(number) > MOST_NUMBER else _rounded(number * MICROS)
+
+    return _noted(_amount(text, style), rounded)
+
+
+def _rounded_count(text: str, style: Style) -> Any:
+    def rounded(amount: Amount) -> Rounded | Bad:
+        number = _plain_number(amount)
+        if isinstance(number, Bad):
+            return number
+        if number > MOST_NUMBER:
+            return _TOO_LARGE
+        return _BELOW_ZERO if number < 0 else _rounded(number)
+
+    return _noted(_amount(text, style), rounded)
+
+
+def _rounded(exact: Decimal) -> Rounded:
+    whole = exact.to_integral_value(ROUND_HALF_EVEN)
+    return Rounded(whole=int(whole), residue=exact - whole)
 
 
 def _boolean(text: str, style: Style) -> bool | Bad:
@@ -266,6 +313,8 @@ _READERS: dict[Parse, Callable[[str, Style], Any]] = {
     Parse.MONEY: _money,
     Parse.MICROS: _micros,
     Parse.SHARE: _share,
+    Parse.MILLIONTHS: _millionths,
+    Parse.ROUNDED: _rounded_count,
     Parse.BOOLEAN: _boolean,
     Parse.CURRENCY: _currency,
     Parse.DEAL_STAGE: _deal_stage,

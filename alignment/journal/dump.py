@@ -13,6 +13,7 @@ _NATURAL: dict[str, tuple[str, ...]] = {
     "lead": ("source", "external_id"),
     "deal": ("source", "external_id"),
     "account": ("source", "external_id"),
+    "outlet": ("source", "external_id"),
     "person": ("external_id",),
     "territory": ("code",),
     "segment": ("code",),

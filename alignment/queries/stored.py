@@ -24,7 +24,7 @@ Row = dict[str, Any]
 _CODES = {
     "territory": "code", "segment": "name", "channel": "name", "product": "code", "campaign": "code",
     "person": "external_id", "account": "external_id", "lead": "external_id", "deal": "external_id",
-    "survey_wave": "code", "note": "text", "goal": "code",
+    "survey_wave": "code", "note": "text", "goal": "code", "outlet": "external_id",
 }  # fmt: skip
 """What a file calls a row of each table that others refer to."""
 
@@ -33,7 +33,7 @@ _REFERENCES = {
     "campaign_id": "campaign", "owner_id": "person", "person_id": "person", "account_id": "account",
     "lead_id": "lead", "deal_id": "deal", "merged_into_id": "lead", "parent_id": "territory",
     "owner_sales_id": "person", "owner_marketing_id": "person", "wave_id": "survey_wave", "note_id": "note",
-    "goal_id": "goal",
+    "goal_id": "goal", "outlet_id": "outlet",
 }  # fmt: skip
 
 
@@ -55,6 +55,16 @@ def _moment(column: str) -> Callable[[Row], str | None]:
 
 def _day(column: str) -> Callable[[Row], date | None]:
     return lambda row: None if row[column] is None else from_epoch_day(row[column])
+
+
+def _receipt(back: int) -> Callable[[Row], str | None]:
+    """The part of a sale's origin that names its receipt (2 from the end) or its line (1)."""
+
+    def part(row: Row) -> str | None:
+        found = str(row["origin"]).rsplit(":", 2)[-back]
+        return None if found == "-" else found
+
+    return part
 
 
 def _either(first: str, second: str) -> Callable[[Row], Any]:
@@ -155,6 +165,19 @@ _KINDS: dict[str, tuple[str, dict[str, str | Callable[[Row], Any]]]] = {
         "flag_id": _event_id, "at": _moment("valid_at"), "territory": "territory_id", "kind": "kind",
         "seen": "seen", "conversations": "conversations", "product": "product_id", "note": "note_id",
         "person": "person_id",
+    }),
+    "measures": ("measure", {
+        "territory": "territory_id", "day": _day("day"), "measure": "name",
+        "number": lambda row: _units(row["amount_micros"]),
+    }),
+    "outlets": ("outlet", {
+        "outlet_id": "external_id", "name": "name", "territory": "territory_id", "segment": "segment_id",
+        "channel": "channel_id",
+    }),
+    "outlet_sales": ("outlet_sale", {
+        "outlet": "outlet_id", "product": "product_id", "day": _day("day"), "receipt": _receipt(2),
+        "line": _receipt(1), "units": lambda row: _units(row["units_micros"]),
+        "amount": _amount("amount_minor"), "currency": "currency",
     }),
 }  # fmt: skip
 """By kind: the table, and what fills each of our fields (a column, or a function of the row)."""

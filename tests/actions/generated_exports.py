@@ -102,6 +102,9 @@ def company_files(seed: int, n_leads: int = 14) -> list[Export]:
         _flags(dice),
         _goals(),
         _holidays(),
+        _measures(dice),
+        _outlets(),
+        _outlet_sales(dice),
     ]
 
 
@@ -362,6 +365,43 @@ def _goals() -> Export:
          "P001", "P002"],
     ]  # fmt: skip
     return _made("goals", "planning", header, rows)
+
+
+def _measures(dice: random.Random) -> Export:
+    rows = [
+        [(FIRST + timedelta(days=7 * number)).isoformat(), territory, name, f"{dice.uniform(-9, 9):.7f}"]
+        for number in range(4)
+        for territory, name in (("DE.NI", "Price index"), ("DE.BY", "Price index"), ("", "Search volume"))
+    ]
+    return _made("measures", "market", "Week,Geo,Measure,Value", rows)
+
+
+def _outlets() -> Export:
+    rows = [
+        ["0017", "Ecke, links", "DE.NI", "Offices", "Kiosk"],
+        ["S-2", "=Markt", "", "", "Supermarket"],
+        ["S-3", "", "DE.BY", "Hospitality", ""],
+    ]
+    return _made("outlets", "trade", "Outlet ID,Outlet Name,Territory,Segment,Channel", rows)
+
+
+def _outlet_sales(dice: random.Random) -> Export:
+    """One line has neither units nor amount, one is given away: missing and zero must stay apart."""
+    rows = [
+        [
+            dice.choice(("0017", "S-2", "S-3")),
+            dice.choice(_PRODUCTS),
+            _day(dice).isoformat(),
+            f"{number // 2:05}",
+            str(number % 2),
+            ("0", "", f"{dice.randrange(1, 9)}.250")[min(number, 2)],
+            ("0.00", "", f"{dice.randrange(90)}.{dice.randrange(100):02}")[min(number, 2)],
+            dice.choice(("EUR", "CHF")),
+        ]
+        for number in range(16)
+    ]
+    header = "Store ID,Product ID,Date,Basket ID,Line,Quantity,Sales Value,Currency"
+    return _made("outlet_sales", "trade", header, rows)
 
 
 def _holidays() -> Export:

@@ -363,9 +363,18 @@ class TestTheRecord:
 
 def test_the_journal_knows_every_table_of_facts():
     """A new table that no list names would silently survive an undo."""
-    assert set(OBSERVATIONS) == {"stage_entry", "touch", "deal_event", "campaign_day", "survey_cell", "flag"}
-    assert {"lead", "deal", "account", "person", "territory", "campaign", "goal", "survey_wave"} <= set(
-        ENTITIES
-    )
+    happened = {"stage_entry", "touch", "deal_event", "campaign_day", "survey_cell", "flag"}
+    assert set(OBSERVATIONS) == happened | {"measure", "outlet_sale"}
+    assert {
+        "lead",
+        "deal",
+        "account",
+        "person",
+        "territory",
+        "campaign",
+        "goal",
+        "survey_wave",
+        "outlet",
+    } <= set(ENTITIES)
     assert not set(ENTITIES) & set(OBSERVATIONS)
     assert ENTITIES.index("territory") < ENTITIES.index("lead") < ENTITIES.index("deal")

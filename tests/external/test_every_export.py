@@ -88,6 +88,30 @@ class Folder:
 
 
 FOLDERS: dict[str, Folder] = {
+    "geolift": Folder(
+        currency="USD",
+        exports=(Export(name="GeoLift_PreTest.csv", kind="measures", rows=3_600, inserted=3_600),),
+    ),
+    "retail_distribution": Folder(
+        currency="USD",
+        exports=(
+            Export(
+                name="trade_transactions.csv",
+                kind="outlet_sales",
+                rows=16_543,
+                inserted=16_543,
+                records=16_543 + 2_781,  # the products, known by their category
+                notes=("7 columns not stored: week, manufacturer_id, brand, product_type, package_size",),
+            ),
+            Export(
+                name="trade_transactions.parquet",
+                kind="outlet_sales",
+                rows=16_543,
+                unchanged=16_543,
+                records=0,
+            ),
+        ),
+    ),
     "maven_crm": Folder(
         currency="USD",
         exports=(

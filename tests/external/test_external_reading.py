@@ -174,6 +174,7 @@ class TestOtherExports:
 
     def test_every_other_file_is_refused_with_a_sentence(self, shared_data):
         done = {"maven_crm", "dirty_pipeline_de", "territory_boundaries"}
+        done |= {"geolift", "retail_distribution", "meridian_geo_ads", "robyn_weekly"}
         refused = 0
         for path in sorted(shared_data.rglob("*")):
             name = path.relative_to(shared_data).as_posix()
@@ -183,4 +184,4 @@ class TestOtherExports:
                 read(shared_data, name)
             refused += 1
 
-        assert refused >= 20
+        assert refused >= 14

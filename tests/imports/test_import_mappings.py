@@ -193,8 +193,6 @@ class TestFilesWithoutAPlace:
         ("header", "what"),
         [
             ("Ticket ID,Ticket name,Ticket status", "support tickets"),
-            ("location,Y,date", "measures per territory and day"),
-            ("date,week,store_id,product_id,quantity,sales_value", "sales per outlet"),
             ("deal_id,merged_deal_id", "merges of deals"),
             ("id,opportunity_id,unit_price,quantity", "line items of deals"),
         ],

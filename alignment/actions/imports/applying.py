@@ -29,6 +29,8 @@ from alignment.actions.imports.masters import (
     write_territories,
     write_territory_rules,
 )
+from alignment.actions.imports.measures import write_measures
+from alignment.actions.imports.outlets import settle_foreign_sales, write_outlet_sales, write_outlets
 from alignment.actions.imports.placing import BY_OWNER, apply_owner_rules
 from alignment.actions.imports.plans import write_goals
 from alignment.actions.imports.plausible import FileRows, hold, last_file, rejected_reason, shrunk_reason
@@ -80,6 +82,9 @@ WRITERS: dict[str, Callable[[Work, ParsedImport], None]] = {
     "rates": write_rates,
     "holidays": write_holidays,
     "flags": write_flags,
+    "measures": write_measures,
+    "outlets": write_outlets,
+    "outlet_sales": write_outlet_sales,
 }
 
 _BRINGS: dict[str, tuple[str, ...]] = {
@@ -96,13 +101,16 @@ _BRINGS: dict[str, tuple[str, ...]] = {
     "deal_stages": ("deals",),
     "campaigns": ("campaigns",),
     "campaign_days": ("campaigns",),
+    "measures": ("territories",),
+    "outlets": ("outlets",),
+    "outlet_sales": ("outlets", "products"),
 }
 """Kinds of reference that a kind of file can fill, its stubs included."""
 
 _WAITED_FOR = {BY_OWNER: "one territory of their owners"}
 """How a receipt calls a kind of reference that has no file of its own."""
 
-_PLACES = {"territories", "people", "territory_rules", "boundaries"}
+_PLACES = {"territories", "people", "territory_rules", "boundaries", "measures"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,6 +300,8 @@ def _follow_up(work: Work, kind: str, prepared: Prepared) -> None:
         work.touched_waves |= set(
             work.session.connection().scalars(sa.select(c(SurveyCell).wave_id).distinct())
         )
+    if kind == "rates":
+        settle_foreign_sales(work)
     if work.touched_waves:
         store_interviews_needed(work, prepared.interviews)
 

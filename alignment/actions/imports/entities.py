@@ -28,7 +28,7 @@ from alignment.tables import PendingReference, c
 
 T = TypeVar("T")
 STUB = "id"
-EXACT_KINDS = {"leads", "deals"}
+EXACT_KINDS = {"leads", "deals", "outlets"}
 """Kinds whose ids are compared as they are; all others by folding."""
 
 
@@ -269,7 +269,7 @@ def fill(work: Work, table: str, changes: dict[int, Row]) -> None:
 
 
 def record_ids(work: Work, table: str, texts: Iterable[str]) -> dict[str, int]:
-    """Leads or deals by the id that a file gives them: of the file's own source, else of the only other."""
+    """Leads, deals or outlets by a file's id for them: of its own source, else of the only other."""
     found: dict[str, list[tuple[bool, int]]] = defaultdict(list)
     columns = table_named(table).c
     for part in chunks(texts):
@@ -292,8 +292,9 @@ def ids_with_stubs(work: Work, table: str, kind: str, texts: Sequence[str]) -> d
     stubs = stub_ids(work, table)
     missing = [text for text in dict.fromkeys(texts) if text not in ids]
     if missing:
-        stamp = {"source": work.source, "deleted": False}
-        stamp |= {"recorded_at": work.recorded_at, "batch_id": work.batch_id}
+        stamp: Row = {"source": work.source, "recorded_at": work.recorded_at, "batch_id": work.batch_id}
+        if "deleted" in table_named(table).c:
+            stamp["deleted"] = False
         work.insert(table, [{"external_id": text} | stamp for text in missing])
         made = record_ids(work, table, missing)
         work.fresh[table] |= set(made.values())

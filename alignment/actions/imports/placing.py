@@ -128,4 +128,4 @@ def _with_open_territory(work: Work, table: str, ids: Iterable[int]) -> set[int]
 
 def folded_text(kind: str, text: str) -> str:
     """What an open reference is looked up by: ids as they are, names folded."""
-    return text if kind in {"leads", "deals"} else folded(text)
+    return text if kind in {"leads", "deals", "outlets"} else folded(text)

@@ -12,6 +12,7 @@ from alignment.actions.imports.applying import one_import_at_a_time
 from alignment.actions.imports.deciding import unsay
 from alignment.actions.imports.directory import Names
 from alignment.actions.imports.observations import STATED, Steps, reconcile, revive
+from alignment.actions.imports.outlets import settle_foreign_sales
 from alignment.actions.imports.receipts import UndoReceipt
 from alignment.actions.imports.work import Work
 from alignment.audit import AuditTag, record
@@ -32,6 +33,9 @@ _MADE_ON_THE_WAY: dict[str, frozenset[str]] = {
     "touches": frozenset({"lead", "deal"}),
     "deal_stages": frozenset({"deal"}),
     "campaign_days": frozenset({"campaign"}),
+    "channel_days": frozenset({"campaign", "territory"}),
+    "measures": frozenset({"territory"}),
+    "outlet_sales": frozenset({"outlet", "product"}),
     "territory_rules": frozenset({"territory"}),
 }
 """Tables that a kind of file fills on the way; such rows stay when others use them by now."""
@@ -190,6 +194,7 @@ def _settle(within: WriteSession, by: ImportBatch, histories: dict[str, set[int]
     remaining = set(within.connection().scalars(sa.select(table_named("deal").c.id)))
     deals.settle(work, histories[deals.STEPS.table] & remaining)
     deals.settle_foreign(work)
+    settle_foreign_sales(work)
 
 
 def _speak_again(work: Work, steps: Steps, records: set[int]) -> None:

@@ -1,0 +1,126 @@
+"""Outlets, and what they sold of which product."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+
+import sqlalchemy as sa
+
+from alignment.actions.imports.deals import rate_table
+from alignment.actions.imports.entities import BY_SOURCE, Key, Stated, ids_with_stubs, write_entities
+from alignment.actions.imports.masters import copied
+from alignment.actions.imports.observations import Said, origin_of, write_observations
+from alignment.actions.imports.work import Open, Work
+from alignment.imports.parsed import ParsedImport
+from alignment.journal import Row, rows_of, rows_where, table_named
+from alignment.money import RateTable, to_minor
+from alignment.periods import from_epoch_day, start_of
+
+_BY_PRODUCT_CODE = Key(("code",), "code")
+_PRODUCT = table_named("product")
+_SHOWN = 5
+
+
+def write_outlets(work: Work, parsed: ParsedImport) -> None:
+    stated = []
+    for index, row in enumerate(parsed.rows):
+        values: Row = {"source": work.source, "external_id": row["outlet_id"]} | copied(row, "name")
+        opens: list[Open] = []
+        work.reference(row, "territory", "territories", "territory_id", values, opens)
+        work.listed(row, "segment", "segments", "segment_id", values)
+        work.listed(row, "channel", "channels", "channel_id", values)
+        stated.append(Stated(row=index, values=values, opens=opens))
+    write_entities(work, "outlet", stated, BY_SOURCE)
+
+
+def write_outlet_sales(work: Work, parsed: ParsedImport) -> None:
+    """
+    One line of a receipt, or one day of a product in an outlet, a row.
+
+    A file that gives each product's category states the products as well; without
+    one they wait for their own file. An outlet that nobody described is a stub.
+    """
+    outlets = ids_with_stubs(work, "outlet", "outlets", [row["outlet"] for row in parsed.rows])
+    _state_products(work, parsed.rows)
+    rates = rate_table(work)
+    said = []
+    for index, row in enumerate(parsed.rows):
+        values: Row = {
+            "outlet_id": outlets[row["outlet"]],
+            "product_id": None,
+            "units_micros": row.get("units"),
+        }
+        opens: list[Open] = []
+        work.reference(row, "product", "products", "product_id", values, opens)
+        values |= _money(work, row, rates) | work.when(start_of(row["day"], work.zone))
+        origin = origin_of(row["outlet"], row["day"], row.get("product"), row.get("receipt"), row.get("line"))
+        said.append(Said(row=index, origin=origin, values=values, opens=opens))
+    write_observations(work, "outlet_sale", said)
+
+
+def _state_products(work: Work, rows: Iterable[Row]) -> None:
+    """
+    Products with the category that most of their rows give, each counted at its first row.
+
+    A series that is there already is kept: the company's own list of products knows better.
+    """
+    directory = work.names.of("products")
+    first: dict[str, int] = {}
+    named: dict[str, Counter[str]] = defaultdict(Counter)
+    for index, row in enumerate(rows):
+        text = row.get("product")
+        if text and row.get("category"):
+            known = directory.literal(text) or directory.alike(text)
+            code = known.code if known else text
+            first.setdefault(code, index)
+            named[code][row["category"]] += 1
+    category = {code: min(texts, key=lambda text: (-texts[text], text)) for code, texts in named.items()}
+    stored = {row["code"]: row["series"] for row in rows_where(work.session, _PRODUCT, "code", first)}
+    stated = [
+        Stated(
+            row=index,
+            values={"code": code, "series": stored.get(code) or category[code]},
+            defaults={"name": code},
+        )
+        for code, index in first.items()
+    ]
+    write_entities(work, "product", stated, _BY_PRODUCT_CODE)
+    work.names.forget("products")
+    _note(work, "stand in several categories; the most frequent was taken", _several(named))
+    kept = [code for code in first if (stored.get(code) or category[code]) != category[code]]
+    _note(work, "are in another series already, which was kept", kept)
+
+
+def _several(named: Mapping[str, Counter[str]]) -> list[str]:
+    return [code for code, categories in named.items() if len(categories) > 1]
+
+
+def _note(work: Work, what: str, codes: Iterable[str]) -> None:
+    found = sorted(codes)
+    if found:
+        more = f" and {len(found) - _SHOWN:,} more" if len(found) > _SHOWN else ""
+        work.notes.append(f"{len(found):,} products {what}: {', '.join(found[:_SHOWN])}{more}.")
+
+
+def _money(work: Work, row: Row, rates: RateTable) -> Row:
+    amount = row.get("amount")
+    if amount is None:
+        return {"amount_minor": None, "currency": None, "company_minor": None}
+    currency = row.get("currency") or work.currency
+    minor = to_minor(amount, currency)
+    in_company = rates.convert_minor(minor, currency, row["day"])
+    if in_company is None:
+        work.not_converted[currency] += 1
+    return {"amount_minor": minor, "currency": currency, "company_minor": in_company}
+
+
+def settle_foreign_sales(work: Work) -> None:
+    """Convert again what was sold in another currency: rates came or went."""
+    table, rates = table_named("outlet_sale"), rate_table(work)
+    statement = sa.select(table).where(table.c.ended_at.is_(None), table.c.currency != work.currency)
+    changes: dict[int, Row] = {}
+    for row in rows_of(work.session, statement):
+        day = from_epoch_day(row["day"])
+        minor = rates.convert_minor(row["amount_minor"], row["currency"], day)
+        if minor != row["company_minor"]:
+            changes[row["id"]] = {"company_minor": minor}
+    work.update("outlet_sale", changes)
