@@ -171,7 +171,7 @@ class Land:
     @cached_property
     def attributes(self) -> pd.DataFrame:
         """Of the drawable territories, indexed by id; population 0 where unknown."""
-        found = territory_attributes(self.reading.session).set_index("id")
+        found = territory_attributes(self.reading.session, self.reading.view).set_index("id")
         return found.loc[[each.id for each in self.members]].assign(
             population=lambda frame: frame["population"].fillna(0).astype("int64")
         )

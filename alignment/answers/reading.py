@@ -28,7 +28,7 @@ class Reading:
 
     @cached_property
     def dimensions(self) -> Dimensions:
-        return dimensions(self.session)
+        return dimensions(self.session, self.view)
 
     @cached_property
     def narrowing(self) -> Narrowing:
@@ -41,9 +41,8 @@ class Reading:
     def seen_as(self, view: View) -> "Reading":
         """The same database and reader through another view."""
         other = Reading(session=self.session, scope=self.scope, view=view)
-        other.__dict__.update(
-            {name: self.__dict__[name] for name in ("company", "dimensions") if name in self.__dict__}
-        )
+        shared = ["company", *(["dimensions"] if view.known == self.view.known else [])]
+        other.__dict__.update({name: self.__dict__[name] for name in shared if name in self.__dict__})
         return other
 
     def earlier(self) -> "Reading | None":

@@ -3,7 +3,7 @@ What an import changed, kept so that it can be taken back and seen as it was.
 
 Before a batch changes a row, `remember` stores the row as JSON in `row_revision`,
 together with the references that were still open and the territories it was
-linked to. Personal data lives in `lead_person` and is never remembered.
+linked to. `as_known` reads a table as it was. Personal data lives in `lead_person` and is never remembered.
 """
 
 from alignment.journal.dump import logical_dump
@@ -16,11 +16,13 @@ from alignment.journal.obstacles import (
     row_name,
     undone_batches,
 )
+from alignment.journal.rewinding import KNOWN, as_known
 from alignment.journal.rows import (
     CHUNK,
     ENTITIES,
     LINKS,
     OBSERVATIONS,
+    OWNERS_OF_LINKS,
     Row,
     chunks,
     linked_territories,
@@ -39,13 +41,16 @@ __all__ = [
     "CHUNK",
     "DECISION_KIND",
     "ENTITIES",
+    "KNOWN",
     "LINKS",
     "NOT_FILES",
     "OBSERVATIONS",
+    "OWNERS_OF_LINKS",
     "UNDO_KIND",
     "Obstacle",
     "Row",
     "Undone",
+    "as_known",
     "chunks",
     "linked_territories",
     "logical_dump",

@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from alignment.db import ReadSession
-from alignment.journal.rows import ENTITIES, LINKS, OBSERVATIONS, Row, rows_where, table_named
+from alignment.journal.rows import (
+    ENTITIES,
+    LINKS,
+    OBSERVATIONS,
+    Row,
+    is_followed,
+    rows_where,
+    table_named,
+)
 from alignment.tables import GoalTarget, ImportBatch, RowRevision, Table, c
 from alignment.vocabulary import BatchState
 
@@ -43,7 +51,8 @@ def plan_of(session: ReadSession, batch_id: int) -> Plan:
         revisions.batch_id == batch_id
     )
     for table, row_id, before in session.connection().execute(statement):
-        plan.former[table][row_id] = before
+        if not is_followed(before):
+            plan.former[table][row_id] = before
     for name in ENTITIES:
         table = table_named(name)
         ids = session.connection().scalars(sa.select(table.c.id).where(table.c.batch_id == batch_id))

@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -39,6 +39,16 @@ LINKS: dict[str, tuple[sa.Table, str]] = {
 }
 """Tables whose rows are linked to territories: the link table and its column for the row."""
 
+OWNERS_OF_LINKS = {link.name: owner for owner, (link, _) in LINKS.items()}
+LINKED, OPEN, FOLLOWED = "_territories", "_open", "_followed"
+"""What a remembered row carries beside its columns: links, open references, "only amounts that follow"."""
+
+_STAFF = {"external_id", "name", "email", "manager"}
+"""Columns of `person` that are not kept once the person's row is gone: nothing restores them."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
 
 def table_named(name: str) -> sa.Table:
     return _TABLES[name]
@@ -65,18 +75,39 @@ def rows_where(session: ReadSession, table: sa.Table, column: str, values: Itera
     return found
 
 
+def since_of(table: sa.Table) -> sa.Column[Any]:
+    """The column that says from when on a row was known."""
+    column: sa.Column[Any] = table.c["recorded_at" if "recorded_at" in table.c else "proposed_at"]
+    return column
+
+
 def row_json(
-    row: Mapping[str, Any], *, open_references: Sequence[Row] = (), links: Sequence[int] = ()
+    row: Mapping[str, Any],
+    *,
+    open_references: Sequence[Row] = (),
+    links: Sequence[int] = (),
+    followed: bool = False,
 ) -> str:
-    """A row as `row_revision.before_json` holds it: by column name; moments and days in ISO form."""
-    extra: Row = {}
+    """
+    A row as `row_revision.before_json` holds it, by column name.
+
+    Moments are microseconds since 1970 UTC as in the tables, so that SQL can look
+    back; days have ISO form. What is not text or number (shapes) is left out.
+    """
+    extra: Row = {FOLLOWED: True} if followed else {}
     if open_references:
-        extra["_open"] = sorted(
+        extra[OPEN] = sorted(
             [one["column_name"], one["kind"], one["folded"], one["text"]] for one in open_references
         )
     if links:
-        extra["_territories"] = sorted(links)
-    return canonical({name: _plain(value) for name, value in row.items()} | extra)
+        extra[LINKED] = sorted(links)
+    plain = {name: _plain(value) for name, value in row.items() if not isinstance(value, bytes)}
+    return canonical(plain | extra)
+
+
+def is_followed(before: str) -> bool:
+    """Whether the revision only tells of amounts that follow from rates; quotes within texts are escaped."""
+    return f'"{FOLLOWED}":true' in before
 
 
 def row_from_json(table: sa.Table, text: str) -> Row:
@@ -86,6 +117,8 @@ def row_from_json(table: sa.Table, text: str) -> Row:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return (value - _EPOCH) // _MICROSECOND
     return value.isoformat() if isinstance(value, date) else value
 
 
@@ -93,7 +126,7 @@ def _typed(column: sa.Column[Any], value: Any) -> Any:
     if value is None:
         return None
     if isinstance(column.type, UtcDateTime):
-        return datetime.fromisoformat(value)
+        return _EPOCH + timedelta(microseconds=value)
     if isinstance(column.type, sa.Date):
         return date.fromisoformat(value)
     if isinstance(column.type, sa.Enum) and column.type.enum_class is not None:
@@ -126,20 +159,63 @@ def linked_territories(session: ReadSession, table: str, row_ids: Iterable[int])
 
 
 def remember(
-    session: WriteSession, table: str, rows: Sequence[Row], *, batch_id: int, recorded_at: datetime
+    session: WriteSession,
+    table: str,
+    rows: Sequence[Row],
+    *,
+    batch_id: int,
+    recorded_at: datetime,
+    followed: bool = False,
 ) -> None:
-    """Store rows as they are now, before the batch changes them; once per row and batch."""
+    """
+    Store rows as they are now, before the batch changes them; once per row and batch.
+
+    `followed`: only amounts that follow from others change, which an undo computes
+    anew and does not put back.
+    """
     ids = [row["id"] for row in rows]
     waiting, links = open_references(session, table, ids), linked_territories(session, table, ids)
+    texts = {
+        row["id"]: row_json(
+            row, open_references=waiting[row["id"]], links=links[row["id"]], followed=followed
+        )
+        for row in rows
+    }
+    _revise(session, table, texts, batch_id=batch_id, recorded_at=recorded_at)
+
+
+def remember_removed(
+    session: WriteSession, table: str, row_ids: Iterable[int], *, batch_id: int, recorded_at: datetime
+) -> None:
+    """
+    Store rows that are about to be deleted, so that the time before can still be looked back at.
+
+    Nothing puts them back: who a person was is not kept.
+    """
+    rows = rows_where(session, table_named(table), "id", row_ids)
+    links = linked_territories(session, table, (row["id"] for row in rows))
+    hidden = _STAFF if table == "person" else set()
+    texts = {
+        row["id"]: row_json(
+            {name: value for name, value in row.items() if name not in hidden}, links=links[row["id"]]
+        )
+        for row in rows
+    }
+    _revise(session, table, texts, batch_id=batch_id, recorded_at=recorded_at)
+
+
+def _revise(
+    session: WriteSession, table: str, texts: Mapping[int, str], *, batch_id: int, recorded_at: datetime
+) -> None:
     revisions = [
         {
             "table_name": table,
-            "row_id": row["id"],
+            "row_id": row_id,
             "batch_id": batch_id,
             "recorded_at": recorded_at,
-            "before_json": row_json(row, open_references=waiting[row["id"]], links=links[row["id"]]),
+            "before_json": text,
         }
-        for row in rows
+        for row_id, text in texts.items()
     ]
     if revisions:
         session.connection().execute(sa.insert(RowRevision.__table__), revisions)  # type: ignore[attr-defined]

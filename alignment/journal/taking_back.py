@@ -15,12 +15,15 @@ import sqlalchemy as sa
 from alignment.db import ReadSession, WriteSession
 from alignment.journal.obstacles import Plan, plan_of, undone_batches, used_rows
 from alignment.journal.rows import (
+    LINKED,
     LINKS,
     OBSERVATIONS,
+    OPEN,
     Row,
     chunks,
     open_references,
     remember,
+    remember_removed,
     row_from_json,
     rows_of,
     rows_where,
@@ -47,7 +50,7 @@ def take_back(session: WriteSession, batch_id: int, *, by_batch: int, at: dateti
     ended = _end_observations(session, plan, by_batch, at)
     said_again = _say_again(session, batch_id, at)
     restored = _restore(session, plan, by_batch, at)
-    removed = _remove(session, plan)
+    removed = _remove(session, plan, by_batch, at)
     return Undone(
         rows_restored=restored,
         rows_removed=removed,
@@ -73,6 +76,7 @@ def _end_observations(session: WriteSession, plan: Plan, by_batch: int, at: date
     for name in OBSERVATIONS:
         table = table_named(name)
         gone = _concerning_leaving(session, plan, table)
+        remember_removed(session, name, gone, batch_id=by_batch, recorded_at=at)
         _delete(session, name, gone)
         living = sa.and_(table.c.batch_id == plan.batch_id, table.c.ended_at.is_(None))
         ended = session.connection().execute(
@@ -171,12 +175,12 @@ def _restore(session: WriteSession, plan: Plan, by_batch: int, at: datetime) -> 
                 session.connection().execute(sa.update(table).where(table.c.id == row_id).values(values))
             else:
                 session.connection().execute(sa.insert(table).values(values))
-            waiting = json.loads(before).get("_open", [])
+            waiting = json.loads(before).get(OPEN, [])
             _restore_open_references(session, plan, name, row_id, waiting)
             if any(column == "id" for column, *_ in waiting):
                 # Nobody had described it: what the batch brought of a person goes with the description.
                 _delete_belongings(session, name, {row_id})
-            _restore_links(session, name, row_id, json.loads(before).get("_territories", []))
+            _restore_links(session, name, row_id, json.loads(before).get(LINKED, []))
             count += 1
     return count
 
@@ -217,9 +221,15 @@ def _restore_links(session: WriteSession, name: str, row_id: int, territories: l
         set_links(session, name, {row_id: territories})
 
 
-def _remove(session: WriteSession, plan: Plan) -> int:
-    """Delete what the batch inserted, users before what they use."""
+def _remove(session: WriteSession, plan: Plan, by_batch: int, at: datetime) -> int:
+    """Delete what the batch inserted, users before what they use; what goes is remembered without names."""
     targets = c(GoalTarget)
+    proposed = session.connection().scalars(sa.select(targets.id).where(targets.batch_id == plan.batch_id))
+    going = {"goal_target": set(proposed)} | {
+        name: ids for name, ids in plan.inserted.items() if name != "boundary_set"
+    }
+    for name, ids in going.items():
+        remember_removed(session, name, ids, batch_id=by_batch, recorded_at=at)
     session.connection().execute(sa.delete(GoalTarget.__table__).where(targets.batch_id == plan.batch_id))  # type: ignore[attr-defined]
     _drop_loops(session, plan)
     count = 0

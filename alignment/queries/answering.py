@@ -11,6 +11,7 @@ from alignment.periods import Period
 from alignment.queries.dimensions import NOBODY, Narrowing
 from alignment.queries.frames import one_if, read_frame
 from alignment.queries.lens import Lens, lens_of, living, values_of, within
+from alignment.queries.sources import rows
 from alignment.queries.units import table_of, units_of
 from alignment.tables import Person, PersonTerritory, StageEntry, Touch, c
 from alignment.view import View
@@ -44,7 +45,7 @@ def handoffs(session: ReadSession, view: View, narrowing: Narrowing, period: Per
 @lru_cache(maxsize=128)
 def _handoff_statement(lens: Lens) -> sa.Select[Any]:
     shared = units_of(lens, beside=False)
-    units, members, entry = shared.units, shared.members, c(StageEntry)
+    units, members, entry = shared.units, shared.members, rows(StageEntry, lens).c
     qualified_at = sa.func.min(sa.type_coerce(entry.valid_at, sa.BigInteger))
     handoff = (
         sa.select(
@@ -83,14 +84,15 @@ def _handoff_statement(lens: Lens) -> sa.Select[Any]:
 
 def _first_answers(lens: Lens, members: sa.CTE, handoff: sa.CTE) -> sa.Subquery:
     """One row per handoff that was answered."""
-    touch, person = c(Touch), c(Person)
+    touches, people = rows(Touch, lens), rows(Person, lens)
+    touch, person = touches.c, people.c
     at = sa.type_coerce(touch.valid_at, sa.BigInteger)
     return (
         sa.select(handoff.c.lead_id, handoff.c.episode, sa.func.min(at).label("answered_at"))
         .select_from(
             handoff.join(members, members.c.survivor_id == handoff.c.lead_id)
-            .join(table_of(Touch), touch.lead_id == members.c.lead_id)
-            .outerjoin(table_of(Person), person.id == touch.person_id)
+            .join(touches, touch.lead_id == members.c.lead_id)
+            .outerjoin(people, person.id == touch.person_id)
         )
         .where(
             at >= handoff.c.qualified_at,
@@ -107,10 +109,11 @@ def _first_answers(lens: Lens, members: sa.CTE, handoff: sa.CTE) -> sa.Subquery:
 
 def _later_entries(lens: Lens, members: sa.CTE, handoff: sa.CTE) -> sa.Subquery:
     """One row per handoff after which the lead went on, to another stage or out."""
-    entry = c(StageEntry)
+    entries = rows(StageEntry, lens)
+    entry = entries.c
     is_other = sa.or_(entry.stage.is_(None), entry.stage != Stage.MARKETING_QUALIFIED)
     joined = handoff.join(members, members.c.survivor_id == handoff.c.lead_id).join(
-        table_of(StageEntry), entry.lead_id == members.c.lead_id
+        entries, entry.lead_id == members.c.lead_id
     )
     return (
         sa.select(handoff.c.lead_id, handoff.c.episode)
@@ -126,14 +129,18 @@ def _later_entries(lens: Lens, members: sa.CTE, handoff: sa.CTE) -> sa.Subquery:
 
 
 def reps_by_territory(session: ReadSession) -> dict[int, frozenset[int]]:
-    """The ids of the reps of each territory; under `NOBODY` those who have none and so work everywhere."""
+    """
+    The ids of the reps of each territory; under `NOBODY` those who have none and so work everywhere.
+
+    As they are today whatever is known: the rule that protects small groups is about people who work now.
+    """
     person, place = c(Person), c(PersonTerritory)
-    rows = session.execute(
+    found_rows = session.execute(
         sa.select(sa.func.coalesce(place.territory_id, NOBODY), person.id)
         .select_from(table_of(Person).outerjoin(table_of(PersonTerritory), place.person_id == person.id))
         .where(person.role == Role.REP, person.disabled_at.is_(None))
     )
     found: dict[int, set[int]] = {}
-    for territory_id, person_id in rows:
+    for territory_id, person_id in found_rows:
         found.setdefault(territory_id, set()).add(person_id)
     return {territory_id: frozenset(people) for territory_id, people in found.items()}

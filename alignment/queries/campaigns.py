@@ -11,7 +11,8 @@ from alignment.periods import Period, epoch_day
 from alignment.queries.dimensions import NOBODY, Narrowing
 from alignment.queries.frames import read_frame
 from alignment.queries.lens import by_day, in_force
-from alignment.tables import Campaign, CampaignDay, CampaignTerritory, c
+from alignment.queries.sources import at_known, rows
+from alignment.tables import Campaign, CampaignDay, CampaignTerritory
 from alignment.view import Split, View
 
 
@@ -35,18 +36,17 @@ class CampaignPlan:
 
 def campaign_plans(session: ReadSession, view: View) -> list[CampaignPlan]:
     """Every campaign that was known, by code."""
-    campaign, place = c(Campaign), c(CampaignTerritory)
-    known = [] if view.known is None else [campaign.recorded_at <= view.known]
+    campaign, place = rows(Campaign, view).c, rows(CampaignTerritory, view).c
     names = [name for name in CampaignPlan.__slots__ if name != "territory_ids"]
-    rows = session.execute(
-        sa.select(*(campaign[name] for name in names)).where(*known).order_by(campaign.code)
-    ).all()
+    plans = sa.select(*(campaign[name] for name in names)).order_by(campaign.code)
+    linked = sa.select(place.campaign_id, place.territory_id).order_by(place.campaign_id, place.territory_id)
     places: dict[int, list[int]] = {}
-    for campaign_id, territory_id in session.execute(
-        sa.select(place.campaign_id, place.territory_id).order_by(place.campaign_id, place.territory_id)
-    ):
+    for campaign_id, territory_id in session.execute(linked, at_known(view)):
         places.setdefault(campaign_id, []).append(territory_id)
-    return [CampaignPlan(**row._mapping, territory_ids=tuple(places.get(row.id, ()))) for row in rows]
+    return [
+        CampaignPlan(**row._mapping, territory_ids=tuple(places.get(row.id, ())))
+        for row in session.execute(plans, at_known(view))
+    ]
 
 
 DELIVERY_COLUMNS = {
@@ -68,7 +68,7 @@ def delivery(session: ReadSession, view: View, narrowing: Narrowing, period: Per
     largest reach of a single row; reach is never summed. Money in micros.
     Filters on territory, channel (the campaign's) and campaign apply to the rest.
     """
-    day, campaign = c(CampaignDay), c(Campaign)
+    day, campaign = rows(CampaignDay, view).c, rows(Campaign, view).c
     columns = {
         Split.TERRITORY: sa.func.coalesce(day.territory_id, NOBODY),
         Split.CHANNEL: sa.func.coalesce(campaign.channel_id, NOBODY),
@@ -92,7 +92,7 @@ def delivery(session: ReadSession, view: View, narrowing: Narrowing, period: Per
         .group_by(day.campaign_id)
         .order_by(day.campaign_id)
     )
-    return read_frame(session, statement, DELIVERY_COLUMNS)
+    return read_frame(session, statement, DELIVERY_COLUMNS, at_known(view))
 
 
 def _sum(condition: sa.ColumnElement[bool], column: sa.ColumnElement[int]) -> sa.ColumnElement[int]:

@@ -11,8 +11,16 @@ from alignment.periods import Period
 from alignment.queries.dimensions import Narrowing
 from alignment.queries.frames import one_if, read_frame, total
 from alignment.queries.lens import Lens, in_force, lens_of, living, values_of, within
-from alignment.queries.units import DIMENSIONS, OPEN_STATE, WON_STATE, latest_first, table_of, units_of
-from alignment.tables import Deal, DealEvent, c
+from alignment.queries.sources import rows
+from alignment.queries.units import (
+    DIMENSIONS,
+    OPEN_STATE,
+    WON_STATE,
+    latest_events,
+    latest_first,
+    units_of,
+)
+from alignment.tables import Deal, DealEvent
 from alignment.view import View
 from alignment.vocabulary import DealEventKind, Exit
 
@@ -90,27 +98,12 @@ def _deals_with_amounts(lens: Lens) -> sa.Subquery:
     before it was won, and the opening of a deal from a file without a history
     carries just that: so only changes of the amount itself are believed.
     """
-    deals, deal = units_of(lens).deals, c(Deal)
-    event = table_of(DealEvent).alias("event")
-    amount = (
-        sa.select(event.c.company_minor)
-        .where(
-            event.c.deal_id == deals.c.deal_id,
-            event.c.company_minor.is_not(None),
-            event.c.kind == DealEventKind.AMOUNT,
-            *living(event.c, lens.at, lens.known),
-        )
-        .order_by(*latest_first(event.c))
-        .limit(1)
-        .correlate(deals)
-        .scalar_subquery()
-    )
-    last = _last_closings(lens)
+    deals, every = units_of(lens).deals, rows(Deal, lens)
+    deal, last = every.c, _last_closings(lens)
+    joined = deals.join(every, deal.id == deals.c.deal_id).outerjoin(last, last.c.deal_id == deals.c.deal_id)
+    amount, joined = _latest_amount(lens, deals, joined)
     is_open_now = sa.or_(last.c.day.is_(None), last.c.day <= lens.at)
     open_minor = sa.func.coalesce(amount, sa.case((is_open_now, deal.company_minor)))
-    joined = deals.join(table_of(Deal), deal.id == deals.c.deal_id).outerjoin(
-        last, last.c.deal_id == deals.c.deal_id
-    )
     return (
         sa.select(*deals.c, sa.case((deals.c.state == OPEN_STATE, open_minor)).label("open_minor"))
         .select_from(joined)
@@ -119,9 +112,33 @@ def _deals_with_amounts(lens: Lens) -> sa.Subquery:
     )
 
 
+def _latest_amount(lens: Lens, deals: sa.CTE, joined: sa.Join) -> tuple[Any, sa.Join]:
+    """The latest amount of the deal's history, and what it is selected from: see `units` on the two ways."""
+    event = rows(DealEvent, lens).alias("event").c
+    has_amount = event.company_minor.is_not(None)
+    if lens.known is not None:
+        known = rows(DealEvent, lens).c.company_minor.is_not(None)
+        latest = latest_events(lens, [DealEventKind.AMOUNT], known)
+        return latest.c.company_minor, joined.outerjoin(latest, latest.c.deal_id == deals.c.deal_id)
+    amount = (
+        sa.select(event.company_minor)
+        .where(
+            event.deal_id == deals.c.deal_id,
+            has_amount,
+            event.kind == DealEventKind.AMOUNT,
+            *living(event, lens.at, lens.known),
+        )
+        .order_by(*latest_first(event))
+        .limit(1)
+        .correlate(deals)
+        .scalar_subquery()
+    )
+    return amount, joined
+
+
 def _last_closings(lens: Lens) -> sa.Subquery:
     """One row per deal that was ever closed, on any day: the last such day."""
-    event = c(DealEvent)
+    event = rows(DealEvent, lens).c
     return (
         sa.select(event.deal_id, sa.func.max(event.day).label("day"))
         .where(event.kind.in_((DealEventKind.WON, DealEventKind.LOST)), *in_force(event, lens.known))

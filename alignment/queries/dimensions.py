@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from alignment.access import Scope
 from alignment.db import ReadSession
 from alignment.errors import NotFound
-from alignment.tables import Campaign, Channel, Product, Segment, Table, Territory, c
+from alignment.queries.sources import at_known, rows
+from alignment.tables import Campaign, Channel, Product, Segment, Table, Territory
 from alignment.view import NOT_ASSIGNED, Split, View
 
 NOBODY = 0
@@ -44,7 +45,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dimensions:
-    """Every member by split and id, as they are now; without "not assigned"."""
+    """Every member by split and id, as known; without "not assigned"."""
 
     members: dict[Split, dict[int, Member]]
 
@@ -98,19 +99,21 @@ class Dimensions:
         return "not assigned" if id == NOBODY else self.members[split][id].name
 
 
-def dimensions(session: ReadSession) -> Dimensions:
+def dimensions(session: ReadSession, view: View) -> Dimensions:
     """All members of all splits, in one statement."""
-    parts = [_members_of(split, table) for split, table in _TABLES.items()]
+    parts = [_members_of(split, rows(table, view)) for split, table in _TABLES.items()]
     found: dict[Split, dict[int, Member]] = {split: {} for split in _TABLES}
-    for split, id, code, name, parent_id, valid_from, valid_to in session.execute(sa.union_all(*parts)):
+    for split, id, code, name, parent_id, valid_from, valid_to in session.execute(
+        sa.union_all(*parts), at_known(view)
+    ):
         found[Split(split)][id] = Member(
             id=id, code=code, name=name, parent_id=parent_id, valid_from=valid_from, valid_to=valid_to
         )
     return Dimensions(members=found)
 
 
-def _members_of(split: Split, table: type[Table]) -> sa.Select[Any]:
-    columns = c(table)
+def _members_of(split: Split, table: sa.FromClause) -> sa.Select[Any]:
+    columns = table.c
     more = (
         [columns.parent_id, columns.valid_from, columns.valid_to]
         if split is Split.TERRITORY

@@ -17,6 +17,7 @@ from alignment.periods import Period
 from alignment.queries.dimensions import Narrowing
 from alignment.queries.frames import one_if, read_frame, total
 from alignment.queries.lens import Lens, lens_of, living, values_of, within
+from alignment.queries.sources import rows
 from alignment.queries.units import (
     DIMENSIONS,
     OPPORTUNITY,
@@ -25,10 +26,9 @@ from alignment.queries.units import (
     WON_STATE,
     Units,
     rank_of,
-    table_of,
     units_of,
 )
-from alignment.tables import StageEntry, c
+from alignment.tables import StageEntry
 from alignment.view import View
 from alignment.vocabulary import STAGE_ORDER, Stage
 
@@ -79,7 +79,7 @@ def _both(now: Period | None, before: Period | None) -> Period | None:
 @lru_cache(maxsize=128)
 def _entry_statement(lens: Lens, now: bool, before: bool, steps: tuple[Stage, ...]) -> sa.Select[Any]:
     shared = units_of(lens)
-    first, units = first_days(lens, shared, among=_touched(shared) if now else None), shared.units
+    first, units = first_days(lens, shared, among=_touched(lens, shared) if now else None), shared.units
     keys = [*(units.c[name] for name in DIMENSIONS), units.c.is_direct]
     counted = [entered(first, units, stage, "now" if now else None) for stage in STAGE_ORDER]
     counted += [entered(first, units, stage, "before") if before else sa.literal(0) for stage in STAGE_ORDER]
@@ -160,7 +160,7 @@ def first_days(
 
 def _entries(lens: Lens, shared: Units, among: sa.Select[Any] | None) -> sa.Subquery:
     """One row per entry into a stage: unit_id, rank, day, of_deal and has_deal (0 or 1)."""
-    entry, members, deals = c(StageEntry), shared.members, shared.deals
+    entry, members, deals = rows(StageEntry, lens).c, shared.members, shared.deals
     chosen = [] if among is None else [(members.c.survivor_id * 2).in_(among)]
     has_deal = sa.exists().where(deals.c.unit_id == members.c.survivor_id * 2)
     of_leads = sa.select(
@@ -182,13 +182,14 @@ def _entries(lens: Lens, shared: Units, among: sa.Select[Any] | None) -> sa.Subq
     return sa.union_all(of_leads, opened, won.where(deals.c.state == WON_STATE)).subquery("entries")
 
 
-def _touched(shared: Units) -> sa.Select[Any]:
+def _touched(lens: Lens, shared: Units) -> sa.Select[Any]:
     """
     The ids of units with an entry, or a deal opened or closed, within the period called "window".
 
     No other unit can have come anywhere for the first time in it.
     """
-    entry, other, deals = table_of(StageEntry).alias("touching"), shared.members.alias("other"), shared.deals
+    entry, other = rows(StageEntry, lens).alias("touching"), shared.members.alias("other")
+    deals = shared.deals
     of_leads = sa.select((other.c.survivor_id * 2).label("unit_id")).where(
         other.c.lead_id == entry.c.lead_id, within(entry.c.day, "window")
     )

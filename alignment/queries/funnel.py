@@ -16,6 +16,7 @@ from alignment.periods import Period
 from alignment.queries.dimensions import Narrowing
 from alignment.queries.frames import one_if, read_frame, total
 from alignment.queries.lens import Lens, existing, in_force, lens_of, living, values_of
+from alignment.queries.sources import at_known, rows
 from alignment.queries.units import (
     DIMENSIONS,
     OPEN_STATE,
@@ -27,7 +28,7 @@ from alignment.queries.units import (
     rank_of,
     units_of,
 )
-from alignment.tables import Deal, Lead, StageEntry, c
+from alignment.tables import Deal, Lead, StageEntry
 from alignment.view import View
 from alignment.vocabulary import STAGE_ORDER, Exit, Stage
 
@@ -44,16 +45,17 @@ def stages_in_use(session: ReadSession, view: View) -> tuple[Stage, ...]:
 
     Filters do not matter here: the funnel has the same stages on every page.
     """
-    entry, lead, deal = c(StageEntry), c(Lead), c(Deal)
-    has_lead = sa.exists().where(lead.merged_into_id.is_(None), *existing(lead, view.known))
-    has_deal = sa.exists().where(*existing(deal, view.known))
+    entry, lead, deal = (rows(table, view).c for table in (StageEntry, Lead, Deal))
+    has_lead = sa.exists().where(lead.merged_into_id.is_(None), existing(lead))
+    has_deal = sa.exists().where(existing(deal))
     has: dict[Stage, sa.ColumnElement[bool]] = {
         stage: sa.exists().where(entry.stage == stage, *in_force(entry, view.known)) for stage in STAGE_ORDER
     }
     has[Stage.LEAD] = has_lead
     has[Stage.OPPORTUNITY] = sa.or_(has[Stage.OPPORTUNITY], has_deal)
     has[Stage.WON] = sa.or_(has_lead, has_deal)
-    found = session.execute(sa.select(*(has[stage].label(stage.value) for stage in STAGE_ORDER))).one()
+    statement = sa.select(*(has[stage].label(stage.value) for stage in STAGE_ORDER))
+    found = session.execute(statement, at_known(view)).one()
     return tuple(stage for stage, is_used in zip(STAGE_ORDER, found, strict=True) if is_used)
 
 
@@ -145,7 +147,7 @@ def _lead_histories(lens: Lens, shared: Units) -> sa.Subquery:
     last digit says what the entry was: 0 a stage, else the exit's code. The
     exits of merged leads say nothing about the survivor.
     """
-    entry, members, units = c(StageEntry), shared.members, shared.units
+    entry, members, units = rows(StageEntry, lens).c, shared.members, shared.units
     rank = rank_of(entry.stage)
     is_exit = entry.stage.is_(None)
     undated = sa.case((is_exit, _FAR_MOMENT), else_=0)

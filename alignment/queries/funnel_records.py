@@ -14,8 +14,9 @@ from alignment.queries.entries import entered, entry_day, first_days
 from alignment.queries.frames import one_if, read_frame, total
 from alignment.queries.funnel import outcomes
 from alignment.queries.lens import Condition, Lens, lens_of, values_of
-from alignment.queries.units import DIMENSIONS, RANK, table_of, units_of
-from alignment.tables import Deal, Lead, c
+from alignment.queries.sources import rows
+from alignment.queries.units import DIMENSIONS, RANK, units_of
+from alignment.tables import Deal, Lead
 from alignment.view import Basis, Split, View
 from alignment.vocabulary import Stage
 
@@ -116,13 +117,14 @@ def _units_behind(lens: Lens, shape: _Shape) -> sa.Subquery:
     shared = units_of(lens, created=shape.is_cohort and shape.has_period, beside=False)
     units, outcome = shared.units, outcomes(lens, shared)
     first = first_days(lens, shared, [shape.stage], among=sa.select(units.c.unit_id))
-    lead, deal = c(Lead), c(Deal)
+    leads, deals = rows(Lead, lens), rows(Deal, lens)
+    lead, deal = leads.c, deals.c
     in_sight = units.c.territory_id.in_(sa.bindparam("seen_ids", expanding=True))
     joined = (
         units.join(outcome, outcome.c.unit_id == units.c.unit_id)
         .outerjoin(first, first.c.unit_id == units.c.unit_id)
-        .outerjoin(table_of(Lead), lead.id == units.c.lead_id)
-        .outerjoin(table_of(Deal), deal.id == units.c.deal_id)
+        .outerjoin(leads, lead.id == units.c.lead_id)
+        .outerjoin(deals, deal.id == units.c.deal_id)
     )
     return (
         sa.select(
@@ -166,9 +168,9 @@ AMOUNT_COLUMNS = {
 def deal_amounts(
     session: ReadSession, view: View, narrowing: Narrowing, unit_ids: Iterable[int]
 ) -> pd.DataFrame:
-    """One row per deal of the units: its amount in its own and in the company's currency, as it is now."""
+    """One row per deal of the units: its amount in its own and in the company's currency, as known."""
     lens = lens_of(view, narrowing)
-    deals, deal = units_of(lens).deals, c(Deal)
+    deals, deal = units_of(lens).deals, rows(Deal, lens).c
     statement = (
         sa.select(deals.c.unit_id, deal.amount_minor, deal.currency, deal.company_minor)
         .where(deal.id == deals.c.deal_id, deals.c.unit_id.in_(list(unit_ids)))

@@ -13,8 +13,9 @@ from alignment.periods import epoch_day
 from alignment.queries.dimensions import Narrowing
 from alignment.queries.frames import one_if, read_frame, total
 from alignment.queries.lens import Lens, existing, lens_of, values_of
-from alignment.queries.units import WON_STATE, table_of, units_of
-from alignment.tables import Deal, Goal, GoalTarget, Person, c
+from alignment.queries.sources import at_known, rows
+from alignment.queries.units import WON_STATE, units_of
+from alignment.tables import Deal, Goal, GoalTarget, Person
 from alignment.view import View
 from alignment.vocabulary import GoalMetric
 
@@ -54,37 +55,36 @@ class TargetRow:
 
 def goals(session: ReadSession, view: View) -> list[GoalRow]:
     """Every goal that was known, newest first."""
-    goal = c(Goal)
-    sales, marketing = (table_of(Person).alias(name) for name in ("sales_owner", "marketing_owner"))
-    known = [] if view.known is None else [goal.recorded_at <= view.known]
-    rows = session.execute(
+    every, people = rows(Goal, view), rows(Person, view)
+    goal = every.c
+    sales, marketing = (people.alias(name) for name in ("sales_owner", "marketing_owner"))
+    statement = (
         sa.select(
             *(goal[name] for name in ("id", "code", "name", "metric", "start_on", "end_on", "version")),
             sales.c.name.label("owner_sales"),
             marketing.c.name.label("owner_marketing"),
         )
         .select_from(
-            table_of(Goal)
-            .outerjoin(sales, sales.c.id == goal.owner_sales_id)
-            .outerjoin(marketing, marketing.c.id == goal.owner_marketing_id)
+            every.outerjoin(sales, sales.c.id == goal.owner_sales_id).outerjoin(
+                marketing, marketing.c.id == goal.owner_marketing_id
+            )
         )
-        .where(*known)
         .order_by(goal.start_on.desc(), goal.id.desc())
     )
-    return [GoalRow(**row._mapping) for row in rows]
+    return [GoalRow(**row._mapping) for row in session.execute(statement, at_known(view))]
 
 
 def targets(session: ReadSession, view: View) -> dict[int, list[TargetRow]]:
     """
     Versions by goal, oldest first. A signature given after `known` was not there yet.
     """
-    target = c(GoalTarget)
+    every, people = rows(GoalTarget, view), rows(Person, view)
+    target = every.c
     proposer, sales, marketing = (
-        table_of(Person).alias(name) for name in ("proposer", "sales_signer", "marketing_signer")
+        people.alias(name) for name in ("proposer", "sales_signer", "marketing_signer")
     )
-    known = [] if view.known is None else [target.proposed_at <= view.known]
     plain = ("goal_id", "version", "value", "valid_from", "reason", "proposed_at", "signed_locally")
-    rows = session.execute(
+    statement = (
         sa.select(
             *(target[name] for name in plain),
             proposer.c.name.label("proposed_by"),
@@ -92,16 +92,14 @@ def targets(session: ReadSession, view: View) -> dict[int, list[TargetRow]]:
             *_signature(target.signed_marketing_at, marketing.c.name, "marketing", view),
         )
         .select_from(
-            table_of(GoalTarget)
-            .outerjoin(proposer, proposer.c.id == target.proposed_by_id)
+            every.outerjoin(proposer, proposer.c.id == target.proposed_by_id)
             .outerjoin(sales, sales.c.id == target.signed_sales_by_id)
             .outerjoin(marketing, marketing.c.id == target.signed_marketing_by_id)
         )
-        .where(*known)
         .order_by(target.goal_id, target.version)
     )
     found: dict[int, list[TargetRow]] = {}
-    for row in rows:
+    for row in session.execute(statement, at_known(view)):
         found.setdefault(row.goal_id, []).append(TargetRow(**row._mapping))
     return found
 
@@ -145,6 +143,6 @@ def _won_statement(lens: Lens) -> sa.Select[Any]:
 
 def has_deals(session: ReadSession, view: View) -> bool:
     """Whether any deal had been opened by the view's day: without one, no revenue is not a revenue of 0."""
-    deal = c(Deal)
+    deal = rows(Deal, view).c
     is_open = sa.or_(deal.opened_day.is_(None), deal.opened_day <= epoch_day(view.at))
-    return bool(session.scalar(sa.select(sa.exists().where(is_open, *existing(deal, view.known)))))
+    return bool(session.scalar(sa.select(sa.exists().where(is_open, existing(deal))), at_known(view)))

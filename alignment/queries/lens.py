@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from alignment.periods import Period, epoch_day
 from alignment.queries.dimensions import NOBODY, Narrowing
-from alignment.tables import UtcDateTime
+from alignment.queries.sources import at_known, known_moment
 from alignment.view import Split, View
 
 Condition = sa.ColumnElement[bool]
@@ -40,7 +40,7 @@ class Lens:
     @property
     def known(self) -> Any:
         """The moment of knowledge; None for everything recorded so far."""
-        return sa.bindparam("known", type_=UtcDateTime) if self.is_as_known else None
+        return known_moment() if self.is_as_known else None
 
     def narrows(self, columns: Any, *, beside: bool = False) -> list[Condition]:
         """
@@ -69,7 +69,7 @@ def lens_of(view: View, narrowing: Narrowing) -> Lens:
 
 def values_of(view: View, narrowing: Narrowing, **periods: Period | None) -> dict[str, Any]:
     """What the names of a lens stand for; each period gives `<name>_first` and `<name>_last`, epoch days."""
-    values: dict[str, Any] = {"at": epoch_day(view.at), "known": view.known}
+    values: dict[str, Any] = {"at": epoch_day(view.at)} | at_known(view)
     values |= {f"{split.value}_ids": sorted(ids) for split, ids in narrowing.chosen.items()}
     values["allowed_ids"] = sorted(narrowing.allowed or ())
     for name, period in periods.items():
@@ -101,13 +101,6 @@ def living(columns: Any, at: Any, known: Any) -> list[Condition]:
     return [*in_force(columns, known), sa.or_(columns.day.is_(None), columns.day <= at)]
 
 
-def existing(columns: Any, known: Any) -> list[Condition]:
-    """
-    Conditions on a lead or deal: not deleted, and recorded by `known`.
-
-    Its attributes are those of today; going back in them is the journal's task.
-    """
-    return [
-        columns.deleted.is_(sa.false()),
-        *([] if known is None else [columns.recorded_at <= known]),
-    ]
+def existing(columns: Any) -> Condition:
+    """A condition on a lead or deal: not deleted. What was not recorded yet is not among the `rows`."""
+    return columns.deleted.is_(sa.false())  # type: ignore[no-any-return]

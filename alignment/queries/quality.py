@@ -100,7 +100,7 @@ def _selected(
 
 def _leads() -> list[Any]:
     """Those that are counted: neither deleted nor merged into another."""
-    return [*existing(c(Lead), None), c(Lead).merged_into_id.is_(None)]
+    return [existing(c(Lead)), c(Lead).merged_into_id.is_(None)]
 
 
 def _lead_without(column: str) -> sa.Select[Any]:
@@ -183,7 +183,7 @@ def _stage_backwards() -> sa.Select[Any]:
 
 
 def _deals() -> list[Any]:
-    return existing(c(Deal), None)
+    return [existing(c(Deal))]
 
 
 def _deal_without(column: str) -> sa.Select[Any]:

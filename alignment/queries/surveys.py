@@ -11,7 +11,8 @@ from alignment.db import ReadSession
 from alignment.queries.dimensions import NOBODY
 from alignment.queries.frames import read_frame, total
 from alignment.queries.lens import in_force
-from alignment.tables import SurveyCell, SurveyWave, c
+from alignment.queries.sources import at_known, rows
+from alignment.tables import SurveyCell, SurveyWave
 from alignment.view import View
 
 
@@ -29,11 +30,10 @@ class WaveRow:
 
 def waves(session: ReadSession, view: View) -> list[WaveRow]:
     """The waves whose fieldwork was over by the view's day, oldest first."""
-    wave = c(SurveyWave)
-    known = [] if view.known is None else [wave.recorded_at <= view.known]
+    wave = rows(SurveyWave, view).c
     statement = (
         sa.select(*(wave[name] for name in WaveRow.__slots__))
-        .where(wave.end_on <= view.at, *known)
+        .where(wave.end_on <= view.at)
         .order_by(wave.end_on, wave.id)
     )
     return [
@@ -45,7 +45,7 @@ def waves(session: ReadSession, view: View) -> list[WaveRow]:
             interviews_needed=row.interviews_needed,
             needed_computed=row.needed_computed,
         )
-        for row in session.execute(statement)
+        for row in session.execute(statement, at_known(view))
     ]
 
 
@@ -67,7 +67,7 @@ def survey_cells(session: ReadSession, view: View, wave_ids: Iterable[int]) -> p
     Where a survey is not weighted every weight is 1, so the sums are the counts.
     A cell is in force as known; its day does not matter, its wave's end does.
     """
-    cell = c(SurveyCell)
+    cell = rows(SurveyCell, view).c
     territory = sa.func.coalesce(cell.territory_id, NOBODY).label("territory_id")
     weighted = {"sum_w": cell.asked, "sum_w2": cell.asked, "sum_wy": cell.yes}
     statement = (
@@ -85,4 +85,4 @@ def survey_cells(session: ReadSession, view: View, wave_ids: Iterable[int]) -> p
         .group_by(cell.wave_id, territory)
         .order_by(cell.wave_id, territory)
     )
-    return read_frame(session, statement, CELL_COLUMNS)
+    return read_frame(session, statement, CELL_COLUMNS, at_known(view))

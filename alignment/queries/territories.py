@@ -14,6 +14,7 @@ from alignment.queries.dimensions import NOBODY, Narrowing
 from alignment.queries.flag_steps import answered, newest_step, standing_of
 from alignment.queries.frames import read_frame, total
 from alignment.queries.lens import Lens, lens_of, living, values_of
+from alignment.queries.sources import at_known, rows
 from alignment.queries.units import DIMENSIONS, units_of
 from alignment.tables import Boundary, BoundarySet, Flag, Territory, c
 from alignment.view import View
@@ -28,11 +29,11 @@ TERRITORY_COLUMNS = {
 }
 
 
-def territory_attributes(session: ReadSession) -> pd.DataFrame:
+def territory_attributes(session: ReadSession, view: View) -> pd.DataFrame:
     """One row per territory, regions included; potential in minor units of the company's currency."""
-    columns = c(Territory)
+    columns = rows(Territory, view).c
     statement = sa.select(*(columns[name] for name in TERRITORY_COLUMNS)).order_by(columns.id)
-    return read_frame(session, statement, TERRITORY_COLUMNS)
+    return read_frame(session, statement, TERRITORY_COLUMNS, at_known(view))
 
 
 LEAD_COLUMNS = dict.fromkeys(DIMENSIONS, "int64") | {"leads": "int64"}
@@ -59,7 +60,7 @@ OPEN_FLAG_COLUMNS = {"territory_id": "int64", "flags": "int64"}
 
 def open_flags(session: ReadSession, view: View) -> pd.DataFrame:
     """One row per territory with flags that nobody has answered: how many."""
-    flag = c(Flag)
+    flag = rows(Flag, view).c
     territory = sa.func.coalesce(flag.territory_id, NOBODY).label("territory_id")
     statement = (
         sa.select(territory, total(1, "flags"))
@@ -70,7 +71,7 @@ def open_flags(session: ReadSession, view: View) -> pd.DataFrame:
         )
         .group_by(territory)
     )
-    return read_frame(session, statement, OPEN_FLAG_COLUMNS)
+    return read_frame(session, statement, OPEN_FLAG_COLUMNS, at_known(view))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +87,7 @@ class FlagRow:
 
 def flags_of(session: ReadSession, view: View, territory_id: int, *, limit: int = 50) -> list[FlagRow]:
     """The territory's newest flags, without who reported them and without their notes."""
-    flag, at = c(Flag), epoch_day(view.at)
+    flag, at = rows(Flag, view).c, epoch_day(view.at)
     statement = (
         sa.select(
             flag.day, flag.kind, flag.seen, flag.conversations, flag.state, newest_step(flag, at, view.known)
@@ -97,7 +98,7 @@ def flags_of(session: ReadSession, view: View, territory_id: int, *, limit: int 
     )
     return [
         FlagRow(day=day, kind=kind, seen=seen, conversations=asked, standing=standing_of(state, step))
-        for day, kind, seen, asked, state, step in session.execute(statement)
+        for day, kind, seen, asked, state, step in session.execute(statement, at_known(view))
     ]
 
 

@@ -11,6 +11,7 @@ reopened is open again until it closes again. A deal whose lead was deleted is a
 unit by itself, so that won revenue is the same on every page.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,8 @@ import sqlalchemy as sa
 
 from alignment.queries.dimensions import NOBODY
 from alignment.queries.lens import Lens, existing, living, within
-from alignment.tables import Account, Deal, DealEvent, Lead, Table, c
+from alignment.queries.sources import rows
+from alignment.tables import Account, Deal, DealEvent, Lead, Table
 from alignment.view import Split
 from alignment.vocabulary import STAGE_ORDER, DealEventKind, Exit, Stage
 
@@ -63,7 +65,7 @@ def units_of(lens: Lens, *, created: bool = False, beside: bool = True) -> Units
     `created` keeps units of the period that is called so, and the undated ones.
     `beside` keeps what has nothing assigned where the view filters.
     """
-    members = _members()
+    members = _members(lens)
     deals = _deals(lens, members)
     every = sa.union_all(_lead_units(lens, members), _direct_units(deals)).subquery("every_unit")
     day = every.c.created_day
@@ -74,9 +76,10 @@ def units_of(lens: Lens, *, created: bool = False, beside: bool = True) -> Units
     return Units(members=members, deals=deals, units=units.cte("units"))
 
 
-def _members() -> sa.CTE:
+def _members(lens: Lens) -> sa.CTE:
     """One row per lead: the lead it ends in after all merges."""
-    lead, parent = c(Lead), table_of(Lead).alias("parent")
+    leads = rows(Lead, lens)
+    lead, parent = leads.c, leads.alias("parent")
     step = (
         sa.select(lead.id.label("lead_id"), lead.merged_into_id.label("survivor_id"))
         .where(lead.merged_into_id.is_not(None))
@@ -87,7 +90,7 @@ def _members() -> sa.CTE:
             parent.c.id == step.c.survivor_id, parent.c.merged_into_id.is_not(None)
         )
     )
-    last = table_of(Lead).alias("last")
+    last = leads.alias("last")
     merged = sa.select(step.c.lead_id, step.c.survivor_id).where(
         last.c.id == step.c.survivor_id, last.c.merged_into_id.is_(None)
     )
@@ -97,7 +100,8 @@ def _members() -> sa.CTE:
 
 def _lead_units(lens: Lens, members: sa.CTE) -> sa.Select[Any]:
     """A survivor is as old as the oldest lead merged into it."""
-    lead, other = c(Lead), table_of(Lead).alias("other")
+    leads = rows(Lead, lens)
+    lead, other = leads.c, leads.alias("older")
     oldest = (
         sa.select(members.c.survivor_id, sa.func.min(other.c.created_day).label("created_day"))
         .where(other.c.id == members.c.lead_id, other.c.id != members.c.survivor_id)
@@ -117,8 +121,8 @@ def _lead_units(lens: Lens, members: sa.CTE) -> sa.Select[Any]:
             day.label("created_day"),
             *(sa.func.coalesce(lead[name], NOBODY).label(name) for name in DIMENSIONS),
         )
-        .select_from(table_of(Lead).outerjoin(oldest, oldest.c.survivor_id == lead.id))
-        .where(lead.merged_into_id.is_(None), *existing(lead, lens.known))
+        .select_from(leads.outerjoin(oldest, oldest.c.survivor_id == lead.id))
+        .where(lead.merged_into_id.is_(None), existing(lead))
     )
 
 
@@ -135,18 +139,16 @@ def _direct_units(deals: sa.CTE) -> sa.Select[Any]:
 
 def _deals(lens: Lens, members: sa.CTE) -> sa.CTE:
     """One row per deal that had been opened by the view's day."""
-    deal, account = c(Deal), c(Account)
-    survivor, closing = table_of(Lead).alias("survivor"), table_of(DealEvent).alias("closing")
+    every, accounts = rows(Deal, lens), rows(Account, lens)
+    deal, account = every.c, accounts.c
+    survivor, closing = rows(Lead, lens).alias("survivor"), _closings(lens)
     own = {name: [deal[name], survivor.c[name]] for name in DIMENSIONS}
     own["segment_id"].insert(1, account.segment_id)
     joined = (
-        table_of(Deal)
-        .outerjoin(members, members.c.lead_id == deal.lead_id)
-        .outerjoin(
-            survivor, sa.and_(survivor.c.id == members.c.survivor_id, *existing(survivor.c, lens.known))
-        )
-        .outerjoin(table_of(Account), account.id == deal.account_id)
-        .outerjoin(closing, closing.c.id == _latest_closing(lens))
+        every.outerjoin(members, members.c.lead_id == deal.lead_id)
+        .outerjoin(survivor, sa.and_(survivor.c.id == members.c.survivor_id, existing(survivor.c)))
+        .outerjoin(accounts, account.id == deal.account_id)
+        .outerjoin(closing, _is_latest(closing, deal.id, lens))
     )
     found = (
         sa.select(
@@ -160,7 +162,7 @@ def _deals(lens: Lens, members: sa.CTE) -> sa.CTE:
             *(sa.func.coalesce(*sources, NOBODY).label(name) for name, sources in own.items()),
         )
         .select_from(joined)
-        .where(*existing(deal, lens.known), sa.or_(deal.opened_day.is_(None), deal.opened_day <= lens.at))
+        .where(existing(deal), sa.or_(deal.opened_day.is_(None), deal.opened_day <= lens.at))
     )
     deals = found.subquery("every_deal")
     state = sa.case(
@@ -181,24 +183,49 @@ def _deals(lens: Lens, members: sa.CTE) -> sa.CTE:
     ).cte("deals")
 
 
-def _latest_closing(lens: Lens) -> sa.ScalarSelect[Any]:
+_CLOSING = (DealEventKind.WON, DealEventKind.LOST, DealEventKind.REOPENED)
+
+
+def _closings(lens: Lens) -> sa.FromClause:
+    """Deal events among which `_is_latest` finds a deal's; as known, only the latest of each deal."""
+    if lens.known is None:
+        return rows(DealEvent, lens).alias("closing")
+    return latest_events(lens, _CLOSING).alias("closing")
+
+
+def _is_latest(closing: sa.FromClause, deal_id: Any, lens: Lens) -> sa.ColumnElement[bool]:
     """
-    The id of the deal's latest won, lost or reopened event.
+    Whether it is the deal's latest won, lost or reopened event.
 
     An undated closing is the deal's last word, an undated reopening its first. A
     search by the deal's index, deal by deal, because SQLite joins a ranked
-    subquery by scanning it once for each deal.
+    subquery by scanning it once for each deal. Rows as known have no index: there
+    the events are ranked once.
     """
-    event = table_of(DealEvent).alias("event")
-    kinds = (DealEventKind.WON, DealEventKind.LOST, DealEventKind.REOPENED)
-    return (
+    if lens.known is not None:
+        return sa.and_(closing.c.deal_id == deal_id)
+    event = rows(DealEvent, lens).alias("event")
+    latest = (
         sa.select(event.c.id)
-        .where(event.c.deal_id == c(Deal).id, event.c.kind.in_(kinds), *living(event.c, lens.at, lens.known))
+        .where(event.c.deal_id == deal_id, event.c.kind.in_(_CLOSING), *living(event.c, lens.at, lens.known))
         .order_by(*latest_first(event.c))
         .limit(1)
-        .correlate(table_of(Deal))
+        .correlate(rows(Deal, lens))
         .scalar_subquery()
     )
+    return closing.c.id == latest
+
+
+def latest_events(lens: Lens, kinds: Iterable[DealEventKind], *more: sa.ColumnElement[bool]) -> sa.CTE:
+    """One row per deal with events of these kinds as known: the latest."""
+    event = rows(DealEvent, lens).c
+    place = sa.func.row_number().over(partition_by=event.deal_id, order_by=latest_first(event))
+    ranked = (
+        sa.select(event.deal_id, event.kind, event.day, event.company_minor, place.label("place"))
+        .where(event.kind.in_(tuple(kinds)), *living(event, lens.at, lens.known), *more)
+        .subquery("ranked")
+    )
+    return sa.select(ranked).where(ranked.c.place == 1).cte("_".join(("latest", *kinds)))
 
 
 def latest_first(event: Any) -> tuple[Any, ...]:

@@ -26,7 +26,6 @@ from alignment.vocabulary import Clock, Role, label
 STYLES = Path(__file__).parent / "styles"
 LOCAL_MODE = "Local mode: no sign-in, this machine only"
 PICK_ROLE = "pick_role"
-TODAYS_RECORDS = "records merged, deleted or changed since are shown as they are today"
 
 
 def draw() -> None:
@@ -165,16 +164,11 @@ def date_line(company: Company) -> str:
 
 
 def as_of_line(view: View, company: Company) -> str:
-    """
-    Two moments: what has happened by then, and what was recorded by then.
-
-    Looking back, events are those recorded by then; the records they belong to are today's.
-    """
+    """Two moments: what has happened by then, and what was recorded by then."""
     known = wording.moment(view.known, company.calendar.zone) if view.known else "now"
-    line = (
-        f"As known {known}" if view.at == company.today else f"Up to {wording.day(view.at)}, as known {known}"
-    )
-    return f"{line} ({TODAYS_RECORDS})" if view.known else line
+    if view.at == company.today:
+        return f"As known {known}"
+    return f"Up to {wording.day(view.at)}, as known {known}"
 
 
 if __name__ == "__main__":

@@ -147,7 +147,7 @@ class TestSixLeads:
 
     def test_a_rep_sees_the_records_of_their_own_territories_and_how_many_lie_elsewhere(self, april_leads):
         with april_leads.reading() as session:
-            north_east = dimensions(session).id_of(Split.TERRITORY, "NE")
+            north_east = dimensions(session, view(None)).id_of(Split.TERRITORY, "NE")
             rep = scope(Role.REP, territories=frozenset({north_east}))
             page = answers.funnel_records(session, rep, view(APRIL), stage=LEAD)
 
@@ -479,7 +479,7 @@ class TestScope:
     def test_numbers_of_other_territories_are_not_in_the_answer(self, company_database):
         build(company_database, six_leads)
         with company_database.reading() as session:
-            north_west = dimensions(session).id_of(Split.TERRITORY, "NW")
+            north_west = dimensions(session, view(None)).id_of(Split.TERRITORY, "NW")
             limited = replace(scope(), territories=frozenset({north_west}))
             for basis in Basis:
                 answer = answers.funnel(session, limited, view(APRIL, basis=basis))

@@ -30,7 +30,7 @@ def codes(known, ids) -> set[str]:
 
 def test_a_territory_stands_for_everything_below_it(tree):
     with tree.reading() as session:
-        known = dimensions(session)
+        known = dimensions(session, view(None))
 
     assert codes(known, known.ids(Split.TERRITORY, ["N"])) == {"N", "NW", "NE"}
     assert codes(known, known.ids(Split.TERRITORY, ["country"])) == {"country", "N", "NW", "NE", "S"}
@@ -38,7 +38,7 @@ def test_a_territory_stands_for_everything_below_it(tree):
 
 def test_leaves_are_those_in_use_on_the_day(tree):
     with tree.reading() as session:
-        known = dimensions(session)
+        known = dimensions(session, view(None))
 
     assert [each.code for each in known.leaves(date(2026, 3, 31))] == ["NE", "NW", "S"]
     assert [each.code for each in known.leaves(date(2026, 4, 1))] == ["NE", "NW"]
@@ -46,7 +46,7 @@ def test_leaves_are_those_in_use_on_the_day(tree):
 
 def test_unknown_codes_stand_for_nothing_and_not_assigned_for_nobody(tree):
     with tree.reading() as session:
-        known = dimensions(session)
+        known = dimensions(session, view(None))
 
     assert known.ids(Split.TERRITORY, ["nowhere"]) == frozenset()
     assert known.ids(Split.CHANNEL, [NOT_ASSIGNED]) == {NOBODY}
@@ -57,7 +57,7 @@ def test_unknown_codes_stand_for_nothing_and_not_assigned_for_nobody(tree):
 
 def test_a_view_narrows_only_what_it_names(tree):
     with tree.reading() as session:
-        narrowed = narrowing(view(None, territories=("NW",)), scope(), dimensions(session))
+        narrowed = narrowing(view(None, territories=("NW",)), scope(), dimensions(session, view(None)))
 
     assert set(narrowed.chosen) == {Split.TERRITORY}
     assert narrowed.allowed is None
@@ -65,7 +65,7 @@ def test_a_view_narrows_only_what_it_names(tree):
 
 def test_a_scope_allows_its_territories_and_what_lies_below(tree):
     with tree.reading() as session:
-        known = dimensions(session)
+        known = dimensions(session, view(None))
         north = known.id_of(Split.TERRITORY, "N")
         limited = Scope(permissions=frozenset(), territories=frozenset({north}))
         narrowed = narrowing(view(None), limited, known)

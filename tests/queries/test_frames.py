@@ -56,7 +56,7 @@ FRAMES = {
     "delivery": (DELIVERY_COLUMNS, lambda s, n: delivery(s, VIEW, n, QUARTER)),
     "cells": (CELL_COLUMNS, lambda s, n: survey_cells(s, VIEW, range(1, 9))),
     "flags": (OPEN_FLAG_COLUMNS, lambda s, n: open_flags(s, VIEW)),
-    "territories": (TERRITORY_COLUMNS, lambda s, n: territory_attributes(s)),
+    "territories": (TERRITORY_COLUMNS, lambda s, n: territory_attributes(s, VIEW)),
 }
 
 
@@ -73,7 +73,7 @@ def types(frame) -> dict[str, str]:
 
 def read(database, name):
     with database.reading() as session:
-        return FRAMES[name][1](session, narrowing(VIEW, scope(), dimensions(session)))
+        return FRAMES[name][1](session, narrowing(VIEW, scope(), dimensions(session, VIEW)))
 
 
 @pytest.mark.parametrize("name", FRAMES)

@@ -211,7 +211,7 @@ def settle(work: Work, deal_ids: Iterable[int]) -> None:
         for event in events
         if (minor := _converted(rates, event, event["day"])) != event["company_minor"]
     }
-    work.update("deal_event", changed_events)
+    work.follow("deal_event", changed_events)
     days = _closing_days(events)
     changed_deals = {}
     for deal_id, deal in deals.items():
@@ -220,7 +220,7 @@ def settle(work: Work, deal_ids: Iterable[int]) -> None:
             work.not_converted[deal["currency"]] += 1
         if minor != deal["company_minor"]:
             changed_deals[deal_id] = {"company_minor": minor}
-    work.update("deal", changed_deals)
+    work.follow("deal", changed_deals)
 
 
 def _living_events(work: Work, deal_ids: Iterable[int]) -> list[Row]:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alignment.actions.imports.directory import NAMED, Known, Names
 from alignment.actions.imports.receipts import Created
 from alignment.db import WriteSession
-from alignment.journal import Row, remember, table_named
+from alignment.journal import Row, remember, rows_where, table_named
 from alignment.periods import epoch_day, monday
 
 
@@ -55,6 +55,7 @@ class Work:
     records: Counter[Status] = field(default_factory=Counter)
     fresh: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     remembered: set[tuple[str, int]] = field(default_factory=set)
+    followed: set[tuple[str, int]] = field(default_factory=set)
     opened: list[tuple[str, int, Open]] = field(default_factory=list)
     waits: Counter[tuple[str, str]] = field(default_factory=Counter)
     created: list[Created] = field(default_factory=list)
@@ -100,6 +101,27 @@ class Work:
         ]
         remember(self.session, table, new, batch_id=self.batch_id, recorded_at=self.recorded_at)
         self.remembered |= {(table, row["id"]) for row in new}
+
+    def follow(self, table: str, changes: dict[int, Row]) -> None:
+        """
+        Change amounts that follow from others (a rate came): remembered for looking back, not for undoing.
+
+        Rows of the batch itself and rows remembered already need none of it.
+        """
+        known = self.remembered | self.followed
+        new = {
+            row_id for row_id in changes if row_id not in self.fresh[table] and (table, row_id) not in known
+        }
+        rows = [
+            row
+            for row in rows_where(self.session, table_named(table), "id", new)
+            if row["recorded_at"] < self.recorded_at
+        ]
+        remember(
+            self.session, table, rows, batch_id=self.batch_id, recorded_at=self.recorded_at, followed=True
+        )
+        self.followed |= {(table, row_id) for row_id in new}
+        self.update(table, changes)
 
     def insert(self, table: str, rows: list[Row]) -> None:
         """Many rows, one statement for each set of columns."""
