@@ -93,6 +93,22 @@ class TestTerritories:
             " join territory t on t.id = l.territory_id order by 2",
         ) == [("P1", "A"), ("P1", "B")]
 
+    def test_an_office_whose_name_two_territories_have_is_the_one_of_that_code(self, company_database):
+        """
+        Found by damaged files: the shared name meant neither, so a third one was made, of a code that was
+        taken. The import ended in an error of the database.
+        """
+        put(
+            company_database, export("territories", [territory("north", "North"), territory("DE.N", "North")])
+        )
+        person = {"person_id": "P1", "name": "Ana", "territories": ("North",)}
+        put(company_database, export("people", [person], creates_territories=True))
+
+        assert rows_of(
+            company_database,
+            "SELECT t.code FROM person_territory l JOIN territory t ON t.id = l.territory_id",
+        ) == [("north",)]
+
     def test_territories_that_somebody_left_are_unlinked(self, company_database):
         put(company_database, export("territories", [territory("A"), territory("B")]))
         person = {"person_id": "P1", "name": "Ana", "territories": ("A", "B")}

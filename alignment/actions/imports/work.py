@@ -167,8 +167,13 @@ class Work:
             values[column] = self.entry(kind, text).id if text else None
 
     def entry(self, kind: str, text: str) -> Known:
-        """The entry of a list that a text names, made if it is not there."""
-        found = self.names.find(kind, text)
+        """
+        The entry of a list that a text names, made if it is not there.
+
+        Where two entries share the name, it means the one whose code the text would get: making another
+        is neither wanted nor possible.
+        """
+        found = self.names.find(kind, text) or self.names.of(kind).by_code.get(code_from(text))
         return found or self._made(kind, text)
 
     def _made(self, kind: str, text: str) -> Known:
