@@ -131,7 +131,7 @@ def pager(key: str, *, total: int, size: int) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button("Before", key=f"{key}_before", disabled=page <= 1, on_click=_turn, args=(key, page - 1))
-        st.caption(f"Page {page} of {last}")
+        st.caption(f"Page {page} of {last}", width="content")
         st.button("After", key=f"{key}_after", disabled=page >= last, on_click=_turn, args=(key, page + 1))
 
 

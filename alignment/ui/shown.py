@@ -204,7 +204,7 @@ def _cards(frame: pd.DataFrame) -> None:
         title, *rest = [(str(label), _cell(value)) for label, value in row.items()]
         with st.container(border=True, gap=None):
             st.markdown(f"**{md_escape(title[1])}**")
-            st.caption("  \n".join(f"{md_escape(label)}: {md_escape(text)}" for label, text in rest))
+            st.caption("  \n".join(f"{md_escape(label)}: {md_escape(text)}" for label, text in rest if text))
     if len(frame) > MAX_CARDS:
         st.caption(f"The first {MAX_CARDS} of {len(frame)}. All are in the download.")
 
@@ -212,6 +212,8 @@ def _cards(frame: pd.DataFrame) -> None:
 def _cell(value: Any) -> str:
     if pd.api.types.is_scalar(value) and pd.isna(value):
         return wording.UNKNOWN
+    if pd.api.types.is_integer(value):
+        return wording.count(int(value))
     return f"{value:,.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
 
 

@@ -41,8 +41,9 @@ def pick_layer(layer: Layer) -> None:
     )  # fmt: skip
 
 
-def show_map(answer: TerritoriesAnswer, layer: Layer, selected: str | None) -> None:
-    finding = insights.territories_finding(answer, layer)
+def show_map(
+    answer: TerritoriesAnswer, finding: insights.Finding, layer: Layer, selected: str | None
+) -> None:
     style = shown.style()
     title = finding.slide_title if shown.is_projector() else finding.title
     strip = territory_strip_figure(
@@ -64,8 +65,6 @@ def show_map(answer: TerritoriesAnswer, layer: Layer, selected: str | None) -> N
             style=style,
         )
         parts.side_by_side([(drawn, MAP, finding.alt), (strip, STRIP, finding.alt)], on_select=take_territory)
-    parts.table(frames.territories_table(answer), name="territories")
-    shown.show_findings(finding.findings)
 
 
 def show_card(code: str) -> None:
@@ -96,6 +95,10 @@ with shown.errors():
     layer, selected = chosen_layer(), filters.local("id")
     if not shown.is_projector():
         pick_layer(layer)
-    show_map(answer, layer, selected)
+    finding = insights.territories_finding(answer, layer)
+    show_map(answer, finding, layer, selected)
     if selected in {row.code for row in answer.rows} and not shown.is_projector():
-        show_card(str(selected))
+        show_card(str(selected))  # right below the map that was clicked
+        st.subheader("All territories", anchor=False)
+    parts.table(frames.territories_table(answer), name="territories")
+    shown.show_findings(finding.findings)

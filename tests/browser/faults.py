@@ -26,6 +26,10 @@ _AXE_OPTIONS = {
 }
 _SIDEWAYS = """() => { const main = document.querySelector('[data-testid="stMain"]');
   return [document.documentElement.scrollWidth - innerWidth, main.scrollWidth - main.clientWidth]; }"""
+_WITHOUT_DOWNLOAD = """() => [...document.querySelectorAll('[data-testid="stDataFrame"]')]
+  .filter(table => { const below = table.closest('[data-testid="stElementContainer"]').nextElementSibling;
+    return !['CSV', 'XLSX'].every(form => below && below.innerText.includes(`Download ${form}`)); })
+  .map(table => [...table.querySelectorAll('[role="columnheader"]')].map(e => e.textContent).join(', '))"""
 _SMALL_TARGETS = """within => [...document.querySelectorAll(
     `${within} :is(button, a, input, select, textarea, [role="radio"], [role="tab"])`)]
   .filter(e => !e.matches('input[tabindex="-1"]'))
@@ -122,6 +126,12 @@ def failed(page: Page) -> list[str]:
 def sideways(page: Page) -> list[str]:
     beyond = page.evaluate(_SIDEWAYS)
     return [] if beyond == [0, 0] else [f"scrolls sideways by {beyond}"]
+
+
+def without_download(page: Page) -> list[str]:
+    """A table of numbers (not one to edit) that has no buttons to take it along right below."""
+    tables = page.evaluate(_WITHOUT_DOWNLOAD)
+    return [f"table without downloads: {each}" for each in tables]
 
 
 def small_targets(page: Page, within: str) -> list[str]:

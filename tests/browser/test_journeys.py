@@ -4,6 +4,7 @@ bring in an export, agree on a target. The database is asked afterwards what bec
 """
 
 import csv
+import io
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -12,10 +13,12 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from PIL import Image
 
 from alignment.db import Database
+from alignment.imports.files import read_file
 from alignment.tables import AuditEvent, Deal, GoalTarget, ImportBatch, c
-from tests.actions.files import DATA, FOUR_FILES
+from tests.actions.files import DATA, FOUR_FILES, put
 from tests.browser.harness import Served, act_as, settle, wait_until_up
 from tests.browser.test_view import go, parameters
 
@@ -24,14 +27,23 @@ SAXONY = "DE.SN"  # planted as truly weak: first in the strip
 INSIDE = """code => {
   const path = [...document.querySelectorAll('.st-key-territory_map .choroplethlayer path')]
     .find(each => each.__data__.loc === code);
-  path.scrollIntoView({block: 'center'});
   const box = path.getBoundingClientRect();
-  for (const down of [.5, .4, .6, .3, .7]) for (const across of [.5, .4, .6, .3, .7]) {
+  const parts = [...Array(39).keys()].map(n => (n + 1) / 40)
+    .sort((a, b) => Math.abs(a - .5) - Math.abs(b - .5));
+  for (const down of parts) for (const across of parts) {
     const at = {x: box.x + box.width * across, y: box.y + box.height * down};
     const point = new DOMPoint(at.x, at.y).matrixTransform(path.getScreenCTM().inverse());
     if (path.isPointInFill(point)) return at;
   }
+  return null;
 }"""
+
+CODES = """() => [...document.querySelectorAll('.st-key-territory_map .choroplethlayer path')]
+  .map(path => path.__data__.loc)"""
+CORNERS = """() => { const box = document.querySelector('.st-key-territory_map .geo').getBoundingClientRect();
+  return [[2, 2], [box.width - 2, 2], [2, box.height - 2], [box.width - 2, box.height - 2]]
+    .map(([x, y]) => ({x: box.x + x, y: box.y + y})); }"""
+GROUND = (255, 255, 255)
 
 
 @contextmanager
@@ -54,9 +66,15 @@ def card_of(page, name: str):
     return page.locator(".st-key-numbers_card"), page.locator(".st-key-wave_trend .main-svg").first
 
 
+def height_of(part) -> float:
+    """How far down it begins."""
+    return float(part.bounding_box()["y"])
+
+
 class TestTerritories:
     def test_a_click_on_a_shape_of_the_map_opens_its_card(self, open_page, shoot):
         page = open_page("/territories")
+        page.locator(".st-key-territory_map").scroll_into_view_if_needed()
         at = page.evaluate(INSIDE, SAXONY)
         page.mouse.click(at["x"], at["y"])
         numbers, trend = card_of(page, "Sachsen")
@@ -65,6 +83,34 @@ class TestTerritories:
         assert parameters(page) == {"id": [SAXONY]}
         assert numbers.locator("[data-testid='stMetricValue']").count() >= 2
         assert trend.is_visible()
+        assert (
+            numbers.bounding_box()["y"]
+            < page.locator("[data-testid='stDataFrame']").first.bounding_box()["y"]
+        )
+
+    def test_another_country_is_drawn_shape_by_shape_and_nothing_outside(
+        self, open_page, fresh_server, database, shoot
+    ):
+        """
+        56 states and territories of a file alone, told by the pixels.
+
+        A ring that is wound the wrong way fills the whole globe but itself: the corners
+        of the map would then have a colour, and the shapes would be the ground's.
+        """
+        data = (DATA / "us_states.geojson").read_bytes()
+        put(database, read_file(data, "us_states.geojson", zone="Europe/Berlin", currency="EUR"))
+        page = open_page("/territories", size=(1366, 1500), server=serve(fresh_server, database.path))
+        page.locator(".st-key-territory_map").scroll_into_view_if_needed()
+        codes = page.evaluate(CODES)
+        corners = page.evaluate(CORNERS)
+        shoot(page, "another country")
+        inside = {code: page.evaluate(INSIDE, code) for code in codes}
+        picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+
+        assert len(set(codes)) == 56
+        assert [code for code, at in inside.items() if at is None] == []
+        assert [colour(picture, at) for at in corners] == [GROUND] * 4
+        assert [code for code, at in inside.items() if not is_filled(picture, at)] == []
 
     def test_a_click_in_the_strip_opens_the_weakest_ones_card(self, open_page):
         page = open_page("/territories")
@@ -113,6 +159,17 @@ class TestFunnel:
         assert len(shown) == len(written) >= 4
         for row, source in zip(shown, written, strict=True):
             assert all(same(*pair) for pair in zip(row[-len(source) :], source, strict=True)), (row, source)
+
+
+def colour(picture: Image.Image, at: dict[str, float]) -> tuple[int, int, int]:
+    found: tuple[int, int, int] = picture.getpixel((round(at["x"]), round(at["y"])))
+    return found
+
+
+def is_filled(picture: Image.Image, at: dict[str, float]) -> bool:
+    """Around the point is more than ground: its own pixel may lie on a hatch line or in a figure."""
+    around = [{"x": at["x"] + across, "y": at["y"] + down} for across in (-1, 0, 1) for down in (-1, 0, 1)]
+    return any(colour(picture, point) != GROUND for point in around)
 
 
 def grid(page, number: int) -> list[list[str]]:

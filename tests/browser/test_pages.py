@@ -54,6 +54,7 @@ def seen_faults(page, entry: PageEntry, look: Look) -> list[str]:
             found += faults.of_a_chart_slide(page)
     else:
         found += faults.sideways(page)
+        found += faults.without_download(page)
     if look.size == PHONE:
         found += faults.small_targets(page, MAIN)
     if look.has_all_colours:
