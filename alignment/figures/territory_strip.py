@@ -37,7 +37,7 @@ _WEAKEST = "weakest?"
 _HEADERS = ("number", "n", _WEAKEST)
 _ROW = {Medium.SCREEN: 34, Medium.PHONE: 52}
 _WIDTH = {Medium.SCREEN: 400, Medium.PHONE: 340, Medium.PROJECTOR: 560}
-_NAME = {Medium.SCREEN: 22, Medium.PHONE: 24, Medium.PROJECTOR: 14}
+_NAME = {Medium.SCREEN: 22, Medium.PHONE: 24, Medium.PROJECTOR: 16}
 _MOST_ON_THE_WALL = (4, 2)  # lowest and highest rows, with a line between that counts the rest
 
 

@@ -101,8 +101,7 @@ with shown.errors():
     shown.show_headline(finding.headline, finding.subtitle)
     parts.table(frames.sources_table(answer), name="sources")
     shown.show_findings(finding.findings)
-    if answer.problems:
+    if answer.problems and not shown.is_projector():
         st.subheader("What is missing or contradicts itself", anchor=False)
         parts.table(frames.problems_table(answer), name="problems")
-        if not shown.is_projector():
-            show_problem(answer)
+        show_problem(answer)
