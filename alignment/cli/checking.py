@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from alignment import answers, audit
 from alignment.access import Actor
 from alignment.db import ReadSession
+from alignment.metrics.quality import ProblemLine
 from alignment.queries.company import company
 from alignment.queries.integrity import Fault, accounting_faults, batch_count, storage_faults
 from alignment.view import Basis, View
@@ -13,12 +14,13 @@ from alignment.view import Basis, View
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckResult:
-    """What was looked at and what was found."""
+    """What was looked at and what was found. A problem of the data is no fault of the database."""
 
     batches: int
     audit_events: int
     audit_head: str
     faults: tuple[Fault, ...]
+    problems: tuple[ProblemLine, ...]
 
     @property
     def sentence(self) -> str:
@@ -35,8 +37,13 @@ def check(session: ReadSession, actor: Actor) -> CheckResult:
     if chain.broken_at is not None:
         told = f"event {chain.broken_at} does not fit the one before: rows were changed, added or removed"
         faults.append(Fault(check="audit chain", told=told))
+    whole = View(period=None, at=company(session).today)
     return CheckResult(
-        batches=batch_count(session), audit_events=chain.events, audit_head=chain.head, faults=tuple(faults)
+        batches=batch_count(session),
+        audit_events=chain.events,
+        audit_head=chain.head,
+        faults=tuple(faults),
+        problems=answers.data(session, actor.scope, whole).problems,
     )
 
 

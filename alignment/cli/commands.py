@@ -178,7 +178,19 @@ def check_command(options: Namespace, out: Printer) -> int:
         result = check(session, actor_of(session, options.by))
     for fault in result.faults:
         out.line(f"{fault.check}: {fault.told}", check=fault.check, fault=fault.told)
-    out.line(result.sentence, faults=len(result.faults), imports=result.batches, audit_head=result.audit_head)
+    out.line(
+        result.sentence,
+        faults=len(result.faults),
+        imports=result.batches,
+        audit_head=result.audit_head,
+        problems=[
+            {"problem": line.check.slug, "source": line.source, "records": line.count, "owner": line.owner}
+            for line in result.problems
+        ],
+    )
+    for line in result.problems:
+        found = f"{line.count:,} {line.check.label} from {line.source}"
+        out.detail(f"{line.check.grade}: {found}. {line.check.remedy}")
     return REFUSED if result.faults else DONE
 
 

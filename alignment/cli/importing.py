@@ -19,7 +19,7 @@ from alignment.imports.files import read_file
 from alignment.imports.mappings import NeedsDecision
 from alignment.imports.parsed import ParsedImport, RowProblem
 from alignment.imports.raw import command_line
-from alignment.imports.readers import BOUNDARY_ENDINGS, TEXT_ENDINGS, ending
+from alignment.imports.readers import BOUNDARY_ENDINGS, TEXT_ENDINGS, ending, shown_name
 from alignment.queries.company import Company, company
 from alignment.settings import read_settings
 
@@ -35,6 +35,11 @@ class _File:
     kind: str | None = None
     source: str | None = None
 
+    @property
+    def name(self) -> str:
+        """As it can be shown: a file may be called by bytes that are no text."""
+        return shown_name(self.path.name)
+
 
 class _Trial(Exception):
     """Ends a dry run inside its transaction, so that everything is rolled back. Carries the receipt."""
@@ -44,10 +49,18 @@ class _Trial(Exception):
 
 
 def import_files(database: Database, actor: Actor, options: Namespace, out: Printer) -> int:
-    """Import each file by itself; the exit code is the worst of them."""
+    """
+    Import each file by itself, a line each; the exit code is the highest of them.
+
+    A folder without an export is no error: a scheduler looks in every night.
+    """
     files = list(_files(options))
-    if not files:
+    if not files and not options.folder:
         raise Invalid("Name at least one file, or a folder with --folder.")
+    if options.folder:
+        _tell_left_alone(Path(options.folder), files, out)
+    if not files:
+        return DONE
     company = _company(database)
     return max(_one(database, actor, file, options, out, company) for file in files)
 
@@ -73,8 +86,28 @@ def _in_folder(folder: Path) -> Iterator[_File]:
         yield from _listed(manifest)
         return
     for path in sorted(folder.iterdir()):
-        if path.is_file() and ending(path.name) in _READABLE:
+        if path.is_file() and not _is_hidden(path) and ending(path.name) in _READABLE:
             yield _File(path=path)
+
+
+def _is_hidden(path: Path) -> bool:
+    """What tools leave beside files: .DS_Store, and Excel's ~$export.xlsx while somebody has it open."""
+    return path.name.startswith((".", "~$"))
+
+
+def _tell_left_alone(folder: Path, files: list[_File], out: Printer) -> None:
+    """One line on what lies in the folder and was not looked at, so that nothing is left out in silence."""
+    taken = {file.path.name for file in files} | {"manifest.json"}
+    left = sorted(
+        shown_name(path.name)
+        for path in folder.iterdir()
+        if path.is_file() and path.name not in taken and not _is_hidden(path)
+    )
+    if left:
+        text = f"{folder}: {wording.plural(len(left), 'file')} left alone: {wording.listed(left, most=5)}"
+        out.line(f"{text}. Exports end with {', '.join(sorted(_READABLE))}.", left_alone=left)
+    elif not files:
+        out.line(f"{folder}: no export, nothing to do.", left_alone=[])
 
 
 def _listed(manifest: Path) -> Iterator[_File]:
@@ -108,10 +141,10 @@ def _one(
         parsed = _read(file, options, company)
         receipt = _applied(database, actor, parsed, options)
     except HeldImport as error:
-        out.line(f"{file.path.name}: {_held(error)}", file=file.path.name, held=str(error))
+        out.line(f"{file.name}: {_held(error)}", file=file.name, held=str(error))
         return code_of(error)
     except AlignmentError as error:
-        out.line(f"{file.path.name}: {error}", file=file.path.name, error=str(error))
+        out.line(f"{file.name}: {error}", file=file.name, error=str(error))
         return code_of(error)
     print_receipt(out, receipt, zone=company.calendar.zone, is_verbose=options.verbose)
     is_refused = isinstance(receipt, ImportReceipt) and receipt.rows_rejected > 0

@@ -27,7 +27,8 @@ from alignment.money import exponent
 from alignment.stats import Estimate
 from alignment.view import Split
 from alignment.vocabulary import GoalMetric, label
-from alignment.wording import UNKNOWN, audit_sentence
+from alignment.wording import UNKNOWN, audit_sentence, receipt_lines
+from alignment.wording.receipts import Receipt
 
 
 def funnel_table(answer: FunnelAnswer) -> pd.DataFrame:
@@ -399,6 +400,27 @@ def imports_table(history: ImportHistory) -> pd.DataFrame:
             "Superseded", "No data", "State", "By",
         ],
     )  # fmt: skip
+
+
+def receipt_table(receipt: Receipt) -> pd.DataFrame:
+    """The account of an import as counts, then the sentences of its receipt."""
+    counts = [
+        ("Import", receipt.batch_id),
+        ("File", receipt.file_name),
+        ("Kind", receipt.kind.replace("_", " ")),
+        ("Rows in the file", receipt.rows_in_file),
+        ("Rows new", receipt.rows_inserted),
+        ("Rows changed", receipt.rows_updated),
+        ("Rows unchanged", receipt.rows_unchanged),
+        ("Rows rejected", receipt.rows_rejected),
+        ("Rows superseded by a newer row", receipt.rows_superseded),
+        ("Rows that are no data", receipt.rows_other),
+        ("Records new", receipt.records_inserted),
+        ("Records changed", receipt.records_updated),
+        ("Records unchanged", receipt.records_unchanged),
+    ]
+    said = [("", sentence) for sentence in receipt_lines(receipt)]
+    return pd.DataFrame([*counts, *said], columns=["What", "Value"], dtype=object)
 
 
 def sources_table(answer: DataAnswer) -> pd.DataFrame:

@@ -65,6 +65,10 @@ def command_line(*, max_mb: int, max_rows: int | None) -> Limits:
     )
 
 
+PROBLEM_HEADINGS = tuple(f"Problem: {what}" for what in ("line", "column", "value", "what", "remedy"))
+"""The first columns of a list of rejected rows; see `corrections`."""
+
+
 class Other(StrEnum):
     """Rows that a person would not call data."""
 
@@ -130,6 +134,21 @@ class RawTable:
     def in_file(self) -> int:
         """Rows of the file without its header row."""
         return len(self.rows) + len(self.broken) + len(self.other)
+
+    def without_problems(self) -> "RawTable":
+        """The same without our own first columns, where a corrected list of rejected rows comes back."""
+        n = len(PROBLEM_HEADINGS)
+        if self.header[:n] != PROBLEM_HEADINGS or len(self.header) == n:
+            return self
+        return replace(
+            self,
+            header=self.header[n:],
+            rows=[row[n:] for row in self.rows],
+            cut={row: max(cells - n, 0) for row, cells in self.cut.items()},
+            typed=None if self.typed is None else self.typed[:, n:],
+            other=tuple(replace(row, cells=row.cells[n:]) for row in self.other),
+            notes=(*self.notes, f"A list of rejected rows: its first {n} columns say why and were left out."),
+        )
 
     def column(self, name: str) -> list[str]:
         """The column's cells, one per row, without the apostrophe that keeps a spreadsheet from a formula."""

@@ -183,7 +183,7 @@ def _table(
         other=layout.other,
         notes=(*notes, *layout.notes),
         delimiter=delimiter,
-    )
+    ).without_problems()
 
 
 def _require_cells(n_cells: int, file_name: str, limits: Limits) -> None:

@@ -29,9 +29,11 @@ def parsed_line(rows: Rows) -> str:
 def problems_line(parsed: Any) -> str:
     """Above the list of bad rows."""
     rejected = parsed.accounting.rejected
+    it = "it" if rejected == 1 else "them"
     return (
-        f"{plural(rejected, 'row')} cannot be read. Correct {'it' if rejected == 1 else 'them'} in the file "
-        "and upload the file again, or apply only the good rows; the list below says where and how."
+        f"{plural(rejected, 'row')} cannot be read. Correct {it} in the file and upload that again, or "
+        f"download the list below, which holds {it} whole, correct {it} there and upload that; or apply only "
+        "the good rows."
     )
 
 

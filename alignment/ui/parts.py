@@ -16,6 +16,7 @@ from alignment import wording
 from alignment.access import ROLE_PERMISSIONS
 from alignment.actions.imports import AlreadyImported, ImportReceipt
 from alignment.errors import AlignmentError, Conflict, Invalid
+from alignment.exports import frames
 from alignment.insights import Empty, Finding
 from alignment.metrics.common import Number, Stamp
 from alignment.ui import filters, session, shown
@@ -246,3 +247,4 @@ def receipt(kept: ImportReceipt | AlreadyImported, *, zone: str) -> None:
     if len(lines) > LINES_SHOWN:
         with st.expander(f"{len(lines) - LINES_SHOWN} more"):
             shown.show_findings(lines[LINES_SHOWN:])
+    shown.download_csv(frames.receipt_table(kept), f"receipt_{kept.batch_id}", label="Download the receipt")

@@ -236,10 +236,10 @@ def download(table: Callable[[], pd.DataFrame], name: str) -> None:
             )
 
 
-def download_csv(frame: pd.DataFrame, name: str) -> None:
-    """One button, for lists that are no chart's table (bad rows of an import)."""
+def download_csv(frame: pd.DataFrame, name: str, *, label: str = "Download CSV") -> None:
+    """One button, for lists that are no chart's table (the receipt of an import)."""
     st.download_button(
-        "Download CSV",
+        label,
         data=lambda: csv_bytes(frame),
         file_name=f"{name}.csv",
         mime="text/csv",

@@ -5,6 +5,7 @@ import streamlit as st
 from alignment import insights
 from alignment.access import Permission
 from alignment.exports import frames
+from alignment.imports.corrections import corrections_frame
 from alignment.imports.dictionary import TEMPLATE_KINDS
 from alignment.imports.kinds import KINDS
 from alignment.imports.mappings import Proposal
@@ -77,7 +78,7 @@ def decide(proposal: Proposal, answers: door.Answers, form: str) -> door.Answers
     return answers
 
 
-def show_rows(parsed: ParsedImport, form: str) -> None:
+def show_rows(parsed: ParsedImport, form: str, raw: RawTable | None) -> None:
     st.markdown(insights.parsed_line(parsed.accounting))
     parts.folded_table(
         "The first rows as they were read",
@@ -86,7 +87,11 @@ def show_rows(parsed: ParsedImport, form: str) -> None:
     )
     if parsed.problems:
         st.warning(insights.problems_line(parsed))
-        parts.table(problems_frame(parsed), name=f"problems_{parsed.kind}_{form[-8:]}")
+        parts.table(
+            problems_frame(parsed),
+            name=f"problems_{parsed.kind}_{form[-8:]}",
+            every=None if raw is None else lambda: corrections_frame(parsed, raw),
+        )
     if parsed.notes:
         with st.expander(f"What was noticed ({len(parsed.notes)})"):
             shown.show_findings(parsed.notes)
@@ -120,15 +125,16 @@ def show_file(name: str, data: bytes) -> None:
         if receipt is not None:
             parts.receipt(receipt, zone=session.company().calendar.zone)
             return
-        company = session.company()
+        company, raw = session.company(), None
         if door.is_boundaries(name):
             parsed = door.shapes(data, name, None)
         else:
-            answers = ask(door.table(data, name), form)
+            raw = door.table(data, name)
+            answers = ask(raw, form)
             parsed = door.checked(
                 data, name, answers, company.calendar.zone, company.currency, company.latest_possible
             )
-        show_rows(parsed, form)
+        show_rows(parsed, form, raw)
         offer_apply(parsed, form)
 
 

@@ -125,7 +125,8 @@ class TestImport:
         write(tmp_path / "manifest.json", json.dumps({"files": files}))
 
         assert line("import", "--folder", tmp_path) == 0
-        assert [text.split(":")[0] for text in line.out.splitlines() if not text.startswith(" ")] == [
+        assert "3 files left alone: test.db, " in line.out
+        assert [text.split(":")[0] for text in line.out.splitlines()[1:] if text[0] != " "] == [
             "survey.csv",
             "territories.csv",
         ]
@@ -224,8 +225,9 @@ class TestImport:
 
     def test_json_has_everything_that_a_receipt_knows(self, line):
         line("--json", "import", "--folder", FOUR)
-        receipts = [json.loads(text) for text in line.out.splitlines()]
+        left, *receipts = [json.loads(text) for text in line.out.splitlines()]
 
+        assert left == {"left_alone": ["README.md"]}
         assert [receipt["kind"] for receipt in receipts] == ["accounts", "products", "deals", "people"]
         assert receipts[2]["matches"] == [
             {"kind": "products", "text": "Cask10", "name": "Cask 10", "rows": 17}
@@ -279,6 +281,7 @@ class TestCheck:
 
         assert line("check") == 0
         assert line.out.startswith("All is well: 3 imports and 3 audit events checked")
+        assert " names that no file has brought from crm. Import the file that brings it" in line.out
 
     def test_an_import_that_does_not_add_up_is_found(self, line, database):
         line("import", FOUR / "accounts.csv")

@@ -5,7 +5,9 @@ Each case ended in "something went wrong that is not your doing", or in the wron
 exit code, when the program was attacked with it.
 """
 
+import os
 import shutil
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -128,3 +130,63 @@ def test_an_export_is_for_those_who_may_see_every_record(run, database, tmp_path
     assert run("--by", "p@c.example", "export", "products", target)[0] == 1
     assert not target.exists()
     assert run("export", "products", target)[0] == 0, "the person at the machine may"
+
+
+class TestAFolderThatASchedulerLooksInto:
+    """`import --folder DIR` every night: one line a file, the highest code, nothing left out in silence."""
+
+    LEADS = "Lead ID,Created Date,Lead Source\nL1,2026-03-01,Web\n"
+
+    def test_an_empty_one_is_done(self, run, tmp_path):
+        folder = tmp_path / "in"
+        folder.mkdir()
+
+        assert run("import", "--folder", folder) == (0, f"{folder}: no export, nothing to do.\n")
+
+    def test_what_tools_leave_behind_is_no_file_and_what_is_no_export_is_named(self, run, tmp_path):
+        folder = tmp_path / "in"
+        folder.mkdir()
+        for name in (".hidden.csv", "~$open.xlsx", "notes.docx"):
+            (folder / name).write_text("Lead ID,Created\n", encoding="utf-8")
+        (folder / "leads.csv").write_text(self.LEADS, encoding="utf-8")
+        code, said = run("import", "--folder", folder)
+
+        assert code == 0
+        assert "1 file left alone: notes.docx. Exports end with csv" in said
+        assert [text.split(":")[0] for text in said.splitlines() if "new" in text] == ["leads.csv"]
+        assert "hidden" not in said
+
+    def test_every_file_has_its_line_and_the_highest_code_is_the_run_s(self, run, tmp_path):
+        folder = tmp_path / "in"
+        folder.mkdir()
+        (folder / "a_bad.csv").write_text(f"{self.LEADS}L2,never,Web\n", encoding="utf-8")
+        (folder / "b_good.csv").write_text(self.LEADS, encoding="utf-8")
+        (folder / "c_held.csv").write_text(self.LEADS.replace("2026-03-01", "03/04/2026"), encoding="utf-8")
+        (folder / "d_broken.xlsx").write_bytes(b"no workbook")
+        code, said = run("import", "--folder", folder, "--source", "crm")
+        lines = [text for text in said.splitlines() if not text.startswith(" ")]
+
+        assert code == 3, "held outranks refused"
+        assert [text[:2] for text in lines] == ["a_", "b_", "c_", "d_"]
+
+    def test_a_second_night_with_the_same_files_is_done(self, run, tmp_path):
+        (tmp_path / "leads.csv").write_text(self.LEADS, encoding="utf-8")
+        assert run("import", tmp_path / "leads.csv")[0] == 0
+        code, said = run("import", "--folder", tmp_path)
+
+        assert code == 0
+        assert "leads.csv: nothing to do. The same file came in on" in said
+
+    def test_a_name_that_is_no_text_is_shown_as_far_as_it_is(self, run, tmp_path):
+        folder = tmp_path / "in"
+        folder.mkdir()
+        path = os.fsencode(folder) + b"/l\xffads.csv"
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY))
+        except OSError:  # macOS: the disk allows no such name, so nobody can have such a file
+            assert sys.platform == "darwin"
+            return
+        code, said = run("import", "--folder", folder)
+
+        assert code == 1
+        assert "l\ufffdads.csv: " in said
