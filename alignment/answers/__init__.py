@@ -11,6 +11,7 @@ from alignment.answers.funnel_screen import funnel, funnel_records
 from alignment.answers.goal_screen import goals
 from alignment.answers.history_screen import audit_page, import_history
 from alignment.answers.map_screen import territories, territory_card
+from alignment.answers.restatement_screen import restatement
 from alignment.answers.today_screen import today
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "import_history",
     "possible_owners",
     "problem_page",
+    "restatement",
     "territories",
     "territory_card",
     "today",

@@ -58,7 +58,7 @@ def deal_sums(
 
 @lru_cache(maxsize=128)
 def _sums_statement(lens: Lens, now: bool, before: bool) -> sa.Select[Any]:
-    deals = _deals_with_amounts(lens)
+    deals = deals_with_amounts(lens)
     keys = [deals.c[name] for name in DIMENSIONS]
     return sa.select(*keys, *_closed_sums(deals, now, before), *_open_sums(deals)).group_by(*keys)
 
@@ -89,7 +89,7 @@ def _open_sums(deals: sa.Subquery) -> list[Any]:
     ]
 
 
-def _deals_with_amounts(lens: Lens) -> sa.Subquery:
+def deals_with_amounts(lens: Lens) -> sa.Subquery:
     """
     The deals of the view with the amount they had on its day (`open_minor`).
 
