@@ -32,7 +32,7 @@ def data_finding(answer: DataAnswer) -> Finding:
     silent = f"{listed(late)} {'has' if len(late) == 1 else 'have'} been silent" if late else ""
     sentences = [f"{silent} for twice as long as usual: ask whether the export still runs."] if late else []
     sentences += [
-        f"{_counted(line)}: {line.check.remedy}" for line in answer.problems[:4] if line.owner is None
+        f"{_counted(line)}. {line.check.remedy}" for line in answer.problems[:4] if line.owner is None
     ]
     return Finding(
         headline=f"{_freshness(answer, len(fresh), len(late))}; {_gap(answer)}",
@@ -91,7 +91,8 @@ def _stamp(answer: DataAnswer) -> str:
 
 def _counted(line: ProblemLine) -> str:
     share = f" ({percent(line.count / line.n)} of {count(line.n)})" if line.n > line.count else ""
-    return f"{count(line.count)} {line.check.label} from {line.source}{share}"
+    label = line.check.label
+    return f"{label[0].upper()}{label[1:]}: {count(line.count)} from {line.source}{share}"
 
 
 def batch_identity(batch: LastBatch) -> str:
