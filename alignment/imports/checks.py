@@ -14,7 +14,7 @@ from alignment.imports.dates import ORDER_LABELS, DateStyle
 from alignment.imports.draft import Context, Draft
 from alignment.imports.footers import total_notes
 from alignment.imports.hints import spelling_notes
-from alignment.imports.kinds import KINDS, FieldSpec, Parse
+from alignment.imports.kinds import FieldSpec, Parse, kind_with
 from alignment.imports.mappings import Proposal, require_complete, with_answers
 from alignment.imports.numbers import POINT, NumberStyle
 from alignment.imports.outcome import Bad
@@ -63,7 +63,7 @@ def parse(
     if date_order is not None or decimal is not None:
         proposal = with_answers(proposal, date_order=date_order, decimal=decimal)
     require_complete(proposal, raw)
-    kind = KINDS[proposal.kind]
+    kind = kind_with(proposal.kind, proposal.mapping)
     context = Context(zone=zone, currency=currency, now=now)
     draft = Draft(kind=kind, raw=raw, mapping=dict(proposal.mapping), context=context)
     for spec in kind.fields:

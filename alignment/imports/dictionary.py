@@ -267,5 +267,5 @@ def _examples(kind: Kind, spec: FieldSpec) -> tuple[str, str]:
     return own.get(spec.name) or _BY_NAME.get(spec.name) or _BY_PARSE[spec.parse]
 
 
-TEMPLATE_KINDS = tuple(slug for slug, kind in KINDS.items() if kind.fields)
-"""Kinds that have a table; boundaries are shapes."""
+TEMPLATE_KINDS = tuple(slug for slug, kind in KINDS.items() if kind.fields and not kind.is_wide)
+"""Kinds that have a table; boundaries are shapes, a wide kind has what columns its file has."""

@@ -9,7 +9,8 @@ compared after folding (`folded`).
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 
@@ -60,12 +61,18 @@ class FieldSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """A kind of file. `identity` names the fields that make two rows the same record."""
+    """
+    A kind of file. `identity` names the fields that make two rows the same record.
+
+    A wide kind has more fields than these: one for each column that a file has of
+    a channel or measure; see `kind_with`.
+    """
 
     slug: str
     label: str
     identity: tuple[str, ...]
     fields: tuple[FieldSpec, ...] = field(default_factory=tuple)
+    is_wide: bool = False
 
     def spec(self, name: str) -> FieldSpec:
         return next(spec for spec in self.fields if spec.name == name)
@@ -437,6 +444,18 @@ _KINDS = (
         ),
     ),
     Kind(
+        slug="channel_days",
+        label="Channels side by side (a column each)",
+        identity=("territory", "day"),
+        is_wide=True,
+        fields=(
+            _PLACE,
+            _f("day", P.DAY, "day", "date", "week", "time", required=True),
+            _f("population", P.ROUNDED, "population", "inhabitants"),
+            _CURRENCY,
+        ),
+    ),
+    Kind(
         slug="outlets",
         label="Outlets",
         identity=("outlet_id",),
@@ -467,6 +486,28 @@ _KINDS = (
 )
 
 KINDS: dict[str, Kind] = {kind.slug: kind for kind in _KINDS}
+
+WIDE: dict[str, Parse] = {
+    "spend": P.MICROS,
+    "impressions": P.ROUNDED,
+    "clicks": P.ROUNDED,
+    "measure": P.MILLIONTHS,
+}
+"""What a wide kind's further fields begin with: "spend TV", "measure conversions"."""
+
+
+def kind_with(slug: str, names: Iterable[str]) -> Kind:
+    """The kind; a wide one with those of the names that are further fields of it, in a stable order."""
+    kind = KINDS[slug]
+    if not kind.is_wide:
+        return kind
+    more = [
+        FieldSpec(name=name, parse=WIDE[first])
+        for name in sorted(set(names))
+        if " " in name and (first := name.partition(" ")[0]) in WIDE
+    ]
+    return replace(kind, fields=(*kind.fields, *more))
+
 
 LATER = {"visits", "listings", "orders", "deliveries", "promotions", "inventory"}
 """Kinds that have a name already and get their tables with the shelf and the effect of campaigns."""

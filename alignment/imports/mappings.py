@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from alignment.errors import HeldImport, MissingColumns, NotFound, UnreadableFile, did_you_mean
-from alignment.imports.kinds import KINDS, Kind, folded
+from alignment.imports import melting
+from alignment.imports.kinds import KINDS, Kind, folded, kind_with
 from alignment.imports.places import no_place
 from alignment.imports.presets import GENERIC, PRESETS, Preset, PresetFile, preset_named
 from alignment.imports.raw import RawTable
@@ -37,6 +38,7 @@ DEFAULT_SOURCES = {
     "rates": "finance",
     "flags": "field",
     "measures": "market",
+    "channel_days": "ads",
     "outlets": "trade",
     "outlet_sales": "trade",
 }
@@ -107,14 +109,32 @@ def propose(
         _require_kind(kind)
     chosen, file = _preset_for(raw.header, kind, preset)
     if file is not None:
-        made = dict.fromkeys(file.mapping, "preset")
-        return _proposal(raw, KINDS[file.kind], file.mapping_for(raw.header), made, chosen, file)
+        mapping = file.mapping_for(raw.header)
+        return _spread(raw, KINDS[file.kind], mapping, dict.fromkeys(mapping, "preset"), chosen, file)
     found = KINDS[kind] if kind is not None else recognised(raw, file_name or raw.file_name)
     mapping = by_headings(found, raw.header)
     why = dict.fromkeys(mapping, "heading")
     for name, column in by_values(found, raw, mapping).items():
         mapping[name], why[name] = column, "values"
-    return _proposal(raw, found, mapping, why, chosen, None)
+    return _spread(raw, found, mapping, why, chosen, None)
+
+
+def _spread(
+    raw: RawTable,
+    kind: Kind,
+    mapping: dict[str, str],
+    why: dict[str, str],
+    preset: Preset,
+    file: PresetFile | None,
+) -> Proposal:
+    """The proposal; of a wide file with a field for each column of a channel or measure."""
+    if not kind.is_wide:
+        return _proposal(raw, kind, mapping, why, preset, file)
+    wide = melting.columns_of(raw, mapping)
+    mapping, why = wide.mapping | mapping, dict.fromkeys(wide.mapping, "heading") | why
+    return replace(
+        _proposal(raw, kind_with(kind.slug, mapping), mapping, why, preset, file), notes=wide.notes
+    )
 
 
 def with_mapping(proposal: Proposal, raw: RawTable, mapping: Mapping[str, str]) -> Proposal:
@@ -124,7 +144,7 @@ def with_mapping(proposal: Proposal, raw: RawTable, mapping: Mapping[str, str]) 
     Raises:
         MissingColumns: The file has no such column, or the kind no such field.
     """
-    kind = KINDS[proposal.kind]
+    kind = kind_with(proposal.kind, mapping)
     fields = {spec.name for spec in kind.fields}
     for name, column in mapping.items():
         if name not in fields:

@@ -111,7 +111,55 @@ CITY_TEST = Preset(
     ),
 )
 
-PRESETS: dict[str, Preset] = {preset.slug: preset for preset in (GENERIC, MAVEN, CITY_TEST)}
+GEO_FUNNEL = Preset(
+    slug="geo-funnel",
+    label="Media, brand queries and outcome by territory and week",
+    source="media-funnel",
+    files=(
+        PresetFile(
+            kind="channel_days",
+            mapping={
+                "territory": "geo",
+                "day": "time",
+                "population": "population",
+                "measure BrandedGQV_control": "BrandedGQV_control",
+                "measure conversions": "conversions",
+            },
+            options={"creates_territories": True},
+        ),
+    ),
+)
+
+GEO_MEDIA = Preset(
+    slug="geo-media",
+    label="Media and outcome by week, of each territory or of the whole company",
+    source="media",
+    files=(
+        PresetFile(
+            kind="channel_days",
+            mapping={
+                "territory": "geo",
+                "day": "time",
+                "population": "population",
+                "measure conversions": "conversions",
+            },
+            options={"creates_territories": True},
+        ),
+        PresetFile(
+            kind="channel_days",
+            mapping={
+                "day": "time",
+                "measure conversions": "conversions",
+                "measure revenue_per_conversion": "revenue_per_conversion",
+            },
+        ),
+    ),
+)
+
+_PRESETS = (GENERIC, MAVEN, CITY_TEST, GEO_FUNNEL, GEO_MEDIA)
+PRESETS: dict[str, Preset] = {
+    preset.slug: preset for preset in (GENERIC, MAVEN, CITY_TEST, GEO_FUNNEL, GEO_MEDIA)
+}
 
 
 def preset_named(slug: str) -> Preset:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from alignment.imports.kinds import KINDS
+from alignment.imports.kinds import KINDS, kind_with
 from alignment.imports.layout import trimmed
 from alignment.imports.mappings import Proposal
 from alignment.imports.parsed import ParsedImport
@@ -49,7 +49,7 @@ def mapping_frame(raw: RawTable, proposal: Proposal) -> pd.DataFrame:
             "example": example_of(raw, proposal.mapping.get(spec.name)),
             "why": proposal.why.get(spec.name, ""),
         }
-        for spec in KINDS[proposal.kind].fields
+        for spec in kind_with(proposal.kind, proposal.mapping).fields
     ]
     return pd.DataFrame(body, columns=["field", "required", "column", "example", "why"])
 

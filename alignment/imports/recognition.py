@@ -7,6 +7,7 @@ from pathlib import PurePath
 from alignment.errors import UnreadableFile, did_you_mean
 from alignment.imports.kinds import KINDS, Kind, Parse, folded
 from alignment.imports.layout import trimmed
+from alignment.imports.melting import is_wide
 from alignment.imports.places import no_place
 from alignment.imports.raw import RawTable
 from alignment.imports.synonyms import GENERIC, headings, variants
@@ -104,6 +105,8 @@ def recognised(raw: RawTable, file_name: str) -> Kind:
     """
     if sentence := no_place(raw.header):
         raise UnreadableFile(f'"{raw.file_name}": {sentence}')
+    if is_wide(raw.header, by_headings(KINDS["channel_days"], raw.header)):
+        return KINDS["channel_days"]
     scored = sorted(((_score(kind, raw, file_name), kind.slug) for kind in KINDS.values()), reverse=True)
     best, slug = scored[0]
     if best >= 3:
@@ -114,7 +117,7 @@ def recognised(raw: RawTable, file_name: str) -> Kind:
 def _score(kind: Kind, raw: RawTable, file_name: str) -> float:
     """How much of the kind the headings fill; 0 if a required field, or all telling ones, are missing."""
     mapping = by_headings(kind, raw.header)
-    if not kind.fields or any(name not in mapping for name in kind.required):
+    if not kind.fields or kind.is_wide or any(name not in mapping for name in kind.required):
         return 0.0
     telling = _TELLING.get(kind.slug)
     if telling is not None and not telling & mapping.keys():
@@ -134,7 +137,7 @@ def _unknown(raw: RawTable) -> str:
     """The refusal of a file that fits no kind, with the closest one and what it lacks."""
     shares = []
     for kind in KINDS.values():
-        if kind.fields:
+        if kind.fields and not kind.is_wide:
             mapping = by_headings(kind, raw.header)
             n_required = sum(name in mapping for name in kind.required)
             shares.append((n_required / len(kind.required), len(mapping), kind))

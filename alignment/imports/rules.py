@@ -8,6 +8,7 @@ from typing import Any
 from alignment.imports.dates import DateStyle, parsed_day
 from alignment.imports.draft import Draft
 from alignment.imports.layout import trimmed
+from alignment.imports.melting import check_channels, check_measures
 from alignment.imports.numbers import Amount, NumberStyle, number_style, parsed_number
 from alignment.imports.outcome import Noted
 from alignment.imports.phrases import counted
@@ -313,6 +314,8 @@ _RULES: dict[str, Callable[[Draft], None]] = {
     "rates": _rates,
     "touches": _touches,
     "flags": _flags,
+    "channel_days": check_channels,
+    "measures": check_measures,
     "leads": _leads,
     "territories": _territories,
     "people": _people,

@@ -24,7 +24,7 @@ from alignment.actions.company import create_company
 from alignment.cli import main
 from alignment.cli.codes import DONE, HELD, REFUSED
 from alignment.db import Database
-from alignment.errors import HeldImport, UnreadableFile
+from alignment.errors import HeldImport, Invalid, UnreadableFile
 from alignment.imports.files import read_file
 from alignment.migrations import upgrade
 from alignment.vocabulary import Role
@@ -91,6 +91,41 @@ FOLDERS: dict[str, Folder] = {
     "geolift": Folder(
         currency="USD",
         exports=(Export(name="GeoLift_PreTest.csv", kind="measures", rows=3_600, inserted=3_600),),
+    ),
+    "robyn_weekly": Folder(
+        currency="USD",
+        exports=(
+            Export(
+                name="dt_simulated_weekly.csv",
+                kind="channel_days",
+                rows=208,
+                inserted=208,
+                records=208 * (5 + 3),  # five channels; revenue, competitor sales and newsletter
+                notes=("1 column not stored: events.", "the Monday that it begins with"),
+            ),
+        ),
+    ),
+    "meridian_geo_ads": Folder(
+        currency="USD",
+        exports=(
+            Export(
+                name="geo_all_channels.csv",
+                kind="channel_days",
+                rows=6_240,
+                inserted=6_240,
+                records=6_240 * (5 + 6),  # and the population of 40 territories, updated
+                notes=("The first column has no name", "the Monday that it begins with"),
+            ),
+            Export(
+                name="geo_full_funnel_data.csv",
+                kind="channel_days",
+                rows=3_120,
+                inserted=3_120,
+                records=3_120 * (3 + 4),
+                notes=("The population of 20 territories changed",),
+            ),
+            refused("national_all_channels.csv", "twice", "2021-01-25"),
+        ),
     ),
     "retail_distribution": Folder(
         currency="USD",
@@ -172,7 +207,7 @@ def outcome(database: Database, currency: str, export: Export, folder: Path):
             return imports.apply(
                 session, ADMIN, parsed, only_good_rows=export.good_rows, accept=export.accept
             )
-    except (UnreadableFile, HeldImport) as error:
+    except (UnreadableFile, HeldImport, Invalid) as error:
         return error
 
 
@@ -181,7 +216,7 @@ def test_every_row_of_the_file_is_stored_or_named(applied, folder, export):
     receipt = applied(folder)[export.name]
 
     if export.stays_out:
-        assert isinstance(receipt, HeldImport if export.is_held else UnreadableFile), receipt
+        assert isinstance(receipt, HeldImport if export.is_held else UnreadableFile | Invalid), receipt
         assert all(part in str(receipt) for part in export.says), str(receipt)
         return
     assert not isinstance(receipt, Exception), receipt

@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from alignment.access import Actor, Permission, permitted
 from alignment.actions.commands import once
 from alignment.actions.imports.campaigns import write_campaign_days, write_campaigns
+from alignment.actions.imports.channels import write_channel_days
 from alignment.actions.imports.deals import write_deal_stages, write_deals
 from alignment.actions.imports.directory import NAMED, Names
 from alignment.actions.imports.flags import write_flags
@@ -83,6 +84,7 @@ WRITERS: dict[str, Callable[[Work, ParsedImport], None]] = {
     "holidays": write_holidays,
     "flags": write_flags,
     "measures": write_measures,
+    "channel_days": write_channel_days,
     "outlets": write_outlets,
     "outlet_sales": write_outlet_sales,
 }
@@ -102,6 +104,7 @@ _BRINGS: dict[str, tuple[str, ...]] = {
     "campaigns": ("campaigns",),
     "campaign_days": ("campaigns",),
     "measures": ("territories",),
+    "channel_days": ("campaigns", "territories"),
     "outlets": ("outlets",),
     "outlet_sales": ("outlets", "products"),
 }
@@ -110,7 +113,7 @@ _BRINGS: dict[str, tuple[str, ...]] = {
 _WAITED_FOR = {BY_OWNER: "one territory of their owners"}
 """How a receipt calls a kind of reference that has no file of its own."""
 
-_PLACES = {"territories", "people", "territory_rules", "boundaries", "measures"}
+_PLACES = {"territories", "people", "territory_rules", "boundaries", "measures", "channel_days"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

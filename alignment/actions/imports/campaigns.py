@@ -43,7 +43,7 @@ def write_campaign_days(work: Work, parsed: ParsedImport) -> None:
         values: Row = {
             "campaign_id": _campaign(work, row["campaign"]),
             "territory_id": None,
-            "spend_micros": _in_company_currency(row, rates),
+            "spend_micros": in_company_currency(row, rates),
             "impressions": row.get("impressions"),
             "reach": row.get("reach"),
             "clicks": row.get("clicks"),
@@ -62,7 +62,7 @@ def _campaign(work: Work, text: str) -> int:
     return known.id if known else stub_named(work, "campaigns", "campaign", text)
 
 
-def _in_company_currency(row: Row, rates: RateTable) -> int:
+def in_company_currency(row: Row, rates: RateTable) -> int:
     """
     Raises:
         Invalid: The spend is in a currency that has no rate for its day: zero would be a lie.

@@ -74,6 +74,8 @@ class Key:
 
 
 BY_CODE = Key(("code",), "code", lambda row: (row["code"], row["name"]))
+BY_CODE_ALONE = Key(("code",), "code")
+"""Of rows that are never stubs, or that a file speaks of without naming them."""
 BY_SOURCE = Key(("source", "external_id"), "external_id", lambda row: (row["external_id"],))
 
 

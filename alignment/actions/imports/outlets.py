@@ -6,7 +6,13 @@ from collections.abc import Iterable, Mapping
 import sqlalchemy as sa
 
 from alignment.actions.imports.deals import rate_table
-from alignment.actions.imports.entities import BY_SOURCE, Key, Stated, ids_with_stubs, write_entities
+from alignment.actions.imports.entities import (
+    BY_CODE_ALONE,
+    BY_SOURCE,
+    Stated,
+    ids_with_stubs,
+    write_entities,
+)
 from alignment.actions.imports.masters import copied
 from alignment.actions.imports.observations import Said, origin_of, write_observations
 from alignment.actions.imports.work import Open, Work
@@ -15,7 +21,6 @@ from alignment.journal import Row, rows_of, rows_where, table_named
 from alignment.money import RateTable, to_minor
 from alignment.periods import from_epoch_day, start_of
 
-_BY_PRODUCT_CODE = Key(("code",), "code")
 _PRODUCT = table_named("product")
 _SHOWN = 5
 
@@ -83,7 +88,7 @@ def _state_products(work: Work, rows: Iterable[Row]) -> None:
         )
         for code, index in first.items()
     ]
-    write_entities(work, "product", stated, _BY_PRODUCT_CODE)
+    write_entities(work, "product", stated, BY_CODE_ALONE)
     work.names.forget("products")
     _note(work, "stand in several categories; the most frequent was taken", _several(named))
     kept = [code for code in first if (stored.get(code) or category[code]) != category[code]]
