@@ -17,6 +17,7 @@ from alignment.insights.door import (
     imports_stamp,
     parsed_line,
     problems_line,
+    storing_line,
     unmapped_line,
 )
 from alignment.insights.finding import Empty, Finding
@@ -75,6 +76,7 @@ __all__ = [
     "problems_line",
     "records_line",
     "signal_line",
+    "storing_line",
     "target_signed",
     "territories_empty",
     "territories_finding",

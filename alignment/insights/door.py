@@ -26,6 +26,11 @@ def parsed_line(rows: Rows) -> str:
     )
 
 
+def storing_line(rows: Rows) -> str:
+    """While it is being applied. One transaction: it is stored whole or not at all."""
+    return f"Storing {plural(rows.parsed, 'row')}: all of them, or none if it is interrupted"
+
+
 def problems_line(parsed: Any) -> str:
     """Above the list of bad rows."""
     rejected = parsed.accounting.rejected

@@ -109,7 +109,7 @@ def offer_apply(parsed: ParsedImport, form: str) -> None:
     blocked = bool(parsed.problems) and not only_good
     command_id = commands.command_id(form)
     if st.button("Apply", key=f"{form}_apply", type="primary", disabled=blocked):
-        with door.held(form):
+        with door.held(form), st.spinner(insights.storing_line(parsed.accounting), show_time=True):
             receipt = door.apply(
                 actor, parsed, only_good_rows=only_good, accept=accept, command_id=command_id
             )

@@ -6,6 +6,7 @@ from dataclasses import replace
 from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 
 from alignment import audit
 from alignment.access import Actor
@@ -168,6 +169,35 @@ class TestRejectedRows:
         receipt = put(database, self.parsed(), only_good_rows=True)
 
         assert receipt.problems[0].value == "31/02"
+
+
+class TestInterrupted:
+    """A person, a signal or a bug ends the import while rows are being written, up to the last statement."""
+
+    @pytest.mark.parametrize("at_statement", [1, 5, 9, "last"])
+    def test_nothing_of_it_is_left(self, company_database, at_statement):
+        put(company_database, export("products", [product(n) for n in range(3)]))
+        before, trail = dump(company_database), rows_of(company_database, "select count(*) from audit_event")
+        files = export("leads", [lead(f"L{number}", channel="Web") for number in range(20)])
+        sent: list[str] = []
+
+        def interrupt(connection, cursor, statement, parameters, context, executemany) -> None:
+            sent.append(statement)
+            is_last = at_statement == "last" and statement.startswith("UPDATE company_state")
+            if is_last or len(sent) == at_statement:
+                raise KeyboardInterrupt
+
+        sa.event.listen(company_database.engine, "after_cursor_execute", interrupt)
+        try:
+            with pytest.raises(KeyboardInterrupt):
+                put(company_database, files)
+        finally:
+            sa.event.remove(company_database.engine, "after_cursor_execute", interrupt)
+
+        assert dump(company_database) == before
+        assert rows_of(company_database, "select count(*) from audit_event") == trail
+        assert rows_of(company_database, "select count(*) from import_batch") == [(1,)]
+        assert put(company_database, files).rows_inserted == 20, "and it can be done again"
 
 
 class TestHeld:
