@@ -6,10 +6,10 @@ import sqlalchemy as sa
 from alignment import answers
 from alignment.access import Actor
 from alignment.actions.problems import assign_problem_owner
-from alignment.errors import NotAllowed, NotFound
+from alignment.errors import Conflict, NotAllowed, NotFound
 from alignment.tables import AuditEvent, Person, c
 from alignment.vocabulary import Role
-from tests.actions.files import ADMIN, at, export, lead, put
+from tests.actions.files import ADMIN, at, export, lead, put, undo
 from tests.queries.companies import scope, view
 
 PEOPLE = [
@@ -100,3 +100,12 @@ def test_who_has_left_cannot_be_chosen(company):
 
     with pytest.raises(NotFound, match="no longer here"):
         assign(company, "Ada")
+
+
+def test_people_who_look_after_a_problem_are_not_taken_back_with_their_file(company):
+    assign(company, "Ada")
+    with pytest.raises(Conflict, match="cannot be taken back"):
+        undo(company, 1)
+
+    assign(company, None)
+    assert undo(company, 1).rows_removed == 2
