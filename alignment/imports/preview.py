@@ -1,6 +1,6 @@
 """What the import page shows before anything is stored: parsed rows, the mapping, the problems."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -76,9 +76,11 @@ def example_of(raw: RawTable, column: str | None) -> str:
     return next((text[:60] for row in raw.rows[:200] if (text := trimmed(row[position]))), "")
 
 
-def field_labels(kind: str) -> Mapping[str, str]:
-    """Our field -> how a person reads it: "created_at" -> "Created at"."""
-    return {spec.name: spec.name.replace("_", " ").capitalize() for spec in KINDS[kind].fields}
+def field_labels(kind: str, names: Iterable[str] = ()) -> Mapping[str, str]:
+    """Our field -> how a person reads it: "created_at" -> "Created at". `names` adds a wide file's own."""
+    labels = {spec.name: spec.name.replace("_", " ").capitalize() for spec in KINDS[kind].fields}
+    more = (spec.name for spec in kind_with(kind, names).fields if spec.name not in labels)
+    return labels | {name: name[:1].upper() + name[1:] for name in more}
 
 
 def _shown(value: Any, zone: str) -> str:

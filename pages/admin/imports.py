@@ -45,7 +45,7 @@ def ask(raw: RawTable, form: str) -> door.Answers:
 
 
 def edit_mapping(raw: RawTable, proposal: Proposal, form: str) -> dict[str, str]:
-    labels = field_labels(proposal.kind)
+    labels = field_labels(proposal.kind, proposal.mapping)
     edited = st.data_editor(
         mapping_frame(raw, proposal),
         key=f"{form}_mapping_{proposal.kind}",

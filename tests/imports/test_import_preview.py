@@ -2,7 +2,13 @@
 
 from alignment.imports.checks import parse
 from alignment.imports.mappings import propose, with_mapping
-from alignment.imports.preview import mapping_frame, mapping_from, preview_frame, problems_frame
+from alignment.imports.preview import (
+    field_labels,
+    mapping_frame,
+    mapping_from,
+    preview_frame,
+    problems_frame,
+)
 from alignment.imports.readers import read_table
 
 TEXT = (
@@ -84,3 +90,17 @@ def test_no_problems_is_an_empty_table_with_the_same_columns():
         "problem",
         "remedy",
     ]
+
+
+def test_a_wide_files_channels_are_lines_of_the_mapping_that_a_person_may_take_out():
+    raw = read_table(b"Week,Region,TV_spend,Web_spend,sales_kg\n2026-03-02,NI,1,2,3\n", "media.csv")
+    proposal = propose(raw)
+    frame = mapping_frame(raw, proposal)
+    labels = field_labels(proposal.kind, proposal.mapping)
+
+    assert set(frame["field"]) <= labels.keys()
+    assert labels["spend TV"] == "Spend TV"
+    fewer = mapping_from(frame[~frame["field"].isin(["spend Web", "measure sales_kg"])])
+    changed = with_mapping(proposal, raw, fewer)
+    assert changed.unmapped == ("Web_spend", "sales_kg")
+    assert parsed(raw, changed).rows[0]["spend TV"] == 1_000_000
