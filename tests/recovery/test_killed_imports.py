@@ -7,12 +7,11 @@ every batch in it is compared with its rows, its receipt and the audit trail.
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -31,7 +30,7 @@ from alignment.tables.base import Table
 from tests.actions.files import ADMIN
 
 ROOT = Path(__file__).parents[2]
-FILES, ROWS = 8, 100
+FILES, ROWS = 12, 100
 """Of each command; a file takes some hundredths of a second, so that a kill may fall between any two."""
 
 
@@ -74,8 +73,11 @@ class Commands:
             while b"\n" not in (out.read_bytes() if out.exists() else b"") and monotonic() < end:
                 sleep(0.002)
         sleep(seconds)
-        readers = psutil.Process(pid).children()
-        os.kill(pid, signal.SIGKILL)
+        readers: list[psutil.Process] = []
+        with suppress(psutil.NoSuchProcess):  # it may have come to its end before
+            command = psutil.Process(pid)
+            readers = command.children()
+            command.kill()
         status = self._line()
         _, alive = psutil.wait_procs(readers, timeout=10)
         assert not alive, "a reading child outlived its parent"
