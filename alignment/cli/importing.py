@@ -20,6 +20,7 @@ from alignment.imports.mappings import NeedsDecision
 from alignment.imports.parsed import ParsedImport, RowProblem
 from alignment.imports.raw import command_line
 from alignment.imports.readers import BOUNDARY_ENDINGS, TEXT_ENDINGS, ending, shown_name
+from alignment.imports.stages import BLANK, NeedsStages
 from alignment.queries.company import Company, company
 from alignment.settings import read_settings
 
@@ -154,6 +155,8 @@ def _one(
 def _held(error: HeldImport) -> str:
     if isinstance(error, NeedsDecision):
         return f"held. {error} Say it with --date-order, --decimal or --as, or import it on the page."
+    if isinstance(error, NeedsStages):
+        return f"held. {error}"
     return f"{error} If it is right, import it again with --accept."
 
 
@@ -176,7 +179,23 @@ def _read(file: _File, options: Namespace, company: Company) -> ParsedImport:
         decimal=options.decimal,
         now=company.latest_possible,
         open_file=gate.open_file,
+        sheet=options.sheet,
+        stages=_stages(options.stage),
     )
+
+
+def _stages(answers: list[str]) -> dict[str, str]:
+    """
+    Each answer's text and word. The last equals sign parts them, because ids of stages may end with some.
+
+    Raises:
+        Invalid: An answer has no equals sign.
+    """
+    parted = [(answer.rpartition("="), answer) for answer in answers]
+    for (_, sign, word), answer in parted:
+        if not sign or not word.strip():
+            raise Invalid(f'--stage "{answer}" must be TEXT=WORD, as "Signed=won".')
+    return {text.strip() or BLANK: word.strip() for (text, _, word), _ in parted}
 
 
 def _applied(

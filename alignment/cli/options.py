@@ -71,6 +71,14 @@ def _import(command: argparse.ArgumentParser) -> None:
     command.add_argument("--date-order", choices=["dmy", "mdy"], help="where dates do not show it")
     command.add_argument("--decimal", choices=[".", ","], help="where numbers do not show it")
     command.add_argument(
+        "--stage",
+        action="append",
+        default=[],
+        metavar="TEXT=WORD",
+        help='what a stage of the file stands for, as "Signed=won"; may be repeated',
+    )
+    command.add_argument("--sheet", metavar="NAME", help="of a workbook; default: the first with a table")
+    command.add_argument(
         "--good-rows", action="store_true", help="store what is right although rows were rejected"
     )
     command.add_argument("--accept", action="store_true", help="store a file that would be held")

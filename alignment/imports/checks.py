@@ -5,6 +5,7 @@ A row with any bad cell is rejected as a whole and counted once. Every data row
 ends as exactly one of parsed, rejected or superseded.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -12,12 +13,15 @@ from typing import Any
 
 from alignment.imports.dates import ORDER_LABELS, DateStyle
 from alignment.imports.draft import Context, Draft
+from alignment.imports.folding import fold_finer_rows
 from alignment.imports.footers import total_notes
 from alignment.imports.hints import spelling_notes
 from alignment.imports.kinds import FieldSpec, Parse, kind_with
-from alignment.imports.mappings import Proposal, require_complete, with_answers
+from alignment.imports.known import NOTHING, Known
+from alignment.imports.mappings import Proposal, require_complete, with_answers, with_stages
 from alignment.imports.numbers import POINT, NumberStyle
 from alignment.imports.outcome import Bad
+from alignment.imports.ownership import deleted_note, not_loaded, settle_deleted
 from alignment.imports.parsed import Accounting, ParsedImport, RowProblem
 from alignment.imports.phrases import counted
 from alignment.imports.pricing import price
@@ -25,6 +29,7 @@ from alignment.imports.raw import RawTable
 from alignment.imports.repeats import repeated
 from alignment.imports.rounding import without_residue
 from alignment.imports.rules import apply_rules
+from alignment.imports.stages import settle_stages
 from alignment.imports.styles import DECIMAL_LABELS
 from alignment.imports.values import DATES, Style, reader
 
@@ -42,6 +47,7 @@ def parse(
     date_order: str | None = None,
     decimal: str | None = None,
     now: datetime | None = None,
+    known: Known = NOTHING,
 ) -> ParsedImport:
     """
     Read every mapped cell.
@@ -55,28 +61,36 @@ def parse(
         date_order: "dmy" or "mdy", the answer where a column of dates does not show its order.
         decimal: "." or ",", the answer where a column of numbers does not show its decimal sign.
         now: Aware; what happened later than a day after it is rejected. None does not check.
+        known: What persons decided: first of all what the source's stages stand for.
 
     Raises:
         MissingColumns: A required field has no column.
         NeedsDecision: A column can be read in two ways and no answer was given.
+        NeedsStages: The file names stages whose meaning nobody has said.
     """
     if date_order is not None or decimal is not None:
         proposal = with_answers(proposal, date_order=date_order, decimal=decimal)
     require_complete(proposal, raw)
     kind = kind_with(proposal.kind, proposal.mapping)
+    source = source or proposal.source
     context = Context(zone=zone, currency=currency, now=now)
     draft = Draft(kind=kind, raw=raw, mapping=dict(proposal.mapping), context=context)
+    draft.options = dict(proposal.options)
     for spec in kind.fields:
         if spec.name in proposal.mapping:
             _read_column(draft, spec, proposal)
     for name, value in proposal.constants.items():
         draft.columns[name] = [value] * draft.n_rows
     _refuse_cut_rows(draft)
+    decided = settle_stages(draft, known, source, asks_blank=bool(draft.options.get("asks_blank_stage")))
+    proposal = with_stages(proposal, decided)
     price(draft)
+    settle_deleted(draft)
     apply_rules(draft)
     _refuse_empty(draft)
+    fold_finer_rows(draft)
     superseded = repeated(draft)
-    return _assembled(draft, proposal, superseded, source or proposal.source)
+    return _assembled(draft, proposal, superseded, source)
 
 
 def _read_column(draft: Draft, spec: FieldSpec, proposal: Proposal) -> None:
@@ -153,16 +167,20 @@ def _refuse_empty(draft: Draft) -> None:
 
 def _assembled(draft: Draft, proposal: Proposal, superseded: set[int], source: str) -> ParsedImport:
     raw = draft.raw
-    kept = [row for row in range(draft.n_rows) if row not in draft.bad and row not in superseded]
+    gone = draft.bad.keys() | superseded | draft.folded.keys()
+    kept = [row for row in range(draft.n_rows) if row not in gone]
+    no_data = set(not_loaded(draft, kept))
+    kept = [row for row in kept if row not in no_data]
     problems = sorted((*_problems(draft), *raw.broken), key=lambda problem: (problem.line, problem.column))
     n_superseded = len(superseded - draft.bad.keys())
     accounting = Accounting(
         in_file=raw.in_file,
-        other=len(raw.other),
+        other=len(raw.other) + len(no_data),
         rejected=len(draft.bad) + len(raw.broken),
         superseded=n_superseded,
-        parsed=len(kept),
+        parsed=len(kept) + len(draft.folded),
     )
+    deleted_note(draft, kept)
     notes = [*raw.notes, *proposal.notes, *_other_notes(raw), *_unmapped_notes(proposal), *draft.notes]
     if n_superseded:
         notes.append(f"{counted(n_superseded, 'row')} superseded by another row of the same id in this file.")
@@ -182,11 +200,20 @@ def _assembled(draft: Draft, proposal: Proposal, superseded: set[int], source: s
         accounting=accounting,
         notes=tuple(notes),
         options=dict(proposal.options),
+        weights=_weights(draft, kept),
     )
 
 
+def _weights(draft: Draft, kept: list[int]) -> tuple[int, ...]:
+    """How many rows of the file each record is made of, where any is made of several."""
+    if not draft.folded:
+        return ()
+    n_added = Counter(draft.folded.values())
+    return tuple(1 + n_added[row] for row in kept)
+
+
 def _rows(draft: Draft, kept: list[int]) -> tuple[dict[str, Any], ...]:
-    names = [spec.name for spec in draft.kind.fields if spec.name in draft.columns]
+    names = [spec.name for spec in draft.kind.fields if spec.is_stored and spec.name in draft.columns]
     columns = [draft.columns[name] for name in names]
     if len(kept) == draft.n_rows:
         return tuple(dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True))

@@ -22,7 +22,7 @@ _FORMATS: dict[Parse, str] = {
     Parse.LIST: "several, separated by ;",
     Parse.STAGE: f"one of {', '.join([*Stage, *Exit])}; the usual words of a CRM are understood",
     Parse.DEAL_EVENT: f"one of {', '.join(DealEventKind)}",
-    Parse.DEAL_STAGE: "the CRM's own word; won and lost are recognised, others count as open",
+    Parse.DEAL_STAGE: "the CRM's own word; the usual ones are recognised, what others mean is asked once",
     Parse.TOUCH: "call, email, visit, meeting, automated email, ad or other",
     Parse.DIRECTION: f"one of {', '.join(Direction)}",
     Parse.FLAG: f"one of {', '.join(kind.value.replace('_', ' ') for kind in FlagKind)}",
@@ -78,6 +78,7 @@ _MEANINGS: dict[str, str] = {
     "list_price": "price before any discount",
     "manager": "whom the person reports to",
     "marketing_qualified_at": "when marketing called it worth a follow-up",
+    "merged_ids": "leads that were merged into this one",
     "merged_into": "the lead that this one was merged into",
     "measure": "name of what was measured",
     "metric": "what the goal is measured by",
@@ -184,6 +185,7 @@ _BY_NAME: dict[str, tuple[str, str]] = {
     "lead": ("L100", "L200"),
     "lead_id": ("L100", "L200"),
     "marketing_qualified_at": ("2026-01-12 10:00", ""),
+    "merged_ids": ("", ""),
     "merged_into": ("", ""),
     "modified_at": ("2026-02-11 08:00", "2026-02-11 08:00"),
     "opportunity_at": ("2026-01-22 10:00", ""),
@@ -241,7 +243,7 @@ class Entry:
 
 
 def entries(kind: Kind) -> tuple[Entry, ...]:
-    """The kind's dictionary, one entry a field, in the order of its columns."""
+    """The kind's dictionary, one entry a field that is kept, in the order of its columns."""
     return tuple(
         Entry(
             heading=heading(kind, spec),
@@ -252,6 +254,7 @@ def entries(kind: Kind) -> tuple[Entry, ...]:
             examples=_examples(kind, spec),
         )
         for spec in kind.fields
+        if spec.is_stored
     )
 
 

@@ -28,7 +28,8 @@ class Draft:
     The typed columns of the data rows.
 
     `columns[field][i]` is the value of row i, None where it is empty or bad.
-    `bad[i]` lists (field, what is wrong); `notes` are sentences for the receipt.
+    `bad[i]` lists (field, what is wrong); `notes` are sentences for the receipt;
+    `folded[i]` is the row that row i was added to; `options` are the preset's.
     """
 
     kind: Kind
@@ -38,6 +39,8 @@ class Draft:
     columns: dict[str, list[Any]] = field(default_factory=dict)
     bad: dict[int, list[tuple[str, Bad]]] = field(default_factory=lambda: defaultdict(list))
     notes: list[str] = field(default_factory=list)
+    folded: dict[int, int] = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
 
     @property
     def n_rows(self) -> int:

@@ -6,11 +6,13 @@ from datetime import datetime
 from alignment.errors import UnreadableFile
 from alignment.imports.boundaries import ParsedBoundaries
 from alignment.imports.checks import parse
+from alignment.imports.known import NOTHING, Known
 from alignment.imports.mappings import DEFAULT_SOURCES, PARSER_VERSION, propose, with_mapping
 from alignment.imports.opening import Open, open_here
 from alignment.imports.parsed import Accounting, ParsedImport, RowProblem
 from alignment.imports.raw import PAGE, Limits
 from alignment.imports.readers import BOUNDARY_ENDINGS, ending, sha256, shown_name
+from alignment.imports.stages import answered
 
 
 def read_file(
@@ -29,6 +31,8 @@ def read_file(
     sheet: str | None = None,
     now: datetime | None = None,
     open_file: Open = open_here,
+    known: Known = NOTHING,
+    stages: Mapping[str, str] | None = None,
 ) -> ParsedImport:
     """
     Read, map and check a file. Nothing is stored.
@@ -41,11 +45,14 @@ def read_file(
         mapping: Our field -> the file's column, in place of the proposed one.
         sheet: Of a workbook; None takes the first that holds a table.
         open_file: `gate.open_file` for everything that comes from outside.
+        known: What persons decided about earlier files.
+        stages: A person's answers for this file, before what is known: the source's text -> our word.
 
     Raises:
         UnreadableFile: The file as a whole cannot be read, or its kind has no place.
         MissingColumns: A required field has no column.
         NeedsDecision: A column can be read in two ways and no answer was given.
+        NeedsStages: The file names stages whose meaning nobody has said.
     """
     file_name = shown_name(file_name)
     if ending(file_name) in BOUNDARY_ENDINGS and kind not in (None, "boundaries"):
@@ -56,7 +63,9 @@ def read_file(
     raw = open_file(data, file_name, limits=limits, sheet=sheet)
     if isinstance(raw, ParsedBoundaries):
         return boundaries_import(raw, data, file_name, source)
-    proposal = propose(raw, kind=kind, preset=preset)
+    proposal = propose(
+        raw, kind=kind, preset=preset, known=known if mapping is None else Known(stages=known.stages)
+    )
     if mapping is not None:
         proposal = with_mapping(proposal, raw, mapping)
     return parse(
@@ -68,6 +77,7 @@ def read_file(
         date_order=date_order,
         decimal=decimal,
         now=now,
+        known=answered(known, source or proposal.source, proposal.kind, stages or {}),
     )
 
 

@@ -48,7 +48,9 @@ class Parse(StrEnum):
 class FieldSpec:
     """
     One of our fields. `refers_to` is the kind whose row the text names; an
-    unknown name is kept as a pending reference, not rejected.
+    unknown name is kept as a pending reference, not rejected. A field that is not
+    stored only helps to read the file: which version of a record holds, and why a
+    record is not ours to count.
     """
 
     name: str
@@ -57,6 +59,7 @@ class FieldSpec:
     refers_to: str | None = None
     synonyms: tuple[str, ...] = ()
     help: str = ""
+    is_stored: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +102,10 @@ def _f(name: str, parse: Parse, *synonyms: str, required: bool = False, to: str 
     return FieldSpec(name=name, parse=parse, required=required, refers_to=to, synonyms=synonyms)
 
 
+def _helps(name: str, parse: Parse, *synonyms: str) -> FieldSpec:
+    return FieldSpec(name=name, parse=parse, synonyms=synonyms, is_stored=False)
+
+
 P = Parse
 _TERRITORY = _f(
     "territory",
@@ -132,7 +139,15 @@ _PLACE = _f(
     "city",
     to="territories",
 )
-_DELETED = _f("deleted", P.BOOLEAN, "deleted", "is deleted", "archived", "fivetran deleted")
+_DELETED_WORDS = ("deleted", "is deleted", "fivetran deleted")
+_DELETED = _f("deleted", P.BOOLEAN, *_DELETED_WORDS)
+_NOT_OURS = (
+    _helps("archived", P.BOOLEAN, "archived", "is archived"),
+    _helps("is_test", P.BOOLEAN, "is test", "test record", "is test record"),
+)
+_CURRENT = _helps("is_current", P.BOOLEAN, "fivetran active", "is current version")
+_VERSIONS = (_helps("version_at", P.MOMENT, *_MODIFIED.synonyms, "updated at"), _CURRENT)
+_GONE = _helps("deleted", P.BOOLEAN, *_DELETED_WORDS)
 
 _KINDS = (
     Kind(
@@ -145,6 +160,9 @@ _KINDS = (
             _SEGMENT,
             _TERRITORY,
             _f("country", P.TEXT, "country", "office location", "billing country"),
+            _GONE,
+            *_NOT_OURS,
+            *_VERSIONS,
         ),
     ),
     Kind(
@@ -157,6 +175,8 @@ _KINDS = (
             _f("series", P.TEXT, "product series", "series", "family"),
             _f("list_price", P.MONEY, "list price", "sales price", "unit price"),
             _CURRENCY,
+            _GONE,
+            *_VERSIONS,
         ),
     ),
     Kind(
@@ -166,6 +186,8 @@ _KINDS = (
         fields=(
             _f("person_id", P.CODE, "employee no", "person id", "user id", "sales agent", required=True),
             _f("name", P.TEXT, "full name", "name", "sales agent", required=True),
+            _helps("first_name", P.TEXT, "first name"),
+            _helps("last_name", P.TEXT, "last name"),
             _f("email", P.TEXT, "e-mail", "email", "mail"),
             _f("role", P.ROLE, "role", "position"),
             _f("team", P.TEAM, "team", "department"),
@@ -179,6 +201,7 @@ _KINDS = (
                 "region",
                 to="territories",
             ),
+            *_VERSIONS,
         ),
     ),
     Kind(
@@ -229,8 +252,11 @@ _KINDS = (
             _f("email", P.TEXT, "email", "e-mail"),
             _f("phone", P.TEXT, "phone", "phone number"),
             _f("merged_into", P.CODE, "merged into", "merged into lead id", "master record id", to="leads"),
+            _f("merged_ids", P.LIST, "merged object ids", "hs merged object ids", to="leads"),
             _DELETED,
+            *_NOT_OURS,
             _MODIFIED,
+            _CURRENT,
             _f("marketing_qualified_at", P.MOMENT, "became a marketing qualified lead date", "mql date"),
             _f("sales_accepted_at", P.MOMENT, "sales accepted date", "sal date"),
             _f("sales_qualified_at", P.MOMENT, "became a sales qualified lead date", "sql date"),
@@ -260,11 +286,14 @@ _KINDS = (
             _f("deal", P.CODE, "deal id", "opportunity id", "what id", to="deals"),
             _f("at", P.MOMENT, "activity date", "date", "at", "start", required=True),
             _f("kind", P.TOUCH, "type", "activity type", "kind", required=True),
+            _helps("kind_else", P.TEXT, "kind else"),
             _f("direction", P.DIRECTION, "direction"),
             _f("human", P.BOOLEAN, "human", "by a person"),
             _f("connected", P.BOOLEAN, "connected", "reached"),
             _CAMPAIGN,
             _f("person", P.TEXT, "assigned to", "person", "owner", to="people"),
+            _GONE,
+            *_VERSIONS,
         ),
     ),
     Kind(
@@ -291,7 +320,9 @@ _KINDS = (
             _f("expected_on", P.DAY, "expected close date", "expected close"),
             _f("closed_at", P.MOMENT, "closed at", "closed date", "close date"),
             _DELETED,
+            *_NOT_OURS,
             _MODIFIED,
+            _CURRENT,
         ),
     ),
     Kind(
@@ -325,6 +356,7 @@ _KINDS = (
             _f("territories", P.LIST, "territories", "territory", to="territories"),
             _f("owner_sales", P.TEXT, "sales contact", "owner sales", to="people"),
             _f("owner_marketing", P.TEXT, "campaign manager", "owner marketing", to="people"),
+            *_VERSIONS,
         ),
     ),
     Kind(

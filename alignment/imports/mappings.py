@@ -14,13 +14,15 @@ from typing import Any
 from alignment.errors import HeldImport, MissingColumns, NotFound, UnreadableFile, did_you_mean
 from alignment.imports import melting
 from alignment.imports.kinds import KINDS, Kind, folded, kind_with
+from alignment.imports.known import NOTHING, FileFormat, Known
 from alignment.imports.places import no_place
-from alignment.imports.presets import GENERIC, PRESETS, Preset, PresetFile, preset_named
+from alignment.imports.preset_files import Preset, PresetFile
+from alignment.imports.presets import GENERIC, PRESETS, preset_named
 from alignment.imports.raw import RawTable
 from alignment.imports.recognition import by_headings, by_values, missing_sentence, recognised
 from alignment.imports.styles import Decision, Styles, styles_of
 
-PARSER_VERSION = 1
+PARSER_VERSION = 2
 """Raised when the same file and mapping would be read differently, so that it may be imported again."""
 
 DEFAULT_SOURCES = {
@@ -62,14 +64,15 @@ class Proposal:
         kind, label: Of `kinds.KINDS`.
         preset: Slug of the preset; "generic" when headings and values decided.
         mapping: Our field -> the file's column. One column may fill two fields.
-        why: Our field -> "preset", "heading", "values" or "person".
+        why: Our field -> "preset", "heading", "values", "last time" or "person".
         unmapped: Columns that would not be stored.
         missing: Required fields without a column; `checks.parse` refuses while there are any.
         needs_decision: What a person must say before the file can be read.
         constants: Fields that every row gets.
         options: For the writing side; see `presets.PresetFile`.
         source: Where such a file usually comes from.
-        styles: How each mapped column writes dates and numbers.
+        styles: How each mapped column writes dates and numbers; `shown` is what the columns show of it
+            by themselves, before the answers `date_order` and `decimal`.
         mapping_version: Changes with anything that changes how the file is read.
     """
 
@@ -85,12 +88,20 @@ class Proposal:
     options: dict[str, Any]
     source: str
     styles: Styles
+    shown: Styles
     mapping_version: str
+    date_order: str | None = None
+    decimal: str | None = None
     notes: tuple[str, ...] = field(default=())
 
 
 def propose(
-    raw: RawTable, *, kind: str | None = None, preset: str | None = None, file_name: str | None = None
+    raw: RawTable,
+    *,
+    kind: str | None = None,
+    preset: str | None = None,
+    file_name: str | None = None,
+    known: Known = NOTHING,
 ) -> Proposal:
     """
     The kind of the file and its column mapping.
@@ -100,6 +111,8 @@ def propose(
         kind: Slug of the kind, when a person or the command line gave it.
         preset: Slug of a preset; None tries each by its columns.
         file_name: Breaks ties between kinds; nothing else.
+        known: What persons decided about earlier files. The answers for a file with the same
+            columns hold again where no preset was named.
 
     Raises:
         UnreadableFile: No kind fits; the message names the closest and what it lacks, or what the file is.
@@ -107,10 +120,41 @@ def propose(
     """
     if kind is not None:
         _require_kind(kind)
+    last = known.format_of(header_sha256(raw.header), kind=kind) if preset is None else None
+    if last is not None:
+        return _as_last_time(raw, last)
+    return _proposed(raw, kind, preset, file_name)
+
+
+def _as_last_time(raw: RawTable, last: FileFormat) -> Proposal:
+    """The file read as a person had the last one read; columns are compared by their folded names."""
+    own = {folded(column): column for column in raw.header}
+    columns = {name: own[folded(column)] for name, column in last.mapping if folded(column) in own}
+    kind = KINDS[last.kind]
+    preset, file = _preset_for(raw.header, last.kind, None)
+    found = _proposal(raw, kind, columns, dict.fromkeys(columns, "last time"), preset, file)
+    note = "Read like the last file with these columns."
+    found = replace(found, source=last.source, notes=(*found.notes, note))
+    return with_answers(found, date_order=last.date_order, decimal=last.decimal)
+
+
+def _in_order(kind: str, mapping: Mapping[str, str]) -> dict[str, str]:
+    """The mapping in the order of the kind's fields; names that the kind does not have stay behind them."""
+    order = [spec.name for spec in KINDS[kind].fields if spec.name in mapping]
+    return {name: mapping[name] for name in (*order, *(each for each in mapping if each not in order))}
+
+
+def _proposed(raw: RawTable, kind: str | None, preset: str | None, file_name: str | None) -> Proposal:
     chosen, file = _preset_for(raw.header, kind, preset)
     if file is not None:
         mapping = file.mapping_for(raw.header)
-        return _spread(raw, KINDS[file.kind], mapping, dict.fromkeys(mapping, "preset"), chosen, file)
+        why = dict.fromkeys(mapping, "preset")
+        if chosen.takes_rest:
+            free = [column for column in raw.header if column not in mapping.values()]
+            rest = by_headings(KINDS[file.kind], free)
+            why |= {name: "heading" for name in rest if name not in mapping}
+            mapping = rest | mapping
+        return _spread(raw, KINDS[file.kind], _in_order(file.kind, mapping), why, chosen, file)
     found = KINDS[kind] if kind is not None else recognised(raw, file_name or raw.file_name)
     mapping = by_headings(found, raw.header)
     why = dict.fromkeys(mapping, "heading")
@@ -159,20 +203,48 @@ def with_mapping(proposal: Proposal, raw: RawTable, mapping: Mapping[str, str]) 
         for name, column in mapping.items()
     }
     preset = PRESETS[proposal.preset]
-    file = preset.file_for(raw.header, proposal.kind)
-    return _proposal(raw, kind, dict(mapping), why, preset, file)
+    file = preset.file_for(raw.header, proposal.kind, is_named=True)
+    made = _proposal(raw, kind, dict(mapping), why, preset, file)
+    notes = proposal.notes if "last time" in why.values() else ()
+    return with_answers(
+        replace(made, source=proposal.source, notes=notes),
+        date_order=proposal.date_order,
+        decimal=proposal.decimal,
+    )
 
 
 def with_answers(
     proposal: Proposal, *, date_order: str | None = None, decimal: str | None = None
 ) -> Proposal:
-    """The proposal with the questions answered that these answers answer; see `Decision`."""
-    styles = proposal.styles.answered(date_order=date_order, decimal=decimal)
+    """
+    The proposal with the questions answered that these answers answer; see `Decision`.
+
+    A new answer takes the place of an earlier one; one that is not given leaves it.
+    """
+    date_order, decimal = date_order or proposal.date_order, decimal or proposal.decimal
+    if date_order is None and decimal is None:
+        return proposal
+    styles = proposal.shown.answered(date_order=date_order, decimal=decimal)
     needed = tuple(decision for decision in proposal.needs_decision if styles.is_open(decision))
     version = _version(
         proposal.kind, proposal.mapping, proposal.preset, proposal.constants, date_order, decimal
     )
-    return replace(proposal, styles=styles, needs_decision=needed, mapping_version=version)
+    return replace(
+        proposal,
+        styles=styles,
+        needs_decision=needed,
+        mapping_version=version,
+        date_order=date_order,
+        decimal=decimal,
+    )
+
+
+def with_stages(proposal: Proposal, decided: list[tuple[str, str]]) -> Proposal:
+    """The proposal as persons' decisions about stages changed how the file is read."""
+    if not decided:
+        return proposal
+    parts = json.dumps([proposal.mapping_version, decided])
+    return replace(proposal, mapping_version=hashlib.sha256(parts.encode()).hexdigest()[:12])
 
 
 def require_complete(proposal: Proposal, raw: RawTable) -> None:
@@ -220,6 +292,7 @@ def _proposal(
         options=dict(file.options) if file else {},
         source=preset.source or DEFAULT_SOURCES.get(kind.slug, "crm"),
         styles=styles,
+        shown=styles,
         mapping_version=_version(kind.slug, mapping, preset.slug, constants, None, None),
     )
 
@@ -256,7 +329,7 @@ def _preset_for(
 ) -> tuple[Preset, PresetFile | None]:
     if slug is not None:
         chosen = preset_named(slug)
-        return chosen, chosen.file_for(header, kind)
+        return chosen, chosen.file_for(header, kind, is_named=True)
     for preset in PRESETS.values():
         if file := preset.file_for(header, kind):
             return preset, file

@@ -18,3 +18,10 @@ class Noted:
 
     value: Any
     remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A word of the company's own, for a stage: what it stands for is for a person to say, once."""
+
+    text: str

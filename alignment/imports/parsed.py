@@ -44,7 +44,8 @@ class ParsedImport:
 
     `rows` hold typed values by field name (see `kinds`); a missing or empty cell
     is None, a column that the file does not have is absent from every row.
-    `lines[i]` is the line of `rows[i]`. `notes` are sentences for the receipt:
+    `lines[i]` is the line of `rows[i]`. `weights[i]` is how many rows of the file were
+    added up in it; empty where each is one. `notes` are sentences for the receipt:
     encoding, delimiter, date order, currency assumed, residue, spellings.
     `options` are what a preset decided (for example that an office makes a
     territory); see `mappings.Preset`.
@@ -64,3 +65,4 @@ class ParsedImport:
     notes: tuple[str, ...] = ()
     options: dict[str, Any] = field(default_factory=dict)
     boundaries: ParsedBoundaries | None = None
+    weights: tuple[int, ...] = ()

@@ -1,53 +1,11 @@
 """Mappings for exports whose headings we know by heart: which of our fields each column is."""
 
-from dataclasses import dataclass, field
-from typing import Any
-
 from alignment.errors import NotFound, did_you_mean
-from alignment.imports.kinds import folded
+from alignment.imports.preset_files import Preset, PresetFile
+from alignment.imports.tools.google_ads import GOOGLE_ADS
+from alignment.imports.tools.hubspot import HUBSPOT
+from alignment.imports.tools.salesforce import SALESFORCE
 from alignment.vocabulary import Role, Team
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PresetFile:
-    """
-    One file of a preset. `mapping` is our field -> their column; the file is
-    recognised when it has all of these columns. `constants` are fields that the
-    file does not have and every row gets.
-
-    Options that the writing side knows:
-        creates_territories: a territory that a person names and nobody knows is made.
-        territory_from_owner: a deal without a territory takes its owner's.
-    """
-
-    kind: str
-    mapping: dict[str, str]
-    constants: dict[str, Any] = field(default_factory=dict)
-    options: dict[str, Any] = field(default_factory=dict)
-
-    def fits(self, header: tuple[str, ...]) -> bool:
-        have = set(map(folded, header))
-        return all(folded(column) in have for column in self.mapping.values())
-
-    def mapping_for(self, header: tuple[str, ...]) -> dict[str, str]:
-        """The mapping with the columns spelled as this file spells them."""
-        own = {folded(column): column for column in header}
-        return {name: own[folded(column)] for name, column in self.mapping.items()}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preset:
-    """A tool's set of files. All of them share one `source`, so that they find each other's records."""
-
-    slug: str
-    label: str
-    source: str | None
-    files: tuple[PresetFile, ...] = ()
-
-    def file_for(self, header: tuple[str, ...], kind: str | None = None) -> PresetFile | None:
-        """The file with these columns, if it is one of the preset's."""
-        return next((file for file in self.files if kind in (None, file.kind) and file.fits(header)), None)
-
 
 GENERIC = Preset(slug="generic", label="Any table", source=None)
 
@@ -156,9 +114,9 @@ GEO_MEDIA = Preset(
     ),
 )
 
-_PRESETS = (GENERIC, MAVEN, CITY_TEST, GEO_FUNNEL, GEO_MEDIA)
 PRESETS: dict[str, Preset] = {
-    preset.slug: preset for preset in (GENERIC, MAVEN, CITY_TEST, GEO_FUNNEL, GEO_MEDIA)
+    preset.slug: preset
+    for preset in (GENERIC, MAVEN, CITY_TEST, GEO_FUNNEL, GEO_MEDIA, HUBSPOT, SALESFORCE, GOOGLE_ADS)
 }
 
 

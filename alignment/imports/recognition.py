@@ -65,7 +65,7 @@ def by_values(kind: Kind, raw: RawTable, mapping: Mapping[str, str]) -> dict[str
     free = [column for column in raw.header if column not in mapping.values()]
     found: dict[str, str] = {}
     for spec in kind.fields:
-        if spec.name in mapping:
+        if spec.name in mapping or not spec.is_stored:
             continue
         known = _known_values(spec.name, spec.parse)
         if known is None:
@@ -123,8 +123,9 @@ def _score(kind: Kind, raw: RawTable, file_name: str) -> float:
     if telling is not None and not telling & mapping.keys():
         return 0.0
     score = 0.0
-    for column in set(mapping.values()):
-        fields = [name for name, own in mapping.items() if own == column]
+    stored = {name: column for name, column in mapping.items() if kind.spec(name).is_stored}
+    for column in set(stored.values()):
+        fields = [name for name, own in stored.items() if own == column]
         weight = 2.0 if any(name in kind.required for name in fields) else 1.0
         is_generic = any(key in GENERIC for key in variants(column))
         score += weight / 2 if is_generic else weight

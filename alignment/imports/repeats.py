@@ -32,7 +32,14 @@ def repeated(draft: Draft) -> set[int]:
 
 
 def _identities(draft: Draft) -> list[Any]:
-    """Each row's identity, None where a required part of it is missing or bad."""
+    """Each row's identity; None where a part of it is missing or bad, or the row was added to another."""
+    keys = _stated_identities(draft)
+    if not draft.folded:
+        return keys
+    return [None if row in draft.folded else key for row, key in enumerate(keys)]
+
+
+def _stated_identities(draft: Draft) -> list[Any]:
     names = draft.kind.identity
     if len(names) == 1:
         return draft.column(names[0])
@@ -49,16 +56,25 @@ def _losers(draft: Draft, rows: list[int]) -> set[int]:
         return set()
     if _all_equal(draft, rows):
         return set(rows[1:])
-    newest = _newest(draft, rows)
+    newest = _newest(draft, _in_force(draft, rows))
     if newest is None:
         _refuse_differing(draft, rows)
         return set()
     return set(rows) - {newest}
 
 
+def _in_force(draft: Draft, rows: list[int]) -> list[int]:
+    """The versions that the tool's history marks as the current ones; all where it marks none."""
+    marks = draft.columns.get("is_current")
+    current = [row for row in rows if marks[row]] if marks is not None else []
+    return current or rows
+
+
 def _newest(draft: Draft, rows: list[int]) -> int | None:
     """The row changed last, or None when nothing says which it is."""
-    changed = draft.columns.get("modified_at")
+    if len(rows) == 1:
+        return rows[0] if rows[0] not in draft.bad else None
+    changed = draft.columns.get("modified_at") or draft.columns.get("version_at")
     if changed is None or all(changed[row] is None for row in rows):
         return None
     latest = max(changed[row] for row in rows if changed[row] is not None)

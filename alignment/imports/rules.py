@@ -7,11 +7,13 @@ from typing import Any
 
 from alignment.imports.dates import DateStyle, parsed_day
 from alignment.imports.draft import Draft
+from alignment.imports.kinds import folded
 from alignment.imports.layout import trimmed
 from alignment.imports.melting import check_channels, check_measures
 from alignment.imports.numbers import Amount, NumberStyle, number_style, parsed_number
 from alignment.imports.outcome import Noted
 from alignment.imports.phrases import counted
+from alignment.imports.words import TOUCHES
 from alignment.periods import business_day
 from alignment.vocabulary import DealEventKind, GoalMetric
 
@@ -246,9 +248,73 @@ def _rates(draft: Draft) -> None:
 
 
 def _touches(draft: Draft) -> None:
+    _read_other_kind(draft)
+    _forget_other_records(draft)
     for row, (lead, deal) in enumerate(zip(draft.column("lead"), draft.column("deal"), strict=True)):
         if lead is None and deal is None and row not in draft.bad:
-            draft.refuse(row, "", "The row names neither a lead nor a deal.", "Fill in one of them.")
+            remedy = "Fill in one of them."
+            if "record_ids" in draft.options:
+                remedy = (
+                    "Touches of contacts and accounts have no place yet: leave them out, or store the rest."
+                )
+            draft.refuse(row, "", "The row names neither a lead nor a deal.", remedy)
+
+
+def _read_other_kind(draft: Draft) -> None:
+    """Where the type is a company's own word, or empty, the tool's own column of types says what it was."""
+    others = draft.columns.get("kind_else")
+    if others is None:
+        return
+    kinds = draft.columns["kind"]
+    used = []
+    for row, text in enumerate(others):
+        word = TOUCHES.get(folded(text)) if text and kinds[row] is None else None
+        if word is not None:
+            kinds[row] = word
+            rest = [(name, bad) for name, bad in draft.bad.pop(row, []) if name != "kind"]
+            if rest:
+                draft.bad[row] = rest
+            used.append(row)
+    if used:
+        other = draft.mapping["kind_else"]
+        draft.note("kind", f'no kind of touch that is known here, read from "{other}" instead,', used)
+
+
+def _forget_other_records(draft: Draft) -> None:
+    """
+    Forget references to records of a kind that is not kept here, told by how the tool's ids begin.
+
+    A task with a contact or an account would otherwise bring a lead or a deal into being.
+    """
+    for name, start in draft.options.get("record_ids", {}).items():
+        values = draft.columns.get(name)
+        if values is None:
+            continue
+        others = [row for row, text in enumerate(values) if text is not None and not text.startswith(start)]
+        for row in others:
+            values[row] = None
+        if others:
+            draft.note(name, f"no {name}: its id does not begin with {start}; not kept", others)
+
+
+def _people(draft: Draft) -> None:
+    _name_people(draft)
+    for row, email in enumerate(draft.column("email")):
+        if email is not None and "@" not in email[1:-1]:
+            draft.refuse(
+                row, "email", "is no e-mail address.", "Use name@company.example, or leave it empty."
+            )
+
+
+def _name_people(draft: Draft) -> None:
+    """First and last name make a name where the file has no whole one; without them the address does."""
+    names = draft.columns.get("name")
+    if names is None:
+        return
+    parts = (draft.column("first_name"), draft.column("last_name"), draft.column("email"))
+    for row, (first, last, email) in enumerate(zip(*parts, strict=True)):
+        if names[row] is None:
+            names[row] = " ".join(part for part in (first, last) if part) or email
 
 
 def _flags(draft: Draft) -> None:
@@ -271,14 +337,6 @@ def _territories(draft: Draft) -> None:
             )
     _ordered(draft, "valid_from", "valid_to")
     _not_below(draft, "potential", Decimal(0))
-
-
-def _people(draft: Draft) -> None:
-    for row, email in enumerate(draft.column("email")):
-        if email is not None and "@" not in email[1:-1]:
-            draft.refuse(
-                row, "email", "is no e-mail address.", "Use name@company.example, or leave it empty."
-            )
 
 
 def _products(draft: Draft) -> None:

@@ -17,6 +17,7 @@ _MORE: dict[str, dict[str, tuple[str, ...]]] = {
         "segment": ("branche",),
         "territory": ("gebietsschlüssel", "gebiet", "billing state", "bundesland"),
         "country": ("land",),
+        "version_at": ("geändert am", "zuletzt geändert", "hs lastmodifieddate"),
     },
     "products": {
         "code": ("artikelnummer", "artikelnr", "produktcode", "id"),
@@ -73,6 +74,8 @@ _MORE: dict[str, dict[str, tuple[str, ...]]] = {
         "phone": ("telefon", "telefonnummer", "mobile"),
         "merged_into": ("zusammengeführt mit",),
         "deleted": ("gelöscht",),
+        "archived": ("archiviert",),
+        "is_test": ("testdatensatz",),
         "modified_at": (
             "geändert am",
             "zuletzt geändert",
@@ -128,6 +131,8 @@ _MORE: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "closed_at": ("abschlussdatum", "closedate", "geschlossen am"),
         "deleted": ("gelöscht",),
+        "archived": ("archiviert",),
+        "is_test": ("testdatensatz",),
         "modified_at": ("geändert am", "zuletzt geändert", "hs lastmodifieddate", "updated at"),
     },
     "deal_stages": {

@@ -14,7 +14,7 @@ from alignment.imports.dates import DateStyle, parsed_day, parsed_moment
 from alignment.imports.kinds import Parse, folded
 from alignment.imports.layout import trimmed
 from alignment.imports.numbers import Amount, NumberStyle, parsed_number
-from alignment.imports.outcome import Bad, Noted
+from alignment.imports.outcome import Bad, Noted, Unread
 from alignment.money import MICROS
 from alignment.vocabulary import DealEventKind, label
 
@@ -270,7 +270,7 @@ def _currency(text: str, style: Style) -> str | Bad:
     return Bad(problem="is no currency code.", remedy=f"Use three letters of ISO 4217, such as EUR.{hint}")
 
 
-def _deal_stage(text: str, style: Style) -> tuple[str, DealEventKind] | Bad:
+def _deal_stage(text: str, style: Style) -> tuple[str, DealEventKind] | Bad | Unread:
     key = folded(text)
     if key in words.WON_STAGES:
         return _one_spelling(text), DealEventKind.WON
@@ -278,7 +278,11 @@ def _deal_stage(text: str, style: Style) -> tuple[str, DealEventKind] | Bad:
         return _one_spelling(text), DealEventKind.LOST
     if key in words.UNCLEAR_STAGES:
         return Bad(problem="does not say whether the deal was won or lost.", remedy="Use Won or Lost.")
-    return text, DealEventKind.OPENED
+    return (text, DealEventKind.OPENED) if key in words.OPEN_STAGES else Unread(text)
+
+
+def _stage(text: str, style: Style) -> StrEnum | Unread:
+    return words.STAGES.get(folded(text)) or Unread(text)
 
 
 def _one_spelling(text: str) -> str:
@@ -318,4 +322,5 @@ _READERS: dict[Parse, Callable[[str, Style], Any]] = {
     Parse.BOOLEAN: _boolean,
     Parse.CURRENCY: _currency,
     Parse.DEAL_STAGE: _deal_stage,
+    Parse.STAGE: _stage,
 }

@@ -74,6 +74,37 @@ WON_STAGES = frozenset(
 LOST_STAGES = frozenset(
     map(folded, ("lost", "closed lost", "verloren", "closedlost", "abgeschlossen und verloren", "omitted"))
 )
+OPEN_STAGES = frozenset(
+    map(
+        folded,
+        (
+            "open", "opened", "new", "new deal", "active", "in progress", "pending", "on hold",
+            "pipeline", "lead", "lead in", "engaging", "engaged", "contacted", "contact made",
+            "first contact", "prospect", "prospecting", "qualification", "qualifying", "qualified",
+            "qualified lead", "sales qualified lead", "marketing qualified lead", "sales accepted lead",
+            "opportunity", "discovery", "discovery call", "needs analysis", "value proposition",
+            "id. decision makers", "perception analysis", "evaluation", "technical evaluation",
+            "solution design", "demo", "demo scheduled", "meeting", "meeting scheduled", "appointment",
+            "appointment scheduled", "qualified to buy", "presentation", "presentation scheduled",
+            "decision maker bought-in", "business case", "trial", "poc", "proof of concept", "pilot",
+            "proposal", "proposal made", "proposal sent", "proposal/price quote", "proposal/quote",
+            "quote", "quote sent", "quoted", "offer", "offer made", "offer sent", "negotiation",
+            "negotiating", "negotiations", "negotiations started", "negotiation/review", "review",
+            "legal", "legal review", "procurement", "contract", "contract sent", "contracting",
+            "verbal commit", "verbal agreement", "commit", "best case", "decision", "approval",
+            "closing", "reopened", "nurture", "nurturing", "offen", "neu", "aktiv", "in bearbeitung",
+            "laufend", "zurückgestellt", "kontakt", "erstkontakt", "kontaktiert", "kontaktaufnahme",
+            "interessent", "akquise", "qualifizierung", "in qualifizierung", "qualifiziert",
+            "bedarfsanalyse", "bedarfsermittlung", "analyse", "termin", "termin vereinbart",
+            "erstgespräch", "präsentation", "vorstellung", "test", "testphase", "angebot",
+            "angebot erstellt", "angebot versendet", "angebotsphase", "angebot abgegeben",
+            "verhandlung", "in verhandlung", "verhandlungen", "nachfassen", "vertrag",
+            "vertrag versendet", "vertragsverhandlung", "vertragsprüfung", "entscheidung",
+            "entscheidungsphase", "freigabe", "abschlussphase",
+        ),
+    )
+)  # fmt: skip
+"""What tools and companies usually call the stages of a deal that is still open."""
 UNCLEAR_STAGES = frozenset(map(folded, ("closed", "abgeschlossen", "geschlossen", "done", "erledigt")))
 """Closed, but neither won nor lost: such a deal cannot be counted."""
 
@@ -158,9 +189,10 @@ NO = frozenset(("no", "n", "false", "f", "0", "0.0", "nein", "falsch"))
 
 PLACEHOLDERS = frozenset((
     "-", "--", "---", "–", "—", "n/a", "--none--", "- none -", "-none-", "select", "please select",
-    "(blank)", "(leer)", "bitte auswählen", "bitte wählen", "(not set)", "(none)",
+    "(blank)", "(leer)", "bitte auswählen", "bitte wählen", "(not set)", "(none)", "#n/a",
 ))  # fmt: skip
-"""Text that stands for "nothing chosen", in lower case. "NA" is not among them: it may be Namibia."""
+"""Text that stands for "nothing chosen", in lower case. "NA" is not among them: it may be Namibia.
+Excel's "#N/A" is, a look-up that found nothing."""
 TYPED_PLACEHOLDERS = PLACEHOLDERS | {
     "na",
     "nan",
@@ -175,9 +207,7 @@ TYPED_PLACEHOLDERS = PLACEHOLDERS | {
 }
 """More of them where a number, a date or a word of a list is expected, which none of these can be."""
 
-EXCEL_ERRORS = frozenset(
-    ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA")
-)
+EXCEL_ERRORS = frozenset(("#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA"))
 NO_STORED_VALUE = "#FORMULA"
 """What a formula is read as whose result the workbook does not hold."""
 

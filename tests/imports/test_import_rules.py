@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from alignment.imports.stages import NeedsStages
 from alignment.vocabulary import DealEventKind
 
 NOW = datetime(2026, 6, 26, 14, 0, tzinfo=UTC)
@@ -80,10 +81,9 @@ class TestDeals:
         assert [problem.line for problem in parsed.problems] == [5]
 
     def test_closed_without_a_word_on_won_is_not_taken_as_lost(self, read):
-        """Only one of two flags was exported; a deal that was won may be among them."""
-        parsed = read("Deal ID,Stage,Amount,Is Closed\nD1,Signed,5,true\n")
-
-        assert parsed.rows[0]["stage"] == ("Signed", DealEventKind.OPENED)
+        """Only one of two flags was exported; a deal that was won may be among them: it is asked."""
+        with pytest.raises(NeedsStages, match=r'"Signed" \(1 row\)'):
+            read("Deal ID,Stage,Amount,Is Closed\nD1,Signed,5,true\n")
 
     def test_the_history_writes_amounts_and_days_in_one_form(self, read):
         parsed = read(

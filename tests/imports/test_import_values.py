@@ -69,18 +69,8 @@ class TestWords:
     @pytest.mark.parametrize(
         ("parse", "text", "problem", "remedy"),
         [
-            (
-                Parse.STAGE,
-                "Hot",
-                "is no stage of a lead that is known here.",
-                "Use one of: Lead, Marketing-q",
-            ),
-            (
-                Parse.STAGE,
-                "Opportunty",
-                "is no stage of a lead that is known here.",
-                'Did you mean "Opportunity"?',
-            ),
+            (Parse.TOUCH, "Calll", "is no kind of touch that is known here.", 'Did you mean "Call"?'),
+            (Parse.TOUCH, "Hot", "is no kind of touch that is known here.", "Use one of: Call, Email, Visit"),
             (
                 Parse.DEAL_STAGE,
                 "Closed",

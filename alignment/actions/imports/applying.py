@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import repeat
 from time import perf_counter
 from typing import Any
 
@@ -273,7 +274,7 @@ def _work(
         zone=company.zone,
         currency=company.currency,
         names=Names(within, parsed.source),
-        row_status=[Status.UNCHANGED] * rows.parsed,
+        row_status=[Status.UNCHANGED] * (len(parsed.rows) or rows.parsed),
     )
 
 
@@ -310,7 +311,9 @@ def _follow_up(work: Work, kind: str, prepared: Prepared) -> None:
 
 
 def _receipt(work: Work, parsed: ParsedImport, seconds: float) -> ImportReceipt:
-    rows = Counter(work.row_status)
+    rows: Counter[Status] = Counter()
+    for status, n_rows in zip(work.row_status, parsed.weights or repeat(1), strict=False):
+        rows[status] += n_rows
     open_now = still_open(work, work.waits)
     return _counted(
         parsed,
