@@ -11,6 +11,7 @@ from alignment.answers.funnel_screen import funnel, funnel_records
 from alignment.answers.goal_screen import goals
 from alignment.answers.history_screen import audit_page, import_history
 from alignment.answers.map_screen import territories, territory_card
+from alignment.answers.names_screen import decisions_known, names, rule_preview
 from alignment.answers.restatement_screen import restatement
 from alignment.answers.today_screen import today
 
@@ -18,13 +19,16 @@ __all__ = [
     "audit_page",
     "campaigns",
     "data",
+    "decisions_known",
     "funnel",
     "funnel_records",
     "goals",
     "import_history",
+    "names",
     "possible_owners",
     "problem_page",
     "restatement",
+    "rule_preview",
     "territories",
     "territory_card",
     "today",

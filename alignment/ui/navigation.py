@@ -52,6 +52,13 @@ PAGES: tuple[PageEntry, ...] = (
         has_filters=False,
     ),
     PageEntry(
+        file="admin/names.py",
+        title="Names",
+        path="names",
+        permission=Permission.NAMES_DECIDE,
+        has_filters=False,
+    ),
+    PageEntry(
         file="admin/audit.py",
         title="Audit",
         path="audit",
