@@ -149,7 +149,7 @@ def _unplaced(table: type[Table], name: str, where: list[Any]) -> sa.Select[Any]
             .outerjoin(table_of(PendingReference), names_place)
             .outerjoin(table_of(Person), person.id == columns.owner_id)
         )
-        .where(*existing(columns, None), columns.territory_id.is_(None), *where)
+        .where(existing(columns), columns.territory_id.is_(None), *where)
         .group_by(pending.text, person.external_id, person.name)
     )
 
@@ -160,7 +160,7 @@ def placed_counts(session: ReadSession) -> dict[str, int]:
     for name, table, where in (("lead", Lead, [c(Lead).merged_into_id.is_(None)]), ("deal", Deal, [])):
         columns = c(table)
         statement = sa.select(sa.func.count()).where(
-            *existing(columns, None), columns.territory_id.is_not(None), *where
+            existing(columns), columns.territory_id.is_not(None), *where
         )
         found[name] = int(session.execute(statement).scalar_one())
     return found
@@ -206,7 +206,7 @@ def deal_stages(session: ReadSession) -> list[tuple[str, str, int]]:
     deal = c(Deal)
     rows = session.execute(
         sa.select(deal.source, deal.stage_text, sa.func.count())
-        .where(*existing(deal, None), deal.stage_text.is_not(None))
+        .where(existing(deal), deal.stage_text.is_not(None))
         .group_by(deal.source, deal.stage_text)
         .order_by(deal.source, deal.stage_text)
     )

@@ -206,6 +206,7 @@ def test_every_public_function_checks_a_permission(package):
 
 AS_OF_TODAY = {
     "company.py": "what now is, and the settings as they are",
+    "decided.py": "what waits for a decision now, and the decisions in force",
     "frame.py": "the closed lists of the filters, people to act as, and map geometry",
     "history.py": "the trail itself",
     "integrity.py": "whether the database is whole",

@@ -21,9 +21,9 @@ MENU = {
     Role.REP: SHARED_PAGES,
     Role.SPONSOR: SHARED_PAGES | {"Audit"},
     Role.MARKETER: SHARED_PAGES | {"Import"},
-    Role.SALES_HEAD: SHARED_PAGES | {"Import", "Audit"},
-    Role.MARKETING_HEAD: SHARED_PAGES | {"Import", "Audit"},
-    Role.ADMIN: SHARED_PAGES | {"Import", "Audit"},
+    Role.SALES_HEAD: SHARED_PAGES | {"Import", "Names", "Audit"},
+    Role.MARKETING_HEAD: SHARED_PAGES | {"Import", "Names", "Audit"},
+    Role.ADMIN: SHARED_PAGES | {"Import", "Names", "Audit"},
 }
 HEADS = {Role.SALES_HEAD, Role.MARKETING_HEAD}
 DRAWN = ("metric", "plotly_chart", "dataframe", "arrow_data_frame", "table", "header", "button",
