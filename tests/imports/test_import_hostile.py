@@ -67,7 +67,7 @@ def warm_child() -> None:
 
 REFUSED = [name for name, hostile in HOSTILE.items() if hostile.refused is not None]
 ENDED_BY_A_LIMIT = {"one text in 40,000 cells"}
-"""Nothing shows it before the parser has filled its gigabyte: two seconds alone, six where eight others work."""
+"""Nothing shows it before the parser has filled its gigabyte: two seconds alone, six on a busy machine."""
 READ = [name for name, hostile in HOSTILE.items() if hostile.refused is None]
 
 
