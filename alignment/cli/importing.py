@@ -16,12 +16,14 @@ from alignment.db import Database
 from alignment.errors import AlignmentError, HeldImport, Invalid, NotFound
 from alignment.imports import gate
 from alignment.imports.files import read_file
+from alignment.imports.known import Known
 from alignment.imports.mappings import NeedsDecision
 from alignment.imports.parsed import ParsedImport, RowProblem
 from alignment.imports.raw import command_line
 from alignment.imports.readers import BOUNDARY_ENDINGS, TEXT_ENDINGS, ending, shown_name
 from alignment.imports.stages import BLANK, NeedsStages
 from alignment.queries.company import Company, company
+from alignment.queries.decided import known as decisions_known
 from alignment.settings import read_settings
 
 _READABLE = TEXT_ENDINGS | BOUNDARY_ENDINGS | {"xlsx", "xlsm", "xls", "parquet"}
@@ -130,6 +132,12 @@ def _listed(manifest: Path) -> Iterator[_File]:
     yield from found
 
 
+def _meanings(database: Database) -> Known:
+    """What persons have said that stages of each source stand for."""
+    with database.reading() as session:
+        return Known(stages=decisions_known(session).stages)
+
+
 def _company(database: Database) -> Company:
     with database.reading() as session:
         return company(session)
@@ -139,7 +147,7 @@ def _one(
     database: Database, actor: Actor, file: _File, options: Namespace, out: Printer, company: Company
 ) -> int:
     try:
-        parsed = _read(file, options, company)
+        parsed = _read(file, options, company, _meanings(database))
         receipt = _applied(database, actor, parsed, options)
     except HeldImport as error:
         out.line(f"{file.name}: {_held(error)}", file=file.name, held=str(error))
@@ -160,7 +168,7 @@ def _held(error: HeldImport) -> str:
     return f"{error} If it is right, import it again with --accept."
 
 
-def _read(file: _File, options: Namespace, company: Company) -> ParsedImport:
+def _read(file: _File, options: Namespace, company: Company, known: Known) -> ParsedImport:
     try:
         data = file.path.read_bytes()
     except OSError as error:
@@ -181,6 +189,7 @@ def _read(file: _File, options: Namespace, company: Company) -> ParsedImport:
         open_file=gate.open_file,
         sheet=options.sheet,
         stages=_stages(options.stage),
+        known=known,
     )
 
 
