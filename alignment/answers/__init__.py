@@ -7,6 +7,7 @@ itself; the scope narrows what it reads in SQL.
 
 from alignment.answers.campaign_screen import campaigns
 from alignment.answers.data_screen import data, possible_owners, problem_page
+from alignment.answers.flag_screen import field, flag_evidence, inbox
 from alignment.answers.funnel_screen import funnel, funnel_records
 from alignment.answers.goal_screen import goals
 from alignment.answers.history_screen import audit_page, import_history
@@ -20,10 +21,13 @@ __all__ = [
     "campaigns",
     "data",
     "decisions_known",
+    "field",
+    "flag_evidence",
     "funnel",
     "funnel_records",
     "goals",
     "import_history",
+    "inbox",
     "names",
     "possible_owners",
     "problem_page",

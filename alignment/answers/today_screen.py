@@ -9,6 +9,7 @@ from itertools import pairwise
 import pandas as pd
 
 from alignment.access import SIGNS_FOR, Permission, Scope, permitted
+from alignment.answers.flag_screen import field
 from alignment.answers.goal_screen import SharedGoals
 from alignment.answers.reading import Reading
 from alignment.db import ReadSession
@@ -51,9 +52,11 @@ def today(
     *,
     role: Role,
     territories: frozenset[int] = frozenset(),
+    person_id: int | None = None,
 ) -> TodayAnswer:
     """
-    What a person of the role opens the day with; `territories` are their own.
+    What a person of the role opens the day with; `territories` are their own;
+    `person_id` is whose flags may have been answered.
 
     Signals follow the view's filters. How soon leads are answered is a measure
     of what employees do: it follows none and is shown only where at least five
@@ -70,7 +73,10 @@ def today(
         awareness=goals.progress(shown[GoalMetric.AIDED_AWARENESS]),
         signals=signals,
         quiet=quiet,
-        waiting=tuple(_waiting(reading, goals, answering, role, territories)),
+        waiting=(
+            *_waiting(reading, goals, answering, role, territories),
+            *_unread_receipts(reading, person_id),
+        ),
         answer_time=answering.median_time(),
     )
 
@@ -311,8 +317,17 @@ def _unanswered_flags(reading: Reading) -> Iterator[Waiting]:
             kind=WaitingKind.FLAG_UNANSWERED,
             count=int(flags["flags"].sum()),
             subject=subject,
-            path="/territories",
+            path="/inbox",
         )
+
+
+def _unread_receipts(reading: Reading, person_id: int | None) -> Iterator[Waiting]:
+    """Answers to the reader's own flags that they have not read."""
+    if person_id is None or not reading.scope.may(Permission.FLAGS_RAISE):
+        return
+    unread = field(reading.session, reading.scope, reading.view, person_id=person_id).unread
+    if unread:
+        yield Waiting(kind=WaitingKind.FLAG_RECEIPT, count=unread, subject="", path="/feedback")
 
 
 def _silent_sources(reading: Reading) -> Iterator[Waiting]:

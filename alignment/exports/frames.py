@@ -17,6 +17,7 @@ from alignment.insights import batch_identity
 from alignment.metrics.campaigns import CampaignRow, CampaignsAnswer
 from alignment.metrics.catalog import CATALOG, Unit
 from alignment.metrics.common import Change, Outcome
+from alignment.metrics.flags import FlagCard, FlaggedPlace, InboxAnswer
 from alignment.metrics.funnel import FunnelAnswer, FunnelStep, RecordsPage
 from alignment.metrics.goals import GoalProgress
 from alignment.metrics.history import AuditPage, ImportHistory
@@ -504,3 +505,68 @@ def _plain(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def inbox_table(answer: InboxAnswer) -> pd.DataFrame:
+    """One row per territory and kind of flag that wait, the best supported first."""
+    return pd.DataFrame(
+        [
+            {
+                "Territory": place.territory,
+                "What": label(place.kind),
+                "Evidence": place.evidence.verdict.value.replace("_", " "),
+                "Times as likely weaker": place.evidence.factor if place.evidence.awareness else None,
+                "More interviews": place.evidence.interviews_needed,
+                "Interviews": place.evidence.asked if place.evidence.awareness else None,
+                "Flags": len(place.flags),
+                "Seen in": place.evidence.seen,
+                "Of conversations": place.evidence.conversations,
+                "Oldest": _oldest(place),
+                "Promised for": _promised(place),
+            }
+            for place in answer.places
+        ],
+        columns=[
+            "Territory", "What", "Evidence", "Times as likely weaker", "More interviews", "Interviews",
+            "Flags", "Seen in", "Of conversations", "Oldest", "Promised for",
+        ],
+    )  # fmt: skip
+
+
+def _oldest(place: FlaggedPlace) -> str | None:
+    return min((flag.reported_on.isoformat() for flag in place.flags if flag.reported_on), default=None)
+
+
+def _promised(place: FlaggedPlace) -> str | None:
+    """The next promised day; empty while nobody has promised."""
+    return min((flag.promised_on.isoformat() for flag in place.flags if flag.promised_on), default=None)
+
+
+def flag_cards_table(flags: Iterable[FlagCard]) -> pd.DataFrame:
+    """One row per flag."""
+    return pd.DataFrame(
+        [
+            {
+                "Flag": flag.flag_id,
+                "Territory": flag.territory,
+                "What": label(flag.kind),
+                "Reported": flag.reported_on.isoformat() if flag.reported_on else None,
+                "Seen in": flag.seen,
+                "Of conversations": flag.conversations,
+                "Seen by others": flag.also,
+                "Product": flag.product,
+                "Note": flag.note,
+                "Stands": label(flag.standing).lower(),
+                "Owner": flag.owner,
+                "Promised for": flag.promised_on.isoformat() if flag.promised_on else None,
+                "We saw": flag.receipt.saw if flag.receipt else None,
+                "We did": flag.receipt.did if flag.receipt else None,
+                "Because": flag.receipt.why if flag.receipt else None,
+            }
+            for flag in flags
+        ],
+        columns=[
+            "Flag", "Territory", "What", "Reported", "Seen in", "Of conversations", "Seen by others",
+            "Product", "Note", "Stands", "Owner", "Promised for", "We saw", "We did", "Because",
+        ],
+    )  # fmt: skip

@@ -60,6 +60,7 @@ _WAITING = {
     WaitingKind.SIGN_TARGET: ("proposal waits", "proposals wait", "for your signature"),
     WaitingKind.IMPORT_STALE: ("source has", "sources have", "brought nothing for more than a week"),
     WaitingKind.FLAG_UNANSWERED: ("flag waits", "flags wait", "for an answer"),
+    WaitingKind.FLAG_RECEIPT: ("of your flags is", "of your flags are", "answered: read the receipt"),
     WaitingKind.LEADS_UNANSWERED: ("qualified lead waits", "qualified leads wait", "for a first answer"),
 }
 

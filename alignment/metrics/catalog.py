@@ -166,6 +166,15 @@ _METRICS = (
         "leads that became marketing-qualified",
         "Of the leads that became marketing-qualified, the share that got a human, outgoing touch by sales within eight opening hours; leads never touched count as not answered.",
     ),
+    Metric(
+        slug="flag_answer_time",
+        label="Median time to a flag's answer",
+        unit=Unit.HOURS,
+        kind=TotalBy.RATIO,
+        better=Better.DOWN,
+        definition="Opening hours from a flag to marketing's first answer; flags without an answer stay in the "
+        "count, so the median is the hour by which half of all were answered.",
+    ),
     _ratio(
         "attainment", "Attainment", Unit.RATE, Better.UP, "actual to date", "target",
         "Actual to date divided by the target that both teams have signed.",

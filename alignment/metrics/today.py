@@ -41,6 +41,7 @@ class WaitingKind(StrEnum):
     SIGN_TARGET = "sign_target"
     IMPORT_STALE = "import_stale"
     FLAG_UNANSWERED = "flag_unanswered"
+    FLAG_RECEIPT = "flag_receipt"
     LEADS_UNANSWERED = "leads_unanswered"
 
 

@@ -31,6 +31,11 @@ def command_id(form: str) -> str:
     return made
 
 
+def adopt(form: str, command: str) -> None:
+    """Go on with the id that the form had before a reload; an id of this session stays."""
+    st.session_state.setdefault(_key(form, "id"), command)
+
+
 def confirm(form: str, sentence: str) -> None:
     """Keep the confirmation and draw the page again, which shows it."""
     st.session_state[_key(form, "confirmation")] = sentence
@@ -43,10 +48,11 @@ def show_confirmation(form: str) -> bool:
     if sentence is None:
         return False
     st.success(sentence)
-    st.button("Done", key=_key(form, "done"), on_click=_renew, args=(form,), type="primary")
+    st.button("Done", key=_key(form, "done"), on_click=renew, args=(form,), type="primary")
     return True
 
 
-def _renew(form: str) -> None:
+def renew(form: str) -> None:
+    """The confirmation was seen: the next press is another command."""
     for part in ("id", "confirmation"):
         st.session_state.pop(_key(form, part), None)

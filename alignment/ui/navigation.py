@@ -45,6 +45,20 @@ PAGES: tuple[PageEntry, ...] = (
         has_filters=False,
     ),
     PageEntry(
+        file="field/feedback.py",
+        title="Feedback",
+        path="feedback",
+        permission=Permission.FLAGS_RAISE,
+        has_filters=False,
+    ),
+    PageEntry(
+        file="shared/inbox.py",
+        title="Inbox",
+        path="inbox",
+        permission=Permission.FLAGS_READ,
+        has_filters=False,
+    ),
+    PageEntry(
         file="admin/imports.py",
         title="Import",
         path="import",

@@ -41,7 +41,7 @@ def show_waiting(answer: TodayAnswer) -> None:
 
 
 with shown.errors():
-    answer = loaders.load_today(role=actor.role, territories=actor.territories)
+    answer = loaders.load_today(role=actor.role, territories=actor.territories, person_id=actor.person_id)
     goals = [goal for goal in (answer.revenue, answer.awareness) if goal is not None]
     if answer.stamp.last_fact_on is None and not goals:
         parts.nothing(insights.today_empty())

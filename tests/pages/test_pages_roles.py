@@ -16,14 +16,15 @@ from tests.pages.test_pages_states import RECENT
 from tests.queries.companies import Builder, build
 
 SHARED_PAGES = {"Today", "Goals", "Funnel", "Territories", "Campaigns", "Data"}
+TEAM_PAGES = SHARED_PAGES | {"Inbox"}
 MENU = {
     Role.VIEWER: SHARED_PAGES,
-    Role.REP: SHARED_PAGES,
-    Role.SPONSOR: SHARED_PAGES | {"Audit"},
-    Role.MARKETER: SHARED_PAGES | {"Import"},
-    Role.SALES_HEAD: SHARED_PAGES | {"Import", "Names", "Audit"},
-    Role.MARKETING_HEAD: SHARED_PAGES | {"Import", "Names", "Audit"},
-    Role.ADMIN: SHARED_PAGES | {"Import", "Names", "Audit"},
+    Role.REP: TEAM_PAGES | {"Feedback"},
+    Role.SPONSOR: TEAM_PAGES | {"Audit"},
+    Role.MARKETER: TEAM_PAGES | {"Feedback", "Import"},
+    Role.SALES_HEAD: TEAM_PAGES | {"Feedback", "Import", "Names", "Audit"},
+    Role.MARKETING_HEAD: TEAM_PAGES | {"Feedback", "Import", "Names", "Audit"},
+    Role.ADMIN: TEAM_PAGES | {"Import", "Names", "Audit"},
 }
 HEADS = {Role.SALES_HEAD, Role.MARKETING_HEAD}
 DRAWN = ("metric", "plotly_chart", "dataframe", "arrow_data_frame", "table", "header", "button",

@@ -62,6 +62,8 @@ NO_LAND = ("There are no territories yet.", "Bring in an export on the Import pa
 NO_CAMPAIGN = ("There are no campaigns yet.", "Import a table of campaigns")
 NO_IMPORT = ("Nothing has come in yet", "Choose files below")
 NO_SOURCE = ("No file has come in yet", "What each source brought, how fresh it is")
+NO_FIELD = ("Your role cannot raise a flag from the field.", "Ask one of: Sales rep, Marketer,")
+NO_FLAG = ("There are no flags yet.", "Reps raise them on the Feedback page in twenty seconds")
 NO_EVENT = ("Nothing is on record yet", "are listed here from the first on")
 NO_START = ("There are no leads, deals or goals yet.", "Bring in the first export")
 START_WITHOUT_GOAL = ("There is no shared goal yet", "Heads create goals on the Goals page")
@@ -72,6 +74,8 @@ BARE = {
     "Territories": NO_LAND,
     "Campaigns": NO_CAMPAIGN,
     "Data": NO_SOURCE,
+    "Feedback": NO_FIELD,
+    "Inbox": NO_FLAG,
     "Import": NO_IMPORT,
     "Audit": NO_EVENT,
 }

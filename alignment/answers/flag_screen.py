@@ -1,0 +1,248 @@
+"""Flags: what a rep needs to raise one, the evidence on it, and marketing's inbox."""
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import pandas as pd
+
+from alignment.access import Permission, Scope, permitted
+from alignment.answers.map_screen import Land
+from alignment.answers.reading import Reading
+from alignment.db import ReadSession
+from alignment.errors import NotFound
+from alignment.metrics.evidence import Evidence, Report, brand_weak, untested
+from alignment.metrics.flags import (
+    SIMILAR_WEEKS,
+    FieldAnswer,
+    FlagCard,
+    FlagEvidence,
+    FlaggedPlace,
+    InboxAnswer,
+    Receipt,
+    flag_answer_time,
+    ranked,
+)
+from alignment.periods import DAY, Period, epoch_day, from_epoch_day
+from alignment.queries.deals import deal_sums
+from alignment.queries.dimensions import NOBODY
+from alignment.queries.flag_steps import ANSWERS as ANSWER_STEPS
+from alignment.queries.flag_steps import RESPONSES, standing_of
+from alignment.queries.flags import RaisedFlag, StepRow, marketing_people, raised_flags
+from alignment.view import Split, View
+from alignment.vocabulary import FlagKind, FlagState, FlagStep, Standing
+
+_YEAR = 364 * DAY
+_ANSWERED_SHOWN = 20
+_WAITING = (Standing.OPEN, Standing.IN_HAND)
+
+
+@permitted(Permission.FLAGS_READ)
+def inbox(session: ReadSession, scope: Scope, view: View) -> InboxAnswer:
+    """
+    Every unanswered flag, by territory and kind, ranked by evidence; no filter narrows it.
+
+    How soon flags are answered is a measure of what employees do: it is shown for
+    the whole company, and only where at least five people answer flags.
+    """
+    box = _Box(reading=_unfiltered(Reading(session=session, scope=scope, view=view)))
+    groups: dict[tuple[int, FlagKind], list[RaisedFlag]] = defaultdict(list)
+    for flag in box.flags:
+        if _standing(flag) in _WAITING:
+            groups[flag.territory_id or NOBODY, flag.kind].append(flag)
+    places = [
+        FlaggedPlace(
+            code=box.code(place),
+            territory=box.name(place),
+            kind=kind,
+            evidence=box.evidence(place, kind, flags),
+            flags=tuple(box.card(flag) for flag in flags),
+        )
+        for (place, kind), flags in groups.items()
+    ]
+    cards = [card for place in places for card in place.flags]
+    answered = [box.card(flag) for flag in box.flags if _standing(flag) not in _WAITING]
+    people = marketing_people(session)
+    return InboxAnswer(
+        stamp=replace(box.reading.stamp(), compared_label=None),
+        places=ranked(places),
+        answered=tuple(answered[:_ANSWERED_SHOWN]),
+        waiting=len(cards),
+        overdue=sum(card.promised_on is not None and card.promised_on < view.at for card in cards),
+        total=len(box.flags),
+        answer_time=flag_answer_time(
+            [
+                (flag.at, next((step.at for step in flag.steps if step.step in ANSWER_STEPS), None))
+                for flag in box.flags
+                if flag.at is not None and flag.state is FlagState.OPEN
+            ],
+            box.reading.company.calendar,
+            box.reading.company.now,
+            people=len(people),
+        ),
+        owners=tuple(people.items()),
+    )
+
+
+@permitted(Permission.FLAGS_READ)
+def field(
+    session: ReadSession,
+    scope: Scope,
+    view: View,
+    *,
+    person_id: int | None,
+    territories: frozenset[int] = frozenset(),
+) -> FieldAnswer:
+    """What the person needs to raise a flag, and what became of theirs."""
+    box = _Box(reading=_unfiltered(Reading(session=session, scope=scope, view=view)))
+    own = [flag for flag in box.flags if person_id is not None and person_id in _speakers(flag)]
+    cards = tuple(box.card(flag, reader=person_id) for flag in own)
+    leaves = box.reading.dimensions.leaves(view.at)
+    theirs = box.reading.dimensions.with_descendants(territories)
+    last = next((flag.territory_id for flag in own if flag.territory_id is not None), None)
+    start = [each for each in leaves if each.id == last] or [each for each in leaves if each.id in theirs]
+    products = box.reading.dimensions.members[Split.PRODUCT].values()
+    return FieldAnswer(
+        stamp=replace(box.reading.stamp(), compared_label=None),
+        places=tuple((each.code, each.name) for each in sorted(leaves, key=lambda each: each.name)),
+        products=tuple(sorted((each.code, each.name) for each in products)),
+        start=start[0].code if start else None,
+        own=cards,
+        unread=sum(card.is_unread for card in cards),
+    )
+
+
+@permitted(Permission.FLAGS_READ)
+def flag_evidence(
+    session: ReadSession, scope: Scope, view: View, *, code: str, kind: FlagKind
+) -> FlagEvidence:
+    """
+    What the data say about a kind of flag in a territory, with the unanswered ones there.
+
+    Raises:
+        NotFound: There is no such territory.
+    """
+    box = _Box(reading=_unfiltered(Reading(session=session, scope=scope, view=view)))
+    place = box.reading.dimensions.id_of(Split.TERRITORY, code)
+    if place == NOBODY:
+        raise NotFound("A flag is about a territory. Choose one of the list.")
+    flags = [
+        flag
+        for flag in box.flags
+        if flag.territory_id == place and flag.kind is kind and _standing(flag) in _WAITING
+    ]
+    since = epoch_day(view.at) - SIMILAR_WEEKS * 7
+    return FlagEvidence(
+        code=code,
+        territory=box.name(place),
+        kind=kind,
+        evidence=box.evidence(place, kind, flags),
+        similar=tuple(box.card(flag) for flag in flags if flag.day is not None and flag.day >= since),
+    )
+
+
+def _unfiltered(reading: Reading) -> Reading:
+    """The last 52 weeks of everything: a year has enough deals, and each season once."""
+    view = reading.view
+    end = view.at + DAY
+    year = Period(start=end - _YEAR, end=end, text=f"{end - _YEAR}..{view.at}")
+    return reading.seen_as(View(period=year, at=view.at, known=view.known))
+
+
+def _standing(flag: RaisedFlag) -> Standing:
+    last = _last_response(flag)
+    return standing_of(flag.state, last.step if last else None)
+
+
+def _last_response(flag: RaisedFlag) -> StepRow | None:
+    return next((step for step in reversed(flag.steps) if step.step in RESPONSES), None)
+
+
+def _speakers(flag: RaisedFlag) -> set[int | None]:
+    """Who said it: whoever raised the flag, and who saw it too."""
+    return {flag.person_id, *(step.person_id for step in flag.steps if step.step is FlagStep.SEEN_TOO)}
+
+
+def _reports(flag: RaisedFlag) -> list[Report]:
+    """
+    What each speaker saw, by sets of conversations: those of one person on one day are one set.
+
+    Whoever saw it in the same conversations as the flag's author adds none.
+    """
+    found = []
+    own = f"{flag.person_id} on {flag.day}" if flag.person_id is not None else f"flag {flag.id}"
+    if flag.seen is not None and flag.conversations:
+        found.append(Report(conversation_set=own, seen=flag.seen, conversations=flag.conversations))
+    for step in flag.steps:
+        if step.step is FlagStep.SEEN_TOO and step.seen is not None and step.conversations:
+            name = own if step.same_conversations else f"{step.person_id} on {step.day}"
+            found.append(Report(conversation_set=name, seen=step.seen, conversations=step.conversations))
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Box:
+    """All flags of one reading, with what the data say about each territory."""
+
+    reading: Reading
+
+    @cached_property
+    def flags(self) -> list[RaisedFlag]:
+        found = raised_flags(self.reading.session, self.reading.view)
+        allowed = self.reading.narrowing.allowed
+        return [flag for flag in found if allowed is None or flag.territory_id in allowed]
+
+    @cached_property
+    def people(self) -> dict[int, str]:
+        return marketing_people(self.reading.session)
+
+    def code(self, place: int) -> str:
+        return self.reading.dimensions.code(Split.TERRITORY, place)
+
+    def name(self, place: int) -> str:
+        return self.reading.dimensions.name(Split.TERRITORY, place)
+
+    @cached_property
+    def _land(self) -> Land:
+        return Land(reading=self.reading)
+
+    def evidence(self, place: int, kind: FlagKind, flags: list[RaisedFlag]) -> Evidence:
+        reports = [report for flag in flags for report in _reports(flag)]
+        wave = self._land.wave(None)
+        if kind is not FlagKind.BRAND_WEAK or wave is None:
+            return untested(kind, reports)
+        return brand_weak(place, self._land.of_wave(wave), self._deals, reports)
+
+    @cached_property
+    def _deals(self) -> pd.DataFrame:
+        reading = self.reading
+        return deal_sums(reading.session, reading.view, reading.narrowing, reading.view.period)
+
+    def card(self, flag: RaisedFlag, reader: int | None = None) -> FlagCard:
+        last = _last_response(flag)
+        taken = next((step for step in reversed(flag.steps) if step.step is FlagStep.TRIAGED), None)
+        answer = next((step for step in reversed(flag.steps) if step.step is FlagStep.ANSWERED), None)
+        details = [step for step in flag.steps if step.step is FlagStep.DETAILED]
+        product = next((s.product_id for s in reversed(details) if s.product_id), flag.product_id)
+        notes = [flag.note, *(step.note for step in details)]
+        read_after = [s.id for s in flag.steps if s.step is FlagStep.READ and s.person_id == reader]
+        place = flag.territory_id or NOBODY
+        receipt = Receipt(saw=answer.saw, did=answer.did, why=answer.note, at=answer.at) if answer else None
+        return FlagCard(
+            flag_id=flag.id,
+            code=self.code(place),
+            territory=self.name(place),
+            kind=flag.kind,
+            reported_on=None if flag.day is None else from_epoch_day(flag.day),
+            seen=flag.seen,
+            conversations=flag.conversations,
+            also=len(_speakers(flag) - {flag.person_id}),
+            product=self.reading.dimensions.name(Split.PRODUCT, product) if product else None,
+            note=" ".join(note for note in notes if note) or None,
+            standing=_standing(flag),
+            last_step=last.id if last else 0,
+            owner=self.people.get(taken.owner_id) if taken and taken.owner_id else None,
+            promised_on=taken.promised_on if taken else None,
+            receipt=receipt,
+            is_unread=answer is not None and max(read_after, default=0) < answer.id,
+        )

@@ -1,0 +1,161 @@
+"""Flags as both teams read them: what was said, where it stands, the receipt, and marketing's inbox."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+import pandas as pd
+
+from alignment.metrics.answering import FEWEST_PEOPLE, answer_hours, kaplan_meier_median
+from alignment.metrics.common import Number, Stamp
+from alignment.metrics.evidence import Evidence
+from alignment.periods import Calendar
+from alignment.stats import Estimate
+from alignment.vocabulary import FlagKind, Standing
+
+SIMILAR_WEEKS = 8
+"""Flags of one kind and territory within so many weeks are similar."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What marketing answered. The measured effect of a campaign joins these where there was one."""
+
+    saw: str | None
+    did: str | None
+    why: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagCard:
+    """
+    One flag. Nobody's name stands on it but the owner's, who promised an answer.
+
+    `also` counts who saw it too; `last_step` is the newest response that this
+    answer knows of (0: none), which a form sends back. `is_unread` where the reader waits for the receipt.
+    """
+
+    flag_id: int
+    code: str
+    territory: str
+    kind: FlagKind
+    reported_on: date | None
+    seen: int | None
+    conversations: int | None
+    also: int
+    product: str | None
+    note: str | None
+    standing: Standing
+    last_step: int
+    owner: str | None
+    promised_on: date | None
+    receipt: Receipt | None
+    is_unread: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlaggedPlace:
+    """The unanswered flags of one kind in one territory, and what the data say about them."""
+
+    code: str
+    territory: str
+    kind: FlagKind
+    evidence: Evidence
+    flags: tuple[FlagCard, ...]
+
+    @property
+    def is_promised(self) -> bool:
+        """Whether somebody has taken on each of them."""
+        return all(flag.standing is Standing.IN_HAND for flag in self.flags)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxAnswer:
+    """
+    `places` are ranked by evidence and not by the number of flags.
+
+    `answered` are the newest answered or closed ones; `answer_time` is None where fewer than five
+    people answer flags. `owners` are id and name of those who may be promised for.
+    """
+
+    stamp: Stamp
+    places: tuple[FlaggedPlace, ...]
+    answered: tuple[FlagCard, ...]
+    waiting: int
+    overdue: int
+    total: int
+    answer_time: Number | None
+    owners: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldAnswer:
+    """
+    What a rep needs to raise a flag: places and products to choose from, and their own flags so far.
+
+    `start` is the territory that a rep begins with: that of their last flag, else of their own.
+    """
+
+    stamp: Stamp
+    places: tuple[tuple[str, str], ...]
+    products: tuple[tuple[str, str], ...]
+    start: str | None
+    own: tuple[FlagCard, ...]
+    unread: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagEvidence:
+    """What the data say about a kind of flag in a territory, and the similar flags of eight weeks."""
+
+    code: str
+    territory: str
+    kind: FlagKind
+    evidence: Evidence
+    similar: tuple[FlagCard, ...]
+
+
+def ranked(places: Sequence[FlaggedPlace]) -> tuple[FlaggedPlace, ...]:
+    """By evidence; where there is none, what was seen in more conversations first."""
+    return tuple(
+        sorted(
+            places,
+            key=lambda each: (
+                each.evidence.awareness is None,
+                -each.evidence.log_factor,
+                -each.evidence.conversations,
+                each.territory,
+                each.kind.value,
+            ),
+        )
+    )
+
+
+def flag_answer_time(
+    moments: Sequence[tuple[datetime, datetime | None]], calendar: Calendar, now: datetime, *, people: int
+) -> Number | None:
+    """
+    The hour by which half of all flags were answered, from (raised, answered or None) of each.
+
+    None where fewer than five people answer flags: it is a measure of what named employees do.
+    """
+    if people < FEWEST_PEOPLE or not moments:
+        return None
+    micros = [[None if each is None else round(each.timestamp() * 1e6) for each in pair] for pair in moments]
+    frame = pd.DataFrame(
+        {
+            "qualified_at": pd.Series([raised for raised, _ in micros], dtype="int64"),
+            "answered_at": pd.Series([answered for _, answered in micros], dtype="Int64"),
+        }
+    )
+    hours = answer_hours(frame, calendar, now)
+    is_answered = hours["is_answered"].to_numpy(dtype=bool)
+    median = kaplan_meier_median(hours["hours"].to_numpy(dtype=np.float64), is_answered)
+    slug, n, label = "flag_answer_time", len(frame), "flags"
+    if not isinstance(median, Estimate):
+        reason = f"{median.reason}: {int(is_answered.sum())} of {n}"
+        return Number(slug=slug, value=None, n=n, n_label=label, reason=reason)
+    high = median.high if np.isfinite(median.high) else None
+    return Number(slug=slug, value=median.value, n=n, n_label=label, low=median.low, high=high)

@@ -1,0 +1,114 @@
+"""Flags with the steps that followed them, as known at a moment."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from alignment.db import ReadSession
+from alignment.periods import epoch_day
+from alignment.queries.flag_steps import by_then
+from alignment.queries.lens import living
+from alignment.tables import Flag, FlagEvent, Note, Person, c
+from alignment.view import View
+from alignment.vocabulary import FlagKind, FlagState, FlagStep, Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRow:
+    """One step after a flag. Texts are None where nothing was written, or it was erased."""
+
+    id: int
+    step: FlagStep
+    at: datetime
+    day: int
+    person_id: int | None
+    seen: int | None
+    conversations: int | None
+    same_conversations: bool
+    owner_id: int | None
+    promised_on: date | None
+    product_id: int | None
+    note: str | None
+    saw: str | None
+    did: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaisedFlag:
+    """One flag and its steps, oldest first. `at` is None for one from a file without moments."""
+
+    id: int
+    at: datetime | None
+    day: int | None
+    territory_id: int | None
+    kind: FlagKind
+    seen: int | None
+    conversations: int | None
+    product_id: int | None
+    person_id: int | None
+    state: FlagState
+    note: str | None
+    steps: tuple[StepRow, ...]
+
+
+def raised_flags(session: ReadSession, view: View) -> list[RaisedFlag]:
+    """Every flag by the view's day, newest first."""
+    flag, at = c(Flag), epoch_day(view.at)
+    steps = _steps(session, at, view.known)
+    rows = session.execute(
+        sa.select(Flag, c(Note).text)
+        .outerjoin(Note, c(Note).id == flag.note_id)
+        .where(*living(flag, at, view.known))
+        .order_by(flag.day.is_(None), flag.day.desc(), flag.id.desc())
+    )
+    return [
+        RaisedFlag(
+            id=row.id,
+            at=row.valid_at,
+            day=row.day,
+            territory_id=row.territory_id,
+            kind=row.kind,
+            seen=row.seen,
+            conversations=row.conversations,
+            product_id=row.product_id,
+            person_id=row.person_id,
+            state=row.state,
+            note=note or None,
+            steps=tuple(steps[row.source, row.origin]),
+        )
+        for row, note in rows
+    ]
+
+
+def _steps(session: ReadSession, at: int, known: Any) -> dict[tuple[str, str], list[StepRow]]:
+    event = c(FlagEvent)
+    why, saw, did = (Note.__table__.alias() for _ in range(3))  # type: ignore[attr-defined]
+    rows = session.execute(
+        sa.select(FlagEvent, why.c.text, saw.c.text, did.c.text)
+        .outerjoin(why, why.c.id == event.note_id)
+        .outerjoin(saw, saw.c.id == event.saw_note_id)
+        .outerjoin(did, did.c.id == event.did_note_id)
+        .where(*by_then(at, known))
+        .order_by(event.id)
+    )
+    found: dict[tuple[str, str], list[StepRow]] = defaultdict(list)
+    names = [name for name in StepRow.__slots__ if name not in ("note", "saw", "did")]
+    for row, note, what_saw, what_did in rows:
+        texts: dict[str, Any] = {"note": note or None, "saw": what_saw or None, "did": what_did or None}
+        found[row.source, row.origin].append(StepRow(**{name: getattr(row, name) for name in names}, **texts))
+    return found
+
+
+def marketing_people(session: ReadSession) -> dict[int, str]:
+    """Names by id of those who answer flags, by name."""
+    person = c(Person)
+    roles = (Role.MARKETER, Role.MARKETING_HEAD)
+    rows = session.execute(
+        sa.select(person.id, person.name)
+        .where(person.role.in_(roles), person.disabled_at.is_(None))
+        .order_by(person.name, person.id)
+    )
+    return {row.id: row.name for row in rows}

@@ -1,0 +1,205 @@
+"""Flag in twenty seconds what you see in the field, hear what the data say, and get an answer."""
+
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from alignment import insights
+from alignment.access import Permission
+from alignment.actions import feedback
+from alignment.exports import frames
+from alignment.metrics.flags import FieldAnswer, FlagCard
+from alignment.ui import commands, filters, kept, loaders, parts, session, shown
+from alignment.ui.text import md_escape
+from alignment.vocabulary import FlagKind, label
+
+actor = session.require(Permission.FLAGS_RAISE)
+
+FORM = "raise_flag"
+FIELDS = ("territory", "kind", "seen", "conversations", "link")
+NOTE_FIELDS = ("note", "product")
+keep_flag = partial(kept.keep, FORM, FIELDS)
+
+
+def linked(answer: FieldAnswer) -> str | None:
+    """The territory of the link, if it can be flagged in."""
+    codes = [code for code, _ in answer.places]
+    return next((code for code in session.view().territories if code in codes), None)
+
+
+def begin(answer: FieldAnswer) -> dict[str, Any]:
+    """What was typed before, else the link's territory, that of the last flag, or the first of one's own."""
+    link = linked(answer)
+    first = link or answer.start or answer.places[0][0]
+    values = kept.restore(
+        FORM,
+        {"territory": first, "kind": FlagKind.BRAND_WEAK.value, "seen": 1, "conversations": 5, "link": link},
+        own=("seen", "conversations"),
+    )
+    if link is not None and st.session_state[kept.key(FORM, "link")] != link:
+        st.session_state[kept.key(FORM, "link")] = link
+        st.session_state[kept.key(FORM, "territory")] = link
+    return values
+
+
+def field(name: str) -> str:
+    return kept.key(FORM, name)
+
+
+def show_form(answer: FieldAnswer, values: dict[str, Any]) -> None:
+    names = dict(answer.places)
+    if st.session_state[field("territory")] not in names:
+        st.session_state[field("territory")] = answer.places[0][0]
+    place = st.session_state[field("territory")]
+    shown.show_headline(f"What do you see in {names[place]}?", "Not sent yet. What you enter is kept.")
+    with st.popover(f"Another territory than {md_escape(names[place])}", key="other_territory"):
+        st.selectbox("Territory", list(names), key=field("territory"), format_func=names.__getitem__,
+                     on_change=keep_flag)  # fmt: skip
+    st.selectbox("What", [kind.value for kind in FlagKind], key=field("kind"), on_change=keep_flag,
+                 format_func=lambda word: label(FlagKind(word)))  # fmt: skip
+    most = feedback.MOST_CONVERSATIONS
+    with st.container(horizontal=True, key="counts"):
+        st.number_input("Seen in", 0, most, values["seen"], key=field("seen"), on_change=keep_flag)
+        st.number_input(
+            "Of conversations",
+            0,
+            most,
+            values["conversations"],
+            key=field("conversations"),
+            on_change=keep_flag,
+        )
+    with st.container(key="thumb"):
+        if st.button("Send", key="send_flag", type="primary", width="stretch"):
+            send()
+    show_similar(place, FlagKind(st.session_state[field("kind")]))
+
+
+def send() -> None:
+    with parts.told():
+        keep_flag()
+        with session.writing() as db:
+            feedback.raise_flag(
+                db,
+                actor,
+                territory=st.session_state[field("territory")],
+                kind=FlagKind(st.session_state[field("kind")]),
+                seen=st.session_state[field("seen")],
+                conversations=st.session_state[field("conversations")],
+                command_id=commands.command_id(FORM),
+            )
+        st.rerun()
+
+
+def show_similar(place: str, kind: FlagKind) -> None:
+    """Others' flags of eight weeks: joining one is quicker than a new one, and counts once."""
+    similar = loaders.load_flag_evidence(code=place, kind=kind).similar
+    others = [flag for flag in similar if flag.flag_id not in {own.flag_id for own in answer.own}]
+    if not others:
+        return
+    st.subheader("Said already in the last eight weeks", anchor=False)
+    for flag in others[:3]:
+        form = f"see_{flag.flag_id}"
+        with st.container(border=True):
+            st.markdown(md_escape(insights.flag_line(flag)))
+            st.caption(md_escape(insights.standing_line(flag)))
+            if st.button("I see it too", key=form, width="stretch"):
+                join(flag, form, same=False)
+            if st.button("I was there too, in the same conversations", key=f"{form}_same", width="stretch"):
+                join(flag, form, same=True)
+
+
+def join(flag: FlagCard, form: str, *, same: bool) -> None:
+    with parts.told():
+        with session.writing() as db:
+            feedback.see_it_too(
+                db,
+                actor,
+                flag_id=flag.flag_id,
+                seen=st.session_state[field("seen")],
+                conversations=st.session_state[field("conversations")],
+                same_conversations=same,
+                command_id=commands.command_id(form),
+            )
+        st.rerun()
+
+
+def show_saved(flag_id: int, at: str) -> None:
+    """The flag is stored: when, as what, what the data say; then, if wanted, a note and a product."""
+    flag = next((each for each in answer.own if each.flag_id == flag_id), None)
+    line = insights.stored_line(flag_id, at, answer.stamp.zone)
+    shown.show_headline(line, insights.flag_line(flag) if flag else "")
+    if flag is not None:
+        evidence = loaders.load_flag_evidence(code=flag.code, kind=flag.kind).evidence
+        st.markdown(f"**{md_escape(insights.evidence_headline(evidence))}**")
+        shown.show_findings(insights.evidence_lines(evidence))
+        filters.link("The whole territory", f"/territories?id={flag.code}")
+    show_details(flag_id)
+    with st.container(key="thumb"):
+        st.button("Done", key="done_flag", type="primary", width="stretch", on_click=kept.finish,
+                  args=(FORM, FIELDS))  # fmt: skip
+
+
+def show_details(flag_id: int) -> None:
+    form = f"details_{flag_id}"
+    kept.restore(form, {"note": "", "product": None})
+    if kept.stored(form) is not None:
+        st.success("Your details are stored with the flag.")
+        return
+    keep = partial(kept.keep, form, NOTE_FIELDS)
+    names = dict(answer.products)
+    note = st.text_area("Note, if you like", key=kept.key(form, "note"), on_change=keep)
+    product = None
+    if names:
+        product = st.selectbox("Product, if it is about one", list(names), key=kept.key(form, "product"),
+                               format_func=names.__getitem__, on_change=keep)  # fmt: skip
+    if st.button("Add to the flag", key=form, width="stretch"):
+        with parts.told():
+            keep()
+            with session.writing() as db:
+                feedback.add_details(
+                    db,
+                    actor,
+                    flag_id=flag_id,
+                    note=note,
+                    product=product,
+                    command_id=commands.command_id(form),
+                )
+            st.rerun()
+
+
+def show_receipts() -> None:
+    """You said, we saw, we did, because: unread ones open, the others in the list."""
+    for flag in answer.own:
+        if flag.is_unread:
+            show_receipt(flag)
+    parts.folded_table("Your flags", frames.flag_cards_table(answer.own), name="my_flags")
+
+
+def show_receipt(flag: FlagCard) -> None:
+    form = f"read_{flag.flag_id}_{flag.last_step}"
+    with st.container(border=True, key=f"receipt_{flag.flag_id}"):
+        st.subheader("Your flag is answered", anchor=False)
+        for name, text in insights.receipt_parts(flag):
+            st.markdown(f"**{name}:** {md_escape(text)}")
+        if st.button("I have read it", key=form, width="stretch"):
+            with parts.told():
+                with session.writing() as db:
+                    feedback.read_receipt(
+                        db, actor, flag_id=flag.flag_id, command_id=commands.command_id(form)
+                    )
+                st.rerun()
+
+
+with shown.errors():
+    answer = loaders.load_field(person_id=actor.person_id, territories=actor.territories)
+    if not answer.places:
+        parts.nothing(insights.field_empty())
+    values = begin(answer)
+    stored = kept.stored(FORM)
+    if stored is None:
+        show_form(answer, values)
+    else:
+        show_saved(stored["flag_id"], stored["at"])
+    if not shown.is_projector():
+        show_receipts()
