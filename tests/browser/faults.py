@@ -28,7 +28,7 @@ _SIDEWAYS = """() => { const main = document.querySelector('[data-testid="stMain
   return [document.documentElement.scrollWidth - innerWidth, main.scrollWidth - main.clientWidth]; }"""
 _WITHOUT_DOWNLOAD = """() => [...document.querySelectorAll('[data-testid="stDataFrame"]')]
   .filter(table => { const below = table.closest('[data-testid="stElementContainer"]').nextElementSibling;
-    return !['CSV', 'XLSX'].every(form => below && below.innerText.includes(`Download ${form}`)); })
+    return !['CSV', 'XLSX'].every(form => below && below.textContent.includes(`Download ${form}`)); })
   .map(table => [...table.querySelectorAll('[role="columnheader"]')].map(e => e.textContent).join(', '))"""
 _SMALL_TARGETS = """within => [...document.querySelectorAll(
     `${within} :is(button, a, input, select, textarea, [role="radio"], [role="tab"])`)]
