@@ -322,6 +322,9 @@ def _flags(draft: Draft) -> None:
 
 
 def _leads(draft: Draft) -> None:
+    listed = [row for row, ids in enumerate(draft.column("merged_ids")) if ids]
+    if listed:
+        draft.note("merged_ids", "ids of leads merged into this one; those leads are not merged here", listed)
     for row, (own, other) in enumerate(
         zip(draft.column("lead_id"), draft.column("merged_into"), strict=True)
     ):
