@@ -22,6 +22,7 @@ from alignment.metrics.funnel import FunnelAnswer, FunnelStep, RecordsPage
 from alignment.metrics.goals import GoalProgress
 from alignment.metrics.history import AuditPage, ImportHistory
 from alignment.metrics.quality import DataAnswer, Of, ProblemPage
+from alignment.metrics.restatement import RestatementAnswer
 from alignment.metrics.territories import TerritoriesAnswer, TerritoryCard
 from alignment.metrics.today import TodayAnswer
 from alignment.money import exponent
@@ -29,6 +30,7 @@ from alignment.stats import Estimate
 from alignment.view import Split
 from alignment.vocabulary import GoalMetric, label
 from alignment.wording import UNKNOWN, audit_sentence, receipt_lines
+from alignment.wording.changes import CAUSES
 from alignment.wording.receipts import Receipt
 
 
@@ -570,3 +572,48 @@ def flag_cards_table(flags: Iterable[FlagCard]) -> pd.DataFrame:
             "Product", "Note", "Stands", "Owner", "Promised for", "We saw", "We did", "Because",
         ],
     )  # fmt: skip
+
+
+def changes_table(answer: RestatementAnswer) -> pd.DataFrame:
+    """One row a part, between what was known first and what is known now; a rate's two bridges apart."""
+    of = [("", answer.bridge)] + ([("Divided by: ", answer.denominator)] if answer.denominator else [])
+    unit = _currency_of(answer)
+    body = []
+    for name, found in of:
+        lines = [
+            (f"{name}known then", found.before, None),
+            *(
+                (f"{name}{CAUSES[part.cause].lower()}", part.change, len(part.records))
+                for part in found.parts
+            ),
+            (f"{name}known now", found.after, None),
+        ]
+        body += [
+            {"Part": label[:1].upper() + label[1:], unit: _restated(answer, number), "Records shown": n}
+            for label, number, n in lines
+        ]
+    return pd.DataFrame(body).astype({"Records shown": "Int64"})
+
+
+def changed_records_table(answer: RestatementAnswer) -> pd.DataFrame:
+    """One row a record and part, the largest change first within each part."""
+    columns = ["Part", "Record", _currency_of(answer)]
+    found = [answer.bridge] + ([answer.denominator] if answer.denominator else [])
+    rows = [
+        [CAUSES[part.cause], record.name, _restated(answer, record.change)]
+        for bridge in found
+        for part in bridge.parts
+        for record in part.records
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _currency_of(answer: RestatementAnswer) -> str:
+    return f"Change, {answer.stamp.currency}" if answer.metric.unit is Unit.MONEY else "Change"
+
+
+def _restated(answer: RestatementAnswer, number: int) -> float | int:
+    if answer.metric.unit is not Unit.MONEY:
+        return number
+    units: float = answer.shown(number) / 10 ** exponent(answer.stamp.currency)
+    return units

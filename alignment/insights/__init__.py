@@ -1,6 +1,12 @@
 """Answers to findings in words. Pure: no web, no chart, no database."""
 
 from alignment.insights.campaigns import campaigns_empty, campaigns_finding
+from alignment.insights.changes import (
+    RESTATED_LABELS,
+    WEEKS_AGO,
+    changes_empty,
+    changes_finding,
+)
 from alignment.insights.data import (
     batch_identity,
     data_empty,
@@ -73,7 +79,9 @@ from alignment.insights.today import signal_line, today_empty, today_finding, wa
 
 __all__ = [
     "NOT_KEPT",
+    "RESTATED_LABELS",
     "STAGES_NOTE",
+    "WEEKS_AGO",
     "WITHDRAWN",
     "Empty",
     "Finding",
@@ -84,6 +92,8 @@ __all__ = [
     "campaigns_empty",
     "campaigns_finding",
     "card_lines",
+    "changes_empty",
+    "changes_finding",
     "data_empty",
     "data_finding",
     "decision_withdrawn",

@@ -15,6 +15,7 @@ from typing import Any
 
 from alignment.metrics.catalog import CATALOG, Metric
 from alignment.metrics.common import Stamp
+from alignment.money import MICROS, exponent
 
 
 class Cause(StrEnum):
@@ -109,6 +110,18 @@ class RestatementAnswer:
     @property
     def metric(self) -> Metric:
         return CATALOG[self.slug]
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether any record had a share in a part, even where the parts cancel each other out."""
+        return bool(self.bridge.parts or (self.denominator and self.denominator.parts))
+
+    def shown(self, number: int) -> float:
+        """A number of the bridge as the metric is written: spend is kept in micros, money in minor units."""
+        if self.slug != "spend":
+            return number
+        minor: float = number * 10 ** exponent(self.stamp.currency) / MICROS
+        return minor
 
 
 Facts = Mapping[Hashable, Fact]

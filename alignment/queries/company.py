@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from alignment.db import ReadSession
 from alignment.errors import MissingDatabase
-from alignment.periods import Calendar, business_day
+from alignment.periods import Calendar, business_day, start_of
 from alignment.tables import CampaignDay, CompanyState, DealEvent, Holiday, ImportBatch, StageEntry, Touch, c
 from alignment.vocabulary import Clock, StageSet
 
@@ -36,6 +36,10 @@ class Company:
     @property
     def today(self) -> date:
         return business_day(self.now, self.calendar.zone)
+
+    def weeks_ago(self, weeks: int) -> datetime:
+        """The beginning of the business day so many weeks before today, UTC."""
+        return start_of(self.today - timedelta(weeks=weeks), self.calendar.zone)
 
 
 def data_version(session: ReadSession) -> int:

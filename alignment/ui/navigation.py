@@ -38,6 +38,12 @@ PAGES: tuple[PageEntry, ...] = (
         file="shared/campaigns.py", title="Campaigns", path="campaigns", permission=Permission.NUMBERS_READ
     ),
     PageEntry(
+        file="shared/changes.py",
+        title="What changed",
+        path="changes",
+        permission=Permission.NUMBERS_READ,
+    ),
+    PageEntry(
         file="admin/data.py",
         title="Data",
         path="data",

@@ -60,6 +60,8 @@ NO_FACTS = ("There are no leads or deals yet.", "Bring in an export on the Impor
 NO_GOAL = ("There is no shared goal yet.", "Import a table of goals")
 NO_LAND = ("There are no territories yet.", "Bring in an export on the Import page")
 NO_CAMPAIGN = ("There are no campaigns yet.", "Import a table of campaigns")
+UNCHANGED = ("is as it was known on", "Choose an earlier moment, another number, or another period.")
+NOTHING_WAITS = ("Every name that files brought is known", "Nothing was decided yet.")
 NO_IMPORT = ("Nothing has come in yet", "Choose files below")
 NO_SOURCE = ("No file has come in yet", "What each source brought, how fresh it is")
 NO_FIELD = ("Your role cannot raise a flag from the field.", "Ask one of: Sales rep, Marketer,")
@@ -73,10 +75,12 @@ BARE = {
     "Funnel": NO_FACTS,
     "Territories": NO_LAND,
     "Campaigns": NO_CAMPAIGN,
+    "What changed": NO_FACTS,
     "Data": NO_SOURCE,
     "Feedback": NO_FIELD,
     "Inbox": NO_FLAG,
     "Import": NO_IMPORT,
+    "Names": NOTHING_WAITS,
     "Audit": NO_EVENT,
 }
 LAND_TO_COME = ("There are no territories yet.", "Import a table of territories, or boundaries as GeoJSON")
@@ -86,12 +90,14 @@ EXPECTED = {
     | {
         "Today": START_WITHOUT_GOAL,
         "Funnel": ("0 of 1 lead is won so far", "1 lead is few: read the counts, not the rates."),
+        "What changed": UNCHANGED,
         "Territories": LAND_TO_COME,
     },
     "one_deal": BARE
     | {
         "Today": START_WITHOUT_GOAL,
         "Funnel": ("0 of 1 opportunity is won so far", "1 opportunity is few: read the counts"),
+        "What changed": UNCHANGED,
         "Territories": LAND_TO_COME,
     },
     "one_cell": BARE
@@ -107,6 +113,7 @@ EXPECTED = {
     | {
         "Today": START_WITHOUT_GOAL,
         "Funnel": ("0 of 1 lead is won so far", "1 lead is few"),
+        "What changed": UNCHANGED,
         "Territories": ("know the brand in S (", "No interviews in N: hatched, not zero."),
     },
 }
