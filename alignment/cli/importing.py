@@ -132,10 +132,10 @@ def _listed(manifest: Path) -> Iterator[_File]:
     yield from found
 
 
-def _meanings(database: Database) -> Known:
-    """What persons have said that stages of each source stand for."""
+def _decisions(database: Database) -> Known:
+    """What persons have said: what stages stand for, and how such files are read."""
     with database.reading() as session:
-        return Known(stages=decisions_known(session).stages)
+        return decisions_known(session)
 
 
 def _company(database: Database) -> Company:
@@ -147,7 +147,7 @@ def _one(
     database: Database, actor: Actor, file: _File, options: Namespace, out: Printer, company: Company
 ) -> int:
     try:
-        parsed = _read(file, options, company, _meanings(database))
+        parsed = _read(file, options, company, _decisions(database))
         receipt = _applied(database, actor, parsed, options)
     except HeldImport as error:
         out.line(f"{file.name}: {_held(error)}", file=file.name, held=str(error))

@@ -201,6 +201,8 @@ def _assembled(draft: Draft, proposal: Proposal, superseded: set[int], source: s
         notes=tuple(notes),
         options=dict(proposal.options),
         weights=_weights(draft, kept),
+        answers=proposal.answers,
+        is_decided=proposal.is_decided,
     )
 
 

@@ -94,6 +94,17 @@ class Proposal:
     decimal: str | None = None
     notes: tuple[str, ...] = field(default=())
 
+    @property
+    def answers(self) -> dict[str, str]:
+        """What a person said of the file's form, now or of the last such file."""
+        given = {"date_order": self.date_order, "decimal": self.decimal}
+        return {name: answer for name, answer in given.items() if answer is not None}
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether a person's word is in it, and not only what was recognised."""
+        return bool(self.answers) or not {"person", "last time"}.isdisjoint(self.why.values())
+
 
 def propose(
     raw: RawTable,
@@ -130,7 +141,7 @@ def _as_last_time(raw: RawTable, last: FileFormat) -> Proposal:
     """The file read as a person had the last one read; columns are compared by their folded names."""
     own = {folded(column): column for column in raw.header}
     columns = {name: own[folded(column)] for name, column in last.mapping if folded(column) in own}
-    kind = KINDS[last.kind]
+    kind = kind_with(last.kind, columns)
     preset, file = _preset_for(raw.header, last.kind, None)
     found = _proposal(raw, kind, columns, dict.fromkeys(columns, "last time"), preset, file)
     note = "Read like the last file with these columns."

@@ -48,7 +48,9 @@ class ParsedImport:
     added up in it; empty where each is one. `notes` are sentences for the receipt:
     encoding, delimiter, date order, currency assumed, residue, spellings.
     `options` are what a preset decided (for example that an office makes a
-    territory); see `mappings.Preset`.
+    territory); see `mappings.Preset`. `answers` are what a person said of its form
+    (date order, decimal sign); `is_decided` says that a person's word is in its
+    mapping or answers, so that both are worth remembering for the next such file.
     """
 
     kind: str
@@ -66,3 +68,5 @@ class ParsedImport:
     options: dict[str, Any] = field(default_factory=dict)
     boundaries: ParsedBoundaries | None = None
     weights: tuple[int, ...] = ()
+    answers: dict[str, str] = field(default_factory=dict)
+    is_decided: bool = False

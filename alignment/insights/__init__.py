@@ -23,6 +23,8 @@ from alignment.insights.door import (
     imports_stamp,
     parsed_line,
     problems_line,
+    stage_label,
+    stages_question,
     storing_line,
     unmapped_line,
 )
@@ -132,7 +134,9 @@ __all__ = [
     "rule_added",
     "rule_ended",
     "signal_line",
+    "stage_label",
     "stages_decided",
+    "stages_question",
     "standing_line",
     "stored_line",
     "storing_line",

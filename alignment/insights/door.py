@@ -76,3 +76,17 @@ def audit_stamp(answer: AuditPage) -> str:
     if not answer.total:
         return "Imports, proposals and signatures are listed here from the first on."
     return f"Chain head {answer.head[:16]}, {plural(answer.checked, 'event')} checked"
+
+
+def stages_question(source: str, n_stages: int) -> str:
+    """What is asked before a file can be read whose stages nobody has explained."""
+    return (
+        f"{plural(n_stages, 'stage')} of this file {'is' if n_stages == 1 else 'are'} not known here. "
+        f"Say once what each stands for; it holds for all files of {source} from now on. Nothing is stored "
+        "before."
+    )
+
+
+def stage_label(text: str, rows: int) -> str:
+    """The source's word and how many rows carry it."""
+    return f"{text or 'No stage given'} ({plural(rows, 'row')})"

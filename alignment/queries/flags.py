@@ -11,6 +11,7 @@ from alignment.db import ReadSession
 from alignment.periods import epoch_day
 from alignment.queries.flag_steps import by_then
 from alignment.queries.lens import living
+from alignment.queries.sources import at_known, rows
 from alignment.tables import Flag, FlagEvent, Note, Person, c
 from alignment.view import View
 from alignment.vocabulary import FlagKind, FlagState, FlagStep, Role
@@ -56,13 +57,15 @@ class RaisedFlag:
 
 def raised_flags(session: ReadSession, view: View) -> list[RaisedFlag]:
     """Every flag by the view's day, newest first."""
-    flag, at = c(Flag), epoch_day(view.at)
-    steps = _steps(session, at, view.known)
-    rows = session.execute(
-        sa.select(Flag, c(Note).text)
+    source, at = rows(Flag, view), epoch_day(view.at)
+    flag, steps = source.c, _steps(session, at, view.known)
+    found = session.execute(
+        sa.select(*flag, c(Note).text.label("written"))
+        .select_from(source)
         .outerjoin(Note, c(Note).id == flag.note_id)
         .where(*living(flag, at, view.known))
-        .order_by(flag.day.is_(None), flag.day.desc(), flag.id.desc())
+        .order_by(flag.day.is_(None), flag.day.desc(), flag.id.desc()),
+        at_known(view),
     )
     return [
         RaisedFlag(
@@ -76,17 +79,17 @@ def raised_flags(session: ReadSession, view: View) -> list[RaisedFlag]:
             product_id=row.product_id,
             person_id=row.person_id,
             state=row.state,
-            note=note or None,
+            note=row.written or None,
             steps=tuple(steps[row.source, row.origin]),
         )
-        for row, note in rows
+        for row in found
     ]
 
 
 def _steps(session: ReadSession, at: int, known: Any) -> dict[tuple[str, str], list[StepRow]]:
     event = c(FlagEvent)
     why, saw, did = (Note.__table__.alias() for _ in range(3))  # type: ignore[attr-defined]
-    rows = session.execute(
+    events = session.execute(
         sa.select(FlagEvent, why.c.text, saw.c.text, did.c.text)
         .outerjoin(why, why.c.id == event.note_id)
         .outerjoin(saw, saw.c.id == event.saw_note_id)
@@ -96,7 +99,7 @@ def _steps(session: ReadSession, at: int, known: Any) -> dict[tuple[str, str], l
     )
     found: dict[tuple[str, str], list[StepRow]] = defaultdict(list)
     names = [name for name in StepRow.__slots__ if name not in ("note", "saw", "did")]
-    for row, note, what_saw, what_did in rows:
+    for row, note, what_saw, what_did in events:
         texts: dict[str, Any] = {"note": note or None, "saw": what_saw or None, "did": what_did or None}
         found[row.source, row.origin].append(StepRow(**{name: getattr(row, name) for name in names}, **texts))
     return found
@@ -106,9 +109,9 @@ def marketing_people(session: ReadSession) -> dict[int, str]:
     """Names by id of those who answer flags, by name."""
     person = c(Person)
     roles = (Role.MARKETER, Role.MARKETING_HEAD)
-    rows = session.execute(
+    people = session.execute(
         sa.select(person.id, person.name)
         .where(person.role.in_(roles), person.disabled_at.is_(None))
         .order_by(person.name, person.id)
     )
-    return {row.id: row.name for row in rows}
+    return {row.id: row.name for row in people}

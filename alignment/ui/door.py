@@ -17,12 +17,15 @@ from alignment.imports import gate
 from alignment.imports.boundaries import ParsedBoundaries
 from alignment.imports.checks import parse
 from alignment.imports.files import boundaries_import
+from alignment.imports.known import Known
 from alignment.imports.mappings import Proposal, propose, with_answers, with_mapping
 from alignment.imports.parsed import ParsedImport
 from alignment.imports.raw import RawTable
 from alignment.imports.readers import BOUNDARY_ENDINGS, ending
+from alignment.imports.stages import NeedsStages, UnreadStage
 from alignment.ui import facts, opening, session
 from alignment.ui.store import open_database
+from alignment.vocabulary import StageSubject
 
 KEPT = 8
 
@@ -36,6 +39,15 @@ class Answers:
     date_order: str | None = None
     decimal: str | None = None
     source: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageQuestions:
+    """What a file's stages stand for must be said before its rows can be read; see `NeedsStages`."""
+
+    source: str
+    subject: StageSubject
+    stages: tuple[UnreadStage, ...]
 
 
 def is_boundaries(file_name: str) -> bool:
@@ -54,9 +66,9 @@ def table(data: bytes, file_name: str) -> RawTable:
     return raw
 
 
-def proposal(raw: RawTable, answers: Answers) -> Proposal:
-    """Kind and mapping, with what the person said in the place of what was recognised."""
-    found = propose(raw, kind=answers.kind)
+def proposal(raw: RawTable, answers: Answers, known: Known) -> Proposal:
+    """Kind and mapping, with what the person said in the place of what was recognised or said last time."""
+    found = propose(raw, kind=answers.kind, known=known)
     if answers.mapping:
         found = with_mapping(found, raw, dict(answers.mapping))
     return with_answers(found, date_order=answers.date_order, decimal=answers.decimal)
@@ -64,13 +76,26 @@ def proposal(raw: RawTable, answers: Answers) -> Proposal:
 
 @st.cache_data(max_entries=KEPT, ttl=3600, show_spinner="Checking every row…")
 def checked(
-    data: bytes, file_name: str, answers: Answers, zone: str, currency: str, _now: datetime
-) -> ParsedImport:
-    """The file's rows, checked; nothing is stored. What lies after `_now` cannot have happened."""
+    data: bytes, file_name: str, answers: Answers, known: Known, zone: str, currency: str, _now: datetime
+) -> ParsedImport | StageQuestions:
+    """
+    The file's rows, checked; nothing is stored. What lies after `_now` cannot have happened.
+
+    A file whose stages nobody has explained gives its questions instead.
+    """
     raw = table(data, file_name)  # kept already: the page has shown it
-    return parse(
-        raw, proposal(raw, answers), source=answers.source or None, zone=zone, currency=currency, now=_now
-    )
+    try:
+        return parse(
+            raw,
+            proposal(raw, answers, known),
+            source=answers.source or None,
+            zone=zone,
+            currency=currency,
+            now=_now,
+            known=known,
+        )
+    except NeedsStages as needs:
+        return StageQuestions(source=needs.source, subject=needs.subject, stages=needs.stages)
 
 
 def shapes(data: bytes, file_name: str, source: str | None) -> ParsedImport:

@@ -4,7 +4,8 @@ import streamlit as st
 
 from alignment import insights
 from alignment.access import Permission
-from alignment.exports import frames
+from alignment.actions import names as name_actions
+from alignment.exports import frames, name_tables
 from alignment.imports.corrections import corrections_frame
 from alignment.imports.dictionary import TEMPLATE_KINDS
 from alignment.imports.kinds import KINDS
@@ -13,6 +14,7 @@ from alignment.imports.parsed import ParsedImport
 from alignment.imports.preview import field_labels, mapping_frame, mapping_from, preview_frame, problems_frame
 from alignment.imports.raw import RawTable
 from alignment.imports.readers import shown_name
+from alignment.imports.stages import meanings_of
 from alignment.ui import commands, door, loaders, parts, session, shown
 from alignment.ui.text import md_escape
 
@@ -20,6 +22,7 @@ actor = session.require(Permission.IMPORTS_PREVIEW)
 
 TYPES = ["csv", "tsv", "txt", "xlsx", "xls", "parquet", "geojson", "json"]
 RECOGNISED = "as recognised"
+STAGES_AT_ONCE = 40
 
 
 def ask(raw: RawTable, form: str) -> door.Answers:
@@ -37,11 +40,14 @@ def ask(raw: RawTable, form: str) -> door.Answers:
         placeholder="as usual for the kind: crm, ads, survey ...",
     )
     answers = door.Answers(kind=None if kind == RECOGNISED else kind, source=source.strip() or None)
-    proposal = door.proposal(raw, answers)
+    known = loaders.load_known()
+    proposal = door.proposal(raw, answers, known)
     st.markdown(f"Read as **{proposal.label}**.")
+    if "last time" in proposal.why.values():
+        st.caption("Read like the last file with these columns; change it under Columns.")
     with st.expander("Columns", expanded=bool(proposal.missing)):
         answers = door.with_columns(answers, edit_mapping(raw, proposal, form))
-    return decide(door.proposal(raw, answers), answers, form)
+    return decide(door.proposal(raw, answers, known), answers, form)
 
 
 def edit_mapping(raw: RawTable, proposal: Proposal, form: str) -> dict[str, str]:
@@ -76,6 +82,43 @@ def decide(proposal: Proposal, answers: door.Answers, form: str) -> door.Answers
         if answer:
             answers = door.with_answer(answers, decision.what, answer)
     return answers
+
+
+def ask_stages(asked: door.StageQuestions, form: str) -> None:
+    """Each stage that nobody has explained is asked once, for all files of its source from now on."""
+    st.warning(insights.stages_question(asked.source, len(asked.stages)))
+    if not actor.may(Permission.NAMES_DECIDE):
+        st.info("Your role can look at a file; a head or an administrator says what a stage stands for.")
+        return
+    key = f"{form}_stages_{len(asked.stages)}"
+    command_id, meanings = commands.command_id(key), meanings_of(asked.subject)
+    with st.form(key, border=False):
+        said = {
+            stage.text: st.selectbox(
+                insights.stage_label(stage.text, stage.rows),
+                meanings,
+                index=meanings.index(stage.guess) if stage.guess in meanings else None,
+                key=f"{key}_{number}",
+                format_func=name_tables.meaning_label,
+            )
+            for number, stage in enumerate(asked.stages[:STAGES_AT_ONCE])
+        }
+        if st.form_submit_button("Save", key=f"{key}_save", type="primary"):
+            answers = tuple(
+                name_actions.StageAnswer(text=text, meaning=meaning)
+                for text, meaning in said.items()
+                if meaning
+            )
+            with session.writing() as db:
+                name_actions.decide_stages(
+                    db,
+                    actor,
+                    source=asked.source,
+                    subject=asked.subject,
+                    answers=answers,
+                    command_id=command_id,
+                )
+            st.rerun()  # the file is read now: that is the confirmation
 
 
 def show_rows(parsed: ParsedImport, form: str, raw: RawTable | None) -> None:
@@ -132,8 +175,17 @@ def show_file(name: str, data: bytes) -> None:
             raw = door.table(data, name)
             answers = ask(raw, form)
             parsed = door.checked(
-                data, name, answers, company.calendar.zone, company.currency, company.latest_possible
+                data,
+                name,
+                answers,
+                loaders.load_known(),
+                company.calendar.zone,
+                company.currency,
+                company.latest_possible,
             )
+        if isinstance(parsed, door.StageQuestions):
+            ask_stages(parsed, form)
+            return
         show_rows(parsed, form, raw)
         offer_apply(parsed, form)
 

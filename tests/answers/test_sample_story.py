@@ -197,12 +197,12 @@ class TestHandoff:
 
 
 def sample_ids(sample, codes) -> frozenset[int]:
-    return dimensions(sample).ids(Split.TERRITORY, codes)
+    return dimensions(sample, ALL_TIME).ids(Split.TERRITORY, codes)
 
 
 def in_time_by_territory(sample, period: Period) -> dict[int, tuple[int, int]]:
     """(answered in time, judged) by territory id."""
-    found = handoffs(sample, ALL_TIME, narrowing(ALL_TIME, scope(), dimensions(sample)), period)
+    found = handoffs(sample, ALL_TIME, narrowing(ALL_TIME, scope(), dimensions(sample, ALL_TIME)), period)
     us = company(sample)
     timed = answer_hours(found, us.calendar, us.now)
     return {int(id): in_time(own) for id, own in timed.groupby("territory_id")}

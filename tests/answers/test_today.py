@@ -306,7 +306,7 @@ class TestWaiting:
 
         build(database, fill)
 
-        expected = {WaitingKind.FLAG_UNANSWERED: (4, "3 of them in NW", "/territories")}
+        expected = {WaitingKind.FLAG_UNANSWERED: (4, "3 of them in NW", "/inbox")}
         assert waits(database, Role.MARKETER) == expected
         assert waits(database, Role.REP) == {}
 

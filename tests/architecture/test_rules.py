@@ -216,8 +216,12 @@ AS_OF_TODAY = {
 }
 """Modules of queries that look at the present whatever is known; no number of a view comes from them."""
 
-PRESENT_USES = {"answering.py": {"Person", "PersonTerritory"}, "territories.py": {"Boundary", "BoundarySet"}}
-"""Tables read as they are today in a module that otherwise looks back: the small-cell rule, map geometry."""
+PRESENT_USES = {
+    "answering.py": {"Person", "PersonTerritory"},
+    "flags.py": {"Person"},
+    "territories.py": {"Boundary", "BoundarySet"},
+}
+"""Tables read as they are today where all else looks back: small cells, who may answer, map geometry."""
 
 VERSIONED = {
     mapper.class_.__name__

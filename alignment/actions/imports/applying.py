@@ -1,6 +1,5 @@
 """One file, one transaction: checked for repeats and plausibility, written, counted, on the record."""
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -57,6 +56,7 @@ from alignment.actions.imports.work import Status, Work
 from alignment.audit import AuditTag, canonical, record
 from alignment.db import ReadSession, WriteSession, upsert
 from alignment.errors import Busy, Invalid, MissingDatabase
+from alignment.imports.mappings import header_sha256
 from alignment.imports.parsed import ParsedImport
 from alignment.tables import Alias, CompanyState, ImportBatch, ImportMapping, SurveyCell, c
 from alignment.vocabulary import BatchState, Clock
@@ -407,14 +407,15 @@ def _remember_spellings(work: Work) -> None:
 
 
 def _remember_mapping(work: Work, parsed: ParsedImport) -> None:
-    if not parsed.mapping or not parsed.header:
+    """What a person decided about files with these columns; what is recognised anyway is not remembered."""
+    if not (parsed.is_decided and parsed.mapping and parsed.header):
         return
-    header = hashlib.sha256("\n".join(parsed.header).encode()).hexdigest()
     row = {
         "kind": parsed.kind,
         "source": parsed.source,
-        "header_sha256": header,
+        "header_sha256": header_sha256(parsed.header),
         "mapping_json": json.dumps(parsed.mapping, ensure_ascii=False, sort_keys=True),
+        "answers_json": json.dumps(parsed.answers, sort_keys=True),
         "version": 1,
         "recorded_at": work.recorded_at,
     }
@@ -423,7 +424,7 @@ def _remember_mapping(work: Work, parsed: ParsedImport) -> None:
         ImportMapping,
         [row],
         index=("kind", "source", "header_sha256"),
-        update=("mapping_json", "recorded_at"),
+        update=("mapping_json", "answers_json", "recorded_at"),
     )
 
 
