@@ -10,6 +10,7 @@ import io
 import re
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NoReturn
@@ -41,6 +42,7 @@ _UNREADABLE = (
     EOFError,
 )
 """What the standard library raises on a damaged or invented archive."""
+_SHARED = "xl/sharedStrings.xml"
 _RELATIONS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -50,12 +52,14 @@ class Look:
     What a sheet's XML shows: how far it reaches, and cells that the parser would give as empty.
 
     `replaced[row, column]`, counted from 0, is the text of an error cell, the
-    value of a formula of plain numbers, or NO_STORED_VALUE.
+    value of a formula of plain numbers, or NO_STORED_VALUE. `n_shared` counts the
+    cells that refer to a text stored once for all of them.
     """
 
     rows: int = 0
     columns: int = 0
     n_computed: int = 0
+    n_shared: int = 0
     replaced: dict[tuple[int, int], str] = field(default_factory=dict)
 
     def replace(self, row: int, column: int, value: str) -> None:
@@ -93,13 +97,39 @@ class Archive:
 
         watcher = _Watcher(look, require)
         try:
-            with self.zip.open(self.paths[name]) as part:
-                while data := part.read(_CHUNK):
-                    watcher.feed(data)
+            self._stream(self.paths[name], watcher.feed)
             watcher.feed(b"", is_last=True)
+            self._require_shared(look, name)
         except _UNREADABLE as error:
             refuse_damaged(self.file_name, error)
         return look
+
+    def _stream(self, path: str, feed: Callable[[bytes], object]) -> None:
+        with self.zip.open(path) as part:
+            while data := part.read(_CHUNK):
+                feed(data)
+
+    def _require_shared(self, look: Look, name: str) -> None:
+        """One long text in many cells is small in the archive and gigabytes once it is read."""
+        if not look.n_shared or _SHARED not in self.zip.namelist():
+            return
+        lengths, most = _SharedLengths(), self.limits.unpacked_mb * 1_000_000
+        self._stream(_SHARED, lengths.feed)
+        if look.n_shared * max(lengths.found, default=0) <= most:
+            return
+        uses = _SharedUses()
+        self._stream(self.paths[name], uses.feed)
+        n_bytes = sum(
+            lengths.found[number] * count
+            for number, count in uses.found.items()
+            if 0 <= number < len(lengths.found)
+        )
+        if n_bytes > most:
+            raise UnreadableFile(
+                f'"{self.file_name}", sheet "{name}", holds {n_bytes / 1e6:,.0f} MB of text in its cells; '
+                f"the limit is {self.limits.unpacked_mb:,} MB. Take the column of long texts out, or split "
+                "the file."
+            )
 
 
 def _require_archive(archive: zipfile.ZipFile, file_name: str, limits: Limits) -> None:
@@ -202,6 +232,7 @@ class _Watcher:
                 self.numbers[letters] = _column_number(letters)
             self.column, self.row = self.numbers[letters], int(reference[len(letters) :] or 0)
         self.kind = _named(attributes, "t")
+        self.look.n_shared += self.kind == "s"
 
     def _filled(self) -> None:
         look = self.look
@@ -223,6 +254,56 @@ class _Watcher:
             self.look.replace(self.row, self.column, text)
         self.parser.CharacterDataHandler = None
         self.kind, self.formula, self.value = None, None, []
+
+
+class _SharedLengths:
+    """How long each shared text is, in the order in which cells refer to them."""
+
+    def __init__(self) -> None:
+        self.found: list[int] = []
+        self.parser = expat.ParserCreate()
+        self.parser.StartElementHandler = self._start
+        self.parser.CharacterDataHandler = self._text
+
+    def feed(self, data: bytes) -> None:
+        self.parser.Parse(data, False)
+
+    def _start(self, name: str, _attributes: object) -> None:
+        if name.rpartition(":")[2] == "si":
+            self.found.append(0)
+
+    def _text(self, text: str) -> None:
+        if self.found:
+            self.found[-1] += len(text)
+
+
+class _SharedUses:
+    """How often each shared text is referred to by the cells of a sheet."""
+
+    def __init__(self) -> None:
+        self.found: Counter[int] = Counter()
+        self.parser = expat.ParserCreate()
+        self.parser.ordered_attributes = True
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.is_shared = False
+        self.number: list[str] = []
+
+    def feed(self, data: bytes) -> None:
+        self.parser.Parse(data, False)
+
+    def _start(self, name: str, attributes: list[str]) -> None:
+        tag = name.rpartition(":")[2]
+        if tag == "c":
+            self.is_shared = _named(attributes, "t") == "s"
+        elif tag == "v" and self.is_shared:
+            self.number = []
+            self.parser.CharacterDataHandler = self.number.append
+
+    def _end(self, name: str) -> None:
+        if name.rpartition(":")[2] == "v" and self.is_shared:
+            self.parser.CharacterDataHandler = None
+            self.found[int("".join(self.number).strip() or -1)] += 1
 
 
 def _named(attributes: list[str], name: str) -> str | None:

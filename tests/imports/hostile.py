@@ -274,7 +274,7 @@ HOSTILE: dict[str, Hostile] = {
         refused="a cell holds 15,000,000 characters",
     ),
     "one text in 40,000 cells": Hostile(
-        file_name="s.xlsx", make=_shared_text_bomb, refused="memory, the limit"
+        file_name="s.xlsx", make=_shared_text_bomb, refused="1,280 MB of text in its cells; the limit"
     ),
     "a thousand parts": Hostile(
         file_name="p.xlsx",

@@ -66,8 +66,6 @@ def warm_child() -> None:
 
 
 REFUSED = [name for name, hostile in HOSTILE.items() if hostile.refused is not None]
-ENDED_BY_A_LIMIT = {"one text in 40,000 cells"}
-"""Nothing shows it before the parser has filled its gigabyte: two seconds alone, six on a busy machine."""
 READ = [name for name, hostile in HOSTILE.items() if hostile.refused is None]
 
 
@@ -90,7 +88,7 @@ def test_it_is_refused_with_a_sentence_and_costs_little(name):
     assert cost.n_bytes < MOST_BYTES
     assert cost.silence < MOST_SILENCE
     # Processor time is what the issue means; the clock also counts what else the machine is doing.
-    assert name in ENDED_BY_A_LIMIT or cost.seconds < 2 * MOST_SECONDS
+    assert cost.seconds < 2 * MOST_SECONDS
 
 
 @pytest.mark.usefixtures("warm_child")
