@@ -7,6 +7,7 @@ Each number carries its n, and an interval where it is estimated.
 from alignment.metrics.common import Number, Outcome
 from alignment.metrics.funnel import FunnelAnswer, OpenDeals
 from alignment.metrics.goals import GoalsAnswer
+from alignment.metrics.restatement import RestatementAnswer
 from alignment.metrics.territories import TerritoriesAnswer, TerritoryCard
 from alignment.metrics.today import TodayAnswer
 from alignment.stats import Estimate, wilson
@@ -49,6 +50,22 @@ def _open_pipeline(deals: OpenDeals) -> Number:
         reason = f"none of {deals.count:,} open deals has an amount"
         return Number(slug="open_pipeline", value=None, n=deals.count, reason=reason)
     return Number(slug="open_pipeline", value=deals.amount_minor, n=deals.count, n_label="open deals")
+
+
+def changes_numbers(answer: RestatementAnswer) -> tuple[Number, ...]:
+    """The number as it is known now, and how many records changed it since."""
+    changed = sum(len(part.records) for part in answer.bridge.parts) + answer.hidden
+    if answer.denominator is not None:
+        rate = wilson(answer.bridge.after, answer.denominator.after)
+        return (_estimated(answer.slug, rate, n_label="closed deals"),)
+    return (
+        Number(
+            slug=answer.slug,
+            value=answer.shown(answer.bridge.after),
+            n=changed,
+            n_label="changed records" if changed != 1 else "changed record",
+        ),
+    )
 
 
 def territories_numbers(answer: TerritoriesAnswer) -> tuple[Number, ...]:

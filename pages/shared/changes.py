@@ -9,6 +9,7 @@ from alignment.access import Permission
 from alignment.exports import frames
 from alignment.figures.restatement import restatement_figure
 from alignment.metrics.restatement import RestatementAnswer
+from alignment.metrics.strips import changes_numbers
 from alignment.ui import filters, loaders, parts, session, shown
 
 actor = session.require(Permission.NUMBERS_READ)
@@ -62,7 +63,7 @@ with shown.errors():
     parts.page(
         finding,
         stamp=answer.stamp,
-        numbers=(),
+        numbers=changes_numbers(answer),
         figure=restatement_figure(
             answer, title=finding.title, subtitle=finding.subtitle, style=shown.style()
         ),

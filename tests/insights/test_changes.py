@@ -15,6 +15,7 @@ from alignment.exports import frames
 from alignment.figures.restatement import restatement_figure
 from alignment.figures.style import Medium, Style
 from alignment.metrics.restatement import Bridge, Cause, ChangedRecord, Part, RestatementAnswer
+from alignment.metrics.strips import changes_numbers
 from alignment.view import View
 from tests.figures.sample_answers import STAMP
 
@@ -109,6 +110,17 @@ def test_nothing_changed_is_a_sentence_with_the_number_and_a_next_step():
     assert not same.is_changed
     assert empty.sentence == "Won revenue of 23 Mar to 21 Jun 2026 is as it was known on 19 Jun 2026: €1,300"
     assert "Choose an earlier moment" in empty.next_step
+
+
+def test_the_strip_has_the_number_now_and_how_many_records_changed_it():
+    (number,) = changes_numbers(replace(WON, hidden=2))
+
+    assert (number.slug, number.value, number.n, number.n_label) == (
+        "won_revenue",
+        135_000,
+        8,
+        "changed records",
+    )
 
 
 def test_the_table_leads_from_then_to_now_and_adds_up():
