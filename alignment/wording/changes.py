@@ -6,13 +6,16 @@ from alignment.wording.numerals import difference, value
 
 CAUSES: dict[Cause, str] = {
     Cause.REMOVED: "Removed or merged",
-    Cause.LATE: "Arrived late",
+    Cause.LATE: "Came in since",
     Cause.REOPENED: "Reopened or withdrawn",
     Cause.PLACE: "Moved between territories or channels",
     Cause.DATE: "Dated anew",
     Cause.VALUE: "Amount corrected",
 }
-"""What a reader calls each part. The order is that of the bridge."""
+"""
+What a reader calls each part, in the bridge's order. Of a period that was still running at the earlier
+moment not all that came in since was late, so it is not called so.
+"""
 
 
 def written(answer: RestatementAnswer, number: int) -> str:

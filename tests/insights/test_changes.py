@@ -52,7 +52,7 @@ def test_the_headline_tells_the_change_and_its_largest_part():
     finding = insights.changes_finding(WON)
 
     assert finding.headline == (
-        "Won revenue of 23 Mar to 21 Jun 2026: +€50.00 since 19 Jun 2026; arrived late +€800"
+        "Won revenue of 23 Mar to 21 Jun 2026: +€50.00 since 19 Jun 2026; came in since +€800"
     )
     assert finding.subtitle == "€1,300 as known on 19 Jun 2026, €1,350 now; exact"
 
@@ -63,7 +63,7 @@ def test_parts_that_cancel_each_other_out_are_told_all_the_same():
     )
 
     assert even.is_changed
-    assert "came out even: arrived late" in insights.changes_finding(even).headline
+    assert "came out even: came in since" in insights.changes_finding(even).headline
 
 
 def test_what_was_not_known_at_all_is_not_called_late():

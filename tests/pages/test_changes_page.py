@@ -32,7 +32,7 @@ def test_what_came_late_and_what_went_away_stand_apart(open_app, company):
     said = words(app)
     assert "came out even" in said
     assert "removed or merged" in said
-    assert "arrived late" in said
+    assert "came in since" in said
     assert not app.exception
 
 
