@@ -8,6 +8,7 @@ import pytest
 from alignment.access import ROLE_PERMISSIONS, SENTENCES
 from alignment.audit import AuditTag
 from alignment.metrics.catalog import CATALOG
+from alignment.ui.navigation import PAGES
 from alignment.vocabulary import Role, label
 
 ROOT = Path(__file__).parents[2]
@@ -24,6 +25,12 @@ def test_every_role_stands_with_exactly_what_it_may(role):
     may = "; ".join(SENTENCES[permission] for permission in SENTENCES if permission in ROLE_PERMISSIONS[role])
 
     assert f"| {label(role)} | {may} |" in README
+
+
+@pytest.mark.parametrize("entry", PAGES, ids=lambda entry: entry.title)
+def test_every_page_stands_with_its_address(entry):
+    """Three pages were added and the table did not name them."""
+    assert f"| {entry.title} `/{entry.path}` | " in README
 
 
 def test_the_two_commands_stand_as_people_type_them():
