@@ -1,0 +1,31 @@
+"""`python -m benchmarks`: all of them; `python -m benchmarks NAME`: one."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from benchmarks import quarter
+from benchmarks.machine import load_line
+
+RUNS = {"quarter": quarter.run}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser.add_argument("name", nargs="?", choices=sorted(RUNS), help="which one; all without it")
+    parser.add_argument("--leads", type=int, nargs="+", default=[10_000, 100_000], help="sizes of companies")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument(
+        "--folder", type=Path, default=Path("data/benchmarks"), help="where companies are kept"
+    )
+    options = parser.parse_args()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    for name in [options.name] if options.name else RUNS:
+        print(f"\n## {name}\n\n{load_line()}\n")
+        print(RUNS[name](options.folder, options.leads, options.rounds))
+        print(f"\nAfterwards: {load_line()}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
