@@ -1,0 +1,190 @@
+"""A campaign measured as its design says (M01)."""
+
+from dataclasses import replace
+
+import pytest
+
+from alignment.errors import Invalid
+from alignment.metrics.effect import Lead, Verdict, Why, effect
+from alignment.metrics.effect_plan import (
+    EffectPlan,
+    Measure,
+    UnitSeries,
+    Wave,
+    WaveCount,
+    WindowWarning,
+    plan_windows,
+)
+from alignment.metrics.effect_power import Advice, power, stagger_order, territories_needed
+
+DAYS = {"Q1": 0, "Q2": 91, "Q3": 182, "Q4": 273, "flag": 364, "after": 455}
+
+
+def survey(code: str, *yes: int | None, asked: int = 100) -> UnitSeries:
+    """Yes of `asked` in each wave of DAYS; None is a wave without interviews."""
+    waves = tuple(
+        WaveCount(label=label, midpoint=day, asked=asked, yes=said)
+        for (label, day), said in zip(DAYS.items(), yes, strict=False)
+        if said is not None
+    )
+    return UnitSeries(code=code, name=f"The {code}", waves=waves)
+
+
+WEAK = survey("weak", 30, 31, 29, 30, 18, 60)
+OTHERS = [survey(f"o{i}", 40, 41, 39, 40, 41, 40 + i % 3) for i in range(12)]
+PLAN = EffectPlan(
+    treated=("weak",),
+    comparison=tuple(unit.code for unit in OTHERS),
+    before=("Q4",),
+    after=("after",),
+    flagged=("flag",),
+)
+
+WAVES = [Wave(label=label, midpoint=day) for label, day in list(DAYS.items())[:5]]
+
+
+class TestWindows:
+    def test_before_mirrors_after_around_the_flag(self):
+        found = plan_windows(WAVES, ["flag"], 380, 470)
+
+        assert (found.before, found.lag_before, found.lag_after, found.warning) == (("Q4",), 91, 91, None)
+        assert (found.after_from, found.after_until) == (425, 498)
+        assert found.after([*WAVES, Wave(label="next", midpoint=455)]) == ("next",)
+
+    def test_two_waves_after_take_two_before(self):
+        found = plan_windows(WAVES, ["flag"], 380, 520)
+
+        assert found.before == ("Q3", "Q4")
+
+    def test_the_flagging_wave_is_never_before(self):
+        found = plan_windows(WAVES, ["Q4", "flag"], 380, 470)
+
+        assert found.before == ("Q3",)
+        assert found.warning is None
+
+    def test_an_old_wave_only_is_warned_of(self):
+        waves = [WAVES[0], WAVES[4], Wave(label="other", midpoint=273)]
+
+        assert plan_windows(waves, ["flag", "other"], 380, 470).warning is WindowWarning.NOT_MIRRORED
+
+    def test_nothing_before_is_warned_of(self):
+        found = plan_windows(WAVES[4:], ["flag"], 380, 470)
+
+        assert (found.before, found.warning) == ((), WindowWarning.NOTHING_BEFORE)
+
+
+class TestEffect:
+    def test_a_clear_rise_worked(self):
+        found = effect(PLAN, [WEAK, *OTHERS])
+
+        assert found.verdict is Verdict.WORKED
+        assert found.estimate == pytest.approx(0.30 - 0.01)
+        assert found.low > 0
+        assert (found.p, found.best_p, found.permutations) == (pytest.approx(1 / 13),) * 2 + (13,)
+
+    def test_the_trap_stands_beside_it(self):
+        found = effect(PLAN, [WEAK, *OTHERS])
+
+        assert found.naive.estimate == pytest.approx(0.60 - 0.18)
+
+    def test_the_flagging_wave_is_refused_as_baseline(self):
+        with pytest.raises(Invalid, match="raised the flag and cannot be the baseline"):
+            EffectPlan(treated=("weak",), comparison=("o1",), before=("flag",), flagged=("flag",))
+
+    def test_no_wave_after_is_not_yet(self):
+        found = effect(PLAN, [survey("weak", 30, 31, 29, 30, 18), *OTHERS])
+
+        assert (found.verdict, found.why, found.estimate) == (Verdict.NOT_YET, Why.NO_WAVE_AFTER, None)
+
+    def test_a_territory_without_a_wave_is_left_out_and_named(self):
+        """Missing is not zero."""
+        gone = survey("o0", 40, 41, 39, None, 41, 40)
+        found = effect(PLAN, [WEAK, gone, *OTHERS[1:]])
+
+        assert [(each.code, each.missing) for each in found.left_out] == [("o0", ("Q4",))]
+        assert found.n_comparison == 11
+
+    def test_too_few_to_compare_with_cannot_tell(self):
+        """Five territories: the best p is 0.2, so that no rise however large counts at 0.1."""
+        plan = EffectPlan(
+            treated=("weak",), comparison=("o1", "o2", "o3", "o4"), before=("Q4",), after=("after",)
+        )
+        found = effect(plan, [WEAK, *OTHERS])
+
+        assert (found.verdict, found.why) == (Verdict.TOO_SMALL_TO_TELL, Why.TOO_FEW_TERRITORIES)
+
+    def test_an_interval_below_what_is_worth_having_is_did_not(self):
+        flat = survey("weak", 30, 31, 29, 30, 18, 30)
+        plan = replace(PLAN, worth=0.2)
+
+        assert effect(PLAN, [flat, *OTHERS]).verdict is Verdict.TOO_SMALL_TO_TELL
+        assert effect(plan, [flat, *OTHERS]).verdict is Verdict.DID_NOT
+
+    def test_each_comparison_territory_has_its_own_placebo(self):
+        found = effect(PLAN, [WEAK, *OTHERS])
+
+        assert [each.code for each in found.placebos] == [unit.code for unit in OTHERS]
+        assert found.placebos[0].estimate == pytest.approx(0.00 - (12 - 0) / 11 / 100)
+
+    def test_where_trends_differ_the_mix_leads(self):
+        """The territory rises by 5 points a wave and goes on; nobody else moves, half of the others do."""
+        rising = survey("weak", 10, 20, 30, 40, 50, 60, asked=400)
+        some = [
+            survey(f"o{i}", *(40 + 9 * step * (i % 2) for step in range(6)), asked=400) for i in range(12)
+        ]
+        found = effect(PLAN, [rising, *some])
+
+        assert found.parallel.holds is False
+        assert found.lead is Lead.SYNTHETIC
+        assert abs(found.estimate) < abs(found.difference.estimate)
+
+    def test_a_measure_counted_in_full_needs_no_noise(self):
+        def daily(number, step):
+            values = [10 + (t * 7 + number) % 5 + step * (t >= 20) for t in range(30)]
+            days = (Measure(label=f"d{t}", midpoint=t, value=value) for t, value in enumerate(values))
+            return UnitSeries(code=f"c{number}", name=f"City {number}", waves=tuple(days))
+
+        units = [daily(0, 6), *(daily(number, 0) for number in range(1, 15))]
+        plan = EffectPlan(
+            treated=("c0",),
+            comparison=tuple(unit.code for unit in units[1:]),
+            before=tuple(f"d{t}" for t in range(10, 20)),
+            after=tuple(f"d{t}" for t in range(20, 30)),
+        )
+        found = effect(plan, units)
+
+        assert found.verdict is Verdict.WORKED
+        assert found.estimate == pytest.approx(6)
+
+
+class TestPower:
+    def test_one_territory_of_nine_cannot_reach_one_in_ten(self):
+        """With 9 territories the best possible p is 0.11; two of them can: one in 36."""
+        plan = EffectPlan(
+            treated=("weak",), comparison=tuple(unit.code for unit in OTHERS[:8]), before=("Q4",)
+        )
+        found = power(plan, [WEAK, *OTHERS])
+
+        assert (found.best_p, found.at_p) == (pytest.approx(1 / 9),) * 2
+        assert (found.advice, found.territories_needed) == (Advice.STAGGER, 2)
+        assert found.smallest_detectable > 0.1
+
+    def test_more_interviews_detect_less(self):
+        plenty = {unit.code: 900.0 for unit in [WEAK, *OTHERS]}
+        few, many = (power(PLAN, [WEAK, *OTHERS], asked_after=asked) for asked in ({}, plenty))
+
+        assert few.advice is Advice.ENOUGH
+        assert many.smallest_detectable < few.smallest_detectable
+
+    def test_three_territories_cannot_tell_at_all(self):
+        plan = EffectPlan(treated=("weak",), comparison=("o1", "o2"), before=("Q4",))
+
+        assert power(plan, [WEAK, *OTHERS]).advice is Advice.TOO_FEW
+        assert territories_needed(3, 0.1) is None
+
+    def test_chance_decides_the_order(self):
+        codes = [unit.code for unit in OTHERS]
+
+        assert sorted(stagger_order(codes, seed=1)) == sorted(codes)
+        assert stagger_order(codes, seed=1) == stagger_order(codes[::-1], seed=1)
+        assert stagger_order(codes, seed=1) != stagger_order(codes, seed=2)

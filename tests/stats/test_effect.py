@@ -1,0 +1,197 @@
+"""Differences in differences and their permutation (M01), with the corrections of its section."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from alignment.stats import Estimate, NotEnoughData
+from alignment.stats.effect import (
+    assignments,
+    beta_variance,
+    between_variance,
+    difference_in_differences,
+    permutation_p,
+    resampled_moves,
+    smallest_detectable,
+    trend,
+)
+
+MOVES = st.lists(st.integers(-40, 40), min_size=4, max_size=9)
+
+
+def first_of(groups: int):
+    return assignments([True] + [False] * (groups - 1))
+
+
+class TestDifference:
+    def test_of_two_shares(self):
+        """G9: (.50 - .30) - (.41 - .38) = .17."""
+        found = difference_in_differences(
+            [0.50 - 0.30, 0.41 - 0.38], first_of(2).contrasts[0], noise=[0.001, 0.001]
+        )
+
+        assert isinstance(found, Estimate)
+        assert found.value == pytest.approx(0.17)
+
+    @settings(max_examples=30, deadline=None)
+    @given(moves=MOVES, constant=st.integers(-1000, 1000))
+    def test_a_constant_added_to_all_leaves_it(self, moves, constant):
+        chosen = first_of(len(moves))
+        one, other = (np.array(moves, dtype=float) + shift for shift in (0, constant))
+
+        assert difference_in_differences(one, chosen.contrasts[0]).value == pytest.approx(
+            difference_in_differences(other, chosen.contrasts[0]).value, abs=1e-9
+        )
+        assert permutation_p(one, chosen) == permutation_p(other, chosen)
+
+    def test_without_noise_the_interval_is_that_of_a_new_observation(self):
+        """One treated group among m others is a prediction: t with m - 1, s * sqrt(1 + 1/m)."""
+        moves = np.array([9.0, 1, 4, 2, 3, 7])
+        found = difference_in_differences(moves, first_of(6).contrasts[0])
+        half = stats.t.ppf(0.975, 4) * moves[1:].std(ddof=1) * np.sqrt(1 + 1 / 5)
+
+        assert found.value == pytest.approx(9 - 3.4)
+        assert found.high - found.value == pytest.approx(half)
+        assert found.value - found.low == pytest.approx(half)
+
+    def test_the_noise_is_what_replaying_the_posteriors_shows(self):
+        """Second route: 400,000 draws of the eight Beta posteriors, no spread beyond them."""
+        before, after = np.array([[30, 100], [40, 120], [35, 90]]), np.array([[45, 100], [41, 118], [37, 95]])
+        contrast = first_of(3).contrasts[0]
+        rng = np.random.default_rng(0)
+        draws = [rng.beta(c[:, 0] + 0.5, c[:, 1] - c[:, 0] + 0.5, size=(400_000, 3)) for c in (after, before)]
+        moves = after[:, 0] / after[:, 1] - before[:, 0] / before[:, 1]
+        noise = sum(beta_variance(c[:, 0], c[:, 1]) for c in (before, after))
+        found = difference_in_differences(moves, contrast, noise=noise)
+        replayed = np.percentile((draws[0] - draws[1]) @ contrast, [2.5, 97.5])
+
+        assert found.high - found.low == pytest.approx(replayed[1] - replayed[0], rel=0.01)
+
+    def test_one_group_to_compare_with_and_no_known_noise_is_no_answer(self):
+        assert isinstance(difference_in_differences([3.0, 1.0], first_of(2).contrasts[0]), NotEnoughData)
+
+    def test_noise_that_explains_the_spread_is_not_counted_twice(self):
+        """Moves that differ by less than their noise differ by nothing else."""
+        assert between_variance(np.array([0.01, -0.01, 0.0]), np.full(3, 0.01)) == 0
+        assert between_variance(np.array([0.3, -0.3, 0.0]), np.full(3, 0.01)) == pytest.approx(0.09 - 0.01)
+
+
+class TestPermutation:
+    @settings(max_examples=40, deadline=None)
+    @given(moves=MOVES)
+    def test_it_counts_assignments(self, moves):
+        """Second route: every choice of two groups, one after the other."""
+        x = np.array(moves, dtype=float)
+        chosen = assignments([True, True] + [False] * (x.size - 2))
+        differences = [
+            abs(x[list(pair)].mean() - np.delete(x, pair).mean()) for pair in combinations(range(x.size), 2)
+        ]
+        expected = np.mean(np.array(differences) >= differences[0] - 1e-9)
+
+        assert permutation_p(x, chosen) == pytest.approx(expected)
+
+    @settings(max_examples=40, deadline=None)
+    @given(moves=MOVES)
+    def test_one_of_g_is_never_below_one_in_g(self, moves):
+        assert permutation_p(np.array(moves, dtype=float), first_of(len(moves))) >= 1 / len(moves) - 1e-12
+
+    def test_the_best_there_can_be(self):
+        """One of 9: 0.111, one of 20: 0.05; four of eight have a twin with the opposite sign."""
+        assert first_of(9).smallest_p == pytest.approx(1 / 9)
+        assert first_of(20).smallest_p <= 0.05
+        assert assignments([True] * 4 + [False] * 4).smallest_p == pytest.approx(2 / 70)
+
+    def test_labels_permuted_permute_the_results(self):
+        rng = np.random.default_rng(3)
+        x, noise = rng.normal(size=7), rng.uniform(0.1, 2, size=7)
+        order = rng.permutation(7)
+        for row in range(7):
+            was = assignments(np.arange(7) == row)
+            now = assignments(order == row)
+
+            assert permutation_p(x, was, noise=noise) == permutation_p(x[order], now, noise=noise[order])
+
+    def test_inside_strata_only(self):
+        """One of three treated in each of two strata: nine ways, and no group of the third has a part."""
+        chosen = assignments([True, False, False, True, False, False, False, False], strata=list("aaabbbcc"))
+
+        assert (chosen.possible, len(chosen.contrasts), chosen.is_exact) == (9, 9, True)
+        assert (chosen.contrasts[:, 6:] == 0).all()
+        assert chosen.contrasts[0] == pytest.approx([0.5, -0.25, -0.25, 0.5, -0.25, -0.25, 0, 0])
+
+    def test_too_many_ways_are_sampled_with_the_actual_one(self):
+        chosen = assignments([True] * 10 + [False] * 20, most=999, seed=1)
+        x = np.arange(30, 0, -1.0)
+
+        assert (len(chosen.contrasts), chosen.is_exact) == (999, False)
+        assert permutation_p(x, chosen) == pytest.approx(1 / 999)
+
+    def test_a_noisy_group_does_not_hide_a_sure_one(self):
+        """
+        A group with eight interviews moved by thirty points, the treated one with hundreds by twelve.
+
+        By the bare difference the treated one is second of ten; in units of what chance does it is first.
+        """
+        moves = np.array([0.12, 0.30, *np.linspace(-0.02, 0.02, 8)])
+        noise = np.array([0.001, 0.06, *[0.001] * 8])
+
+        assert permutation_p(moves, first_of(10)) == pytest.approx(0.2)
+        assert permutation_p(moves, first_of(10), noise=noise) == pytest.approx(0.1)
+
+    def test_all_treated_is_refused(self):
+        with pytest.raises(ValueError, match="expected at least one to compare with"):
+            assignments([True, True])
+
+
+class TestTrend:
+    def test_an_even_rise_is_found(self):
+        found = trend([1.0, 3, 5, 7, 9, 11], [0, 1, 2, 3, 4, 5], noise=[1.0] * 6)
+
+        assert (found.value, found.low < 0 < found.high) == (pytest.approx(2.0), False)
+
+    def test_known_noise_decides(self):
+        """Slope 2 over 0, 1, 2 has the error sqrt(noise / 2): 1.96 * sqrt(8 / 2) > 2."""
+        found = trend([1.0, 3, 5], [0, 1, 2], noise=[8.0] * 3)
+
+        assert found.high == pytest.approx(2 + 1.959964 * 2, abs=1e-5)
+
+    @pytest.mark.parametrize(("noise", "needed"), [([1.0, 1.0], 3), (None, 6)])
+    def test_too_few_waves_tell_nothing(self, noise, needed):
+        assert trend([1.0, 2.0], [0, 1], noise=noise) == NotEnoughData(
+            reason="too few waves before", n=2, needed=needed
+        )
+
+
+class TestDetectable:
+    def test_the_effect_found_is_found_in_four_of_five(self):
+        """Second route: the test played through in other worlds with that effect, one by one."""
+        chosen = first_of(12)
+        rng = np.random.default_rng(5)
+        size = smallest_detectable(rng.normal(size=(4000, 12)), chosen, alpha=0.1)
+        worlds = np.random.default_rng(6).normal(size=(1000, 12)) + size * (np.arange(12) == 0)
+        found = [
+            permutation_p(world, chosen) <= 0.1
+            and difference_in_differences(world, chosen.contrasts[0]).low > 0
+            for world in worlds
+        ]
+
+        assert np.mean(found) == pytest.approx(0.8, abs=0.04)
+
+    def test_an_alpha_out_of_reach_has_no_detectable_effect(self):
+        assert smallest_detectable(np.zeros((5, 9)), first_of(9), alpha=0.1) is None
+
+    def test_a_block_bootstrap_keeps_what_lasts(self):
+        """Means of windows of a slow series stray further than those of its shuffled values would."""
+        rng = np.random.default_rng(2)
+        slow = np.zeros((6, 120))
+        for t in range(1, 120):
+            slow[:, t] = 0.9 * slow[:, t - 1] + rng.normal(size=6)
+        blocks, single = (
+            resampled_moves(slow, before=8, after=8, draws=2000, seed=0, block=b).std() for b in (None, 1)
+        )
+
+        assert blocks > 1.5 * single
