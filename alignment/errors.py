@@ -29,7 +29,15 @@ class Invalid(AlignmentError):
 
 
 class UnreadableFile(AlignmentError):
-    """The file as a whole cannot be read; nothing of it was stored."""
+    """
+    The file as a whole cannot be read; nothing of it was stored.
+
+    `sheets` names the sheets of a workbook, where another one may hold what this one does not.
+    """
+
+    def __init__(self, message: str, sheets: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.sheets = sheets
 
 
 class MissingColumns(UnreadableFile):
@@ -38,6 +46,10 @@ class MissingColumns(UnreadableFile):
 
 class HeldImport(AlignmentError):
     """The import is plausible only to a person; it waits for a decision."""
+
+
+class StoppedImport(AlignmentError):
+    """A person stopped an import while it was being stored; nothing of it was."""
 
 
 class Busy(AlignmentError):

@@ -7,7 +7,9 @@ server per run, one database per test made from a template.
 
 import os
 import shutil
+import signal
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
@@ -113,9 +115,20 @@ def _postgres_server(tmp_path_factory) -> Iterator[sa.URL]:
     url = sa.make_url(server.get_uri())
     _hurry(url)
     yield url
+    _end_at_once(Path(folder) / "postmaster.pid")
     server.cleanup()
     # The server may still be removing files of its own where a busy machine made it stop late.
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _end_at_once(pid_file: Path) -> None:
+    """Nothing in the server is wanted any more: a checkpoint of a few hundred databases took 19 s."""
+    pid = int(pid_file.read_text().split()[0])
+    os.kill(pid, signal.SIGQUIT)
+    for _ in range(100):
+        if not pid_file.exists():
+            return
+        time.sleep(0.05)
 
 
 def _hurry(server: sa.URL) -> None:

@@ -73,6 +73,7 @@ class Proposal:
         source: Where such a file usually comes from.
         styles: How each mapped column writes dates and numbers; `shown` is what the columns show of it
             by themselves, before the answers `date_order` and `decimal`.
+        sheet: Of a workbook with several, the one that was read.
         mapping_version: Changes with anything that changes how the file is read.
     """
 
@@ -92,6 +93,7 @@ class Proposal:
     mapping_version: str
     date_order: str | None = None
     decimal: str | None = None
+    sheet: str | None = None
     notes: tuple[str, ...] = field(default=())
 
     @property
@@ -238,7 +240,13 @@ def with_answers(
     styles = proposal.shown.answered(date_order=date_order, decimal=decimal)
     needed = tuple(decision for decision in proposal.needs_decision if styles.is_open(decision))
     version = _version(
-        proposal.kind, proposal.mapping, proposal.preset, proposal.constants, date_order, decimal
+        proposal.kind,
+        proposal.mapping,
+        proposal.preset,
+        proposal.constants,
+        date_order,
+        decimal,
+        proposal.sheet,
     )
     return replace(
         proposal,
@@ -304,7 +312,8 @@ def _proposal(
         source=preset.source or DEFAULT_SOURCES.get(kind.slug, "crm"),
         styles=styles,
         shown=styles,
-        mapping_version=_version(kind.slug, mapping, preset.slug, constants, None, None),
+        sheet=_sheet(raw),
+        mapping_version=_version(kind.slug, mapping, preset.slug, constants, None, None, _sheet(raw)),
     )
 
 
@@ -315,6 +324,7 @@ def _version(
     constants: Mapping[str, Any],
     date_order: str | None,
     decimal: str | None,
+    sheet: str | None,
 ) -> str:
     parts = [
         PARSER_VERSION,
@@ -324,8 +334,14 @@ def _version(
         sorted(constants.items()),
         date_order,
         decimal,
+        *([sheet] if sheet else []),
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
+
+
+def _sheet(raw: RawTable) -> str | None:
+    """The sheet that was read, where the workbook has another: each sheet of a file comes in for itself."""
+    return raw.sheet if len(raw.sheets) > 1 else None
 
 
 def _require_kind(kind: str) -> None:

@@ -114,6 +114,8 @@ class RawTable:
         other: Recognised non-data rows. The header row itself is not counted anywhere.
         notes: Sentences on how the file was read.
         delimiter: Of a text file; None otherwise.
+        sheet: The sheet of a workbook that was read; None otherwise.
+        sheets: All sheets of that workbook, hidden ones included.
     """
 
     file_name: str
@@ -129,6 +131,8 @@ class RawTable:
     other: tuple[OtherRow, ...]
     notes: tuple[str, ...]
     delimiter: str | None = None
+    sheet: str | None = None
+    sheets: tuple[str, ...] = ()
 
     @property
     def in_file(self) -> int:

@@ -7,6 +7,7 @@ from outside are read through `gate`, which runs it in a child process with limi
 """
 
 import hashlib
+from dataclasses import replace
 from pathlib import PurePath
 
 import numpy as np
@@ -144,9 +145,14 @@ def _read_text(data: bytes, file_name: str, limits: Limits) -> RawTable:
 
 def _read_workbook(data: bytes, file_name: str, limits: Limits, sheet: str | None) -> RawTable:
     found = sheet_records(data, file_name, limits, sheet)
-    layout = laid_out(found.records, limits=limits, file_name=file_name)
-    typed = found.typed[np.array(layout.lines, dtype=np.intp) - 1, : len(layout.header)]
-    return _table(data, file_name, "Excel", layout, limits, found.notes, typed=typed)
+    try:
+        layout = laid_out(found.records, limits=limits, file_name=file_name)
+        typed = found.typed[np.array(layout.lines, dtype=np.intp) - 1, : len(layout.header)]
+        table = _table(data, file_name, "Excel", layout, limits, found.notes, typed=typed)
+    except UnreadableFile as refusal:
+        refusal.sheets = found.sheets
+        raise
+    return replace(table, sheet=found.sheet, sheets=found.sheets)
 
 
 def _read_parquet(data: bytes, file_name: str, limits: Limits) -> RawTable:

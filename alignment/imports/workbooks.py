@@ -29,6 +29,8 @@ class SheetRecords:
     gave it a type; `notes` name the sheet and those that were not read.
     """
 
+    sheet: str
+    sheets: tuple[str, ...]
     records: list[Record]
     typed: NDArray[np.bool_]
     notes: tuple[str, ...]
@@ -53,7 +55,13 @@ def sheet_records(data: bytes, file_name: str, limits: Limits, sheet: str | None
             break
     _require_text(cells, name, file_name, limits)
     records, typed = _rendered(cells, look)
-    return SheetRecords(records=records, typed=typed, notes=_sheet_notes(workbook, name, look))
+    return SheetRecords(
+        sheet=name,
+        sheets=tuple(workbook.sheet_names),
+        records=records,
+        typed=typed,
+        notes=_sheet_notes(workbook, name, look),
+    )
 
 
 def _candidates(workbook: calamine.CalamineWorkbook, file_name: str, sheet: str | None) -> list[str]:

@@ -26,9 +26,12 @@ def parsed_line(rows: Rows) -> str:
     )
 
 
-def storing_line(rows: Rows) -> str:
+def storing_line(seconds: float, written: int) -> str:
     """While it is being applied. One transaction: it is stored whole or not at all."""
-    return f"Storing {plural(rows.parsed, 'row')}: all of them, or none if it is interrupted"
+    return (
+        f"Storing the file: {plural(round(seconds), 'second')}, {plural(written, 'record')} so far. "
+        "All of it goes in, or nothing if you stop it."
+    )
 
 
 def problems_line(parsed: Any) -> str:

@@ -1,8 +1,7 @@
 """Uploads between two runs: read once, however often the page is drawn again."""
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,9 +9,9 @@ import streamlit as st
 
 from alignment.access import Actor
 from alignment.actions import imports as import_actions
-from alignment.actions.imports import AlreadyImported, ImportReceipt
+from alignment.actions.imports import AlreadyImported, ImportReceipt, Progress
 from alignment.actions.imports.receipts import receipt_from
-from alignment.errors import HeldImport
+from alignment.errors import HeldImport, StoppedImport
 from alignment.imports import gate
 from alignment.imports.boundaries import ParsedBoundaries
 from alignment.imports.checks import parse
@@ -23,7 +22,7 @@ from alignment.imports.parsed import ParsedImport
 from alignment.imports.raw import RawTable
 from alignment.imports.readers import BOUNDARY_ENDINGS, ending
 from alignment.imports.stages import NeedsStages, UnreadStage
-from alignment.ui import facts, opening, session
+from alignment.ui import facts, opening, storing
 from alignment.ui.store import open_database
 from alignment.vocabulary import StageSubject
 
@@ -39,6 +38,7 @@ class Answers:
     date_order: str | None = None
     decimal: str | None = None
     source: str | None = None
+    sheet: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,9 +59,9 @@ def be_ready() -> None:
     gate.warm()
 
 
-def table(data: bytes, file_name: str) -> RawTable:
-    """The file as text. Errors are for people: `UnreadableFile`."""
-    raw = opening.opened(data, file_name)
+def table(data: bytes, file_name: str, sheet: str | None = None) -> RawTable:
+    """The file as text, of a workbook one sheet. Errors are for people: `UnreadableFile`."""
+    raw = opening.opened(data, file_name, sheet)
     assert isinstance(raw, RawTable), "the ending of a table gave shapes"
     return raw
 
@@ -83,7 +83,7 @@ def checked(
 
     A file whose stages nobody has explained gives its questions instead.
     """
-    raw = table(data, file_name)  # kept already: the page has shown it
+    raw = table(data, file_name, answers.sheet)  # kept already: the page has shown it
     try:
         return parse(
             raw,
@@ -105,22 +105,43 @@ def shapes(data: bytes, file_name: str, source: str | None) -> ParsedImport:
     return boundaries_import(found, data, file_name, source)
 
 
-def apply(
+def begin_to_apply(
     actor: Actor, parsed: ParsedImport, *, only_good_rows: bool, accept: bool, command_id: str
-) -> ImportReceipt | AlreadyImported:
-    """Store a checked file: the slow part first, then one transaction."""
-    with open_database(facts.url()).reading() as reading:
-        prepared = import_actions.prepare(reading, actor, parsed)
-    with session.writing() as db:
-        return import_actions.apply(
-            db,
-            actor,
-            parsed,
-            only_good_rows=only_good_rows,
-            accept=accept,
-            prepared=prepared,
-            command_id=command_id,
-        )
+) -> None:
+    """Start to store a checked file: the slow part first, then one transaction."""
+    database = open_database(facts.url())
+
+    def store(progress: Progress) -> ImportReceipt | AlreadyImported:
+        with database.reading() as reading:
+            prepared = import_actions.prepare(reading, actor, parsed)
+        with database.writing() as db:
+            return import_actions.apply(
+                db,
+                actor,
+                parsed,
+                only_good_rows=only_good_rows,
+                accept=accept,
+                prepared=prepared,
+                command_id=command_id,
+                progress=progress,
+            )
+
+    storing.begin(command_id, store)
+
+
+is_being_applied = storing.is_under_way
+
+
+def finish_applying(form: str, command_id: str, line: Callable[[float, int], str]) -> None:
+    """Wait until a file that is being stored is in, and keep its receipt; held or stopped, say so."""
+    try:
+        keep_receipt(form, storing.watched(command_id, line))
+    except HeldImport as reason:
+        st.session_state[f"{form}_held"] = str(reason)
+    except StoppedImport as stopped:
+        st.info(str(stopped))
+        return
+    st.rerun()
 
 
 def with_columns(answers: Answers, mapping: dict[str, str]) -> Answers:
@@ -140,6 +161,13 @@ def form_of(file_name: str, data: bytes) -> str:
     )
 
 
+def form_of_sheet(form: str, raw: RawTable) -> str:
+    """The form of the sheet that was read: where a workbook has several, each comes in for itself."""
+    if len(raw.sheets) < 2:
+        return form
+    return f"{form}_{hashlib.sha256(str(raw.sheet).encode()).hexdigest()[:8]}"
+
+
 def keep_receipt(form: str, receipt: ImportReceipt | AlreadyImported) -> None:
     """As plain values: what a session holds must outlive the classes."""
     st.session_state[f"{form}_receipt"] = receipt.plain()
@@ -149,15 +177,6 @@ def kept_receipt(form: str) -> ImportReceipt | AlreadyImported | None:
     """The receipt of a file that was applied in this session."""
     plain = st.session_state.get(f"{form}_receipt")
     return None if plain is None else receipt_from(plain)
-
-
-@contextmanager
-def held(form: str) -> Iterator[None]:
-    """An import that waits for a person: the reason is kept for the next run, and nothing was stored."""
-    try:
-        yield
-    except HeldImport as reason:
-        st.session_state[f"{form}_held"] = str(reason)
 
 
 def held_reason(form: str) -> str:

@@ -18,9 +18,11 @@ class _NotYetRead(Exception):
     """Nothing is kept of this file: it must be read."""
 
 
-def opened(data: bytes, file_name: str) -> Opened:
+def opened(data: bytes, file_name: str, sheet: str | None = None) -> Opened:
     """
     What the file holds, read in the gate's child process once and then kept.
+
+    `sheet` is one of a workbook's; None takes the first that holds a table.
 
     Raises:
         UnreadableFile: It cannot be read, or a person stopped it; that too is kept.
@@ -31,27 +33,29 @@ def opened(data: bytes, file_name: str) -> Opened:
         _offer_again(is_stopped)
         raise StoppedReading("Reading was stopped; nothing of the file was stored.")
     try:
-        found = _kept(digest, file_name, None)
+        found = _kept(digest, file_name, sheet, None)
     except _NotYetRead:
-        found = _kept(digest, file_name, _read(data, file_name, is_stopped))
+        found = _kept(digest, file_name, sheet, _read(data, file_name, sheet, is_stopped))
     if isinstance(found, UnreadableFile):
         raise found
     return found
 
 
 @st.cache_data(max_entries=KEPT, ttl=3600, show_spinner=False)
-def _kept(digest: str, file_name: str, _found: Opened | UnreadableFile | None) -> Opened | UnreadableFile:
+def _kept(
+    digest: str, file_name: str, sheet: str | None, _found: Opened | UnreadableFile | None
+) -> Opened | UnreadableFile:
     """What was found in a file, refusals included: a hostile file costs its two seconds once."""
     if _found is None:
         raise _NotYetRead
     return _found
 
 
-def _read(data: bytes, file_name: str, is_stopped: str) -> Opened | UnreadableFile:
+def _read(data: bytes, file_name: str, sheet: str | None, is_stopped: str) -> Opened | UnreadableFile:
     # Leaving the page, or any other click, ends this script at its next call of Streamlit; the block then
     # ends the child. Nothing goes on reading that nobody waits for.
     try:
-        with Reading(data, file_name) as reading:
+        with Reading(data, file_name, sheet=sheet) as reading:
             if not reading.wait(_QUICK):
                 _watch(reading, is_stopped)
             return reading.result()

@@ -5,6 +5,7 @@ import streamlit as st
 from alignment import insights
 from alignment.access import Permission
 from alignment.actions import names as name_actions
+from alignment.errors import UnreadableFile
 from alignment.exports import frames, name_tables
 from alignment.imports.corrections import corrections_frame
 from alignment.imports.dictionary import TEMPLATE_KINDS
@@ -25,6 +26,27 @@ RECOGNISED = "as recognised"
 STAGES_AT_ONCE = 40
 
 
+def read(data: bytes, name: str, form: str) -> RawTable:
+    """The file's table; of a workbook with several sheets, the one that the person chose."""
+    try:
+        raw = door.table(data, name, st.session_state.get(f"{form}_sheet"))
+    except UnreadableFile as refusal:
+        choose_sheet(refusal.sheets, None, form)
+        raise
+    choose_sheet(raw.sheets, raw.sheet, form)
+    return raw
+
+
+def choose_sheet(sheets: tuple[str, ...], was_read: str | None, form: str) -> None:
+    if len(sheets) > 1:
+        st.selectbox(
+            f"Sheet of the workbook ({len(sheets)})",
+            sheets,
+            index=sheets.index(was_read) if was_read in sheets else None,
+            key=f"{form}_sheet",
+        )
+
+
 def ask(raw: RawTable, form: str) -> door.Answers:
     """Kind, source, columns, and what the file itself leaves open."""
     first, second = st.columns(2)
@@ -39,7 +61,9 @@ def ask(raw: RawTable, form: str) -> door.Answers:
         key=f"{form}_source",
         placeholder="as usual for the kind: crm, ads, survey ...",
     )
-    answers = door.Answers(kind=None if kind == RECOGNISED else kind, source=source.strip() or None)
+    answers = door.Answers(
+        kind=None if kind == RECOGNISED else kind, source=source.strip() or None, sheet=raw.sheet
+    )
     known = loaders.load_known()
     proposal = door.proposal(raw, answers, known)
     st.markdown(f"Read as **{proposal.label}**.")
@@ -152,32 +176,37 @@ def offer_apply(parsed: ParsedImport, form: str) -> None:
     blocked = bool(parsed.problems) and not only_good
     command_id = commands.command_id(form)
     if st.button("Apply", key=f"{form}_apply", type="primary", disabled=blocked):
-        with door.held(form), st.spinner(insights.storing_line(parsed.accounting), show_time=True):
-            receipt = door.apply(
-                actor, parsed, only_good_rows=only_good, accept=accept, command_id=command_id
-            )
-            door.keep_receipt(form, receipt)
-        st.rerun()
+        door.begin_to_apply(actor, parsed, only_good_rows=only_good, accept=accept, command_id=command_id)
+    if door.is_being_applied(command_id):
+        door.finish_applying(form, command_id, insights.storing_line)
+
+
+def show_receipt(form: str) -> bool:
+    """What became of the file, if it was applied in this session."""
+    receipt = door.kept_receipt(form)
+    if receipt is not None:
+        parts.receipt(receipt, zone=session.company().calendar.zone)
+    return receipt is not None
 
 
 def show_file(name: str, data: bytes) -> None:
     form = door.form_of(name, data)
     with st.container(border=True), parts.told():
         st.subheader(md_escape(name), anchor=False)
-        receipt = door.kept_receipt(form)
-        if receipt is not None:
-            parts.receipt(receipt, zone=session.company().calendar.zone)
+        if show_receipt(form):
             return
         company, raw = session.company(), None
         if door.is_boundaries(name):
             parsed = door.shapes(data, name, None)
         else:
-            raw = door.table(data, name)
-            answers = ask(raw, form)
+            raw = read(data, name, form)
+            form = door.form_of_sheet(form, raw)
+            if show_receipt(form):
+                return
             parsed = door.checked(
                 data,
                 name,
-                answers,
+                ask(raw, form),
                 loaders.load_known(),
                 company.calendar.zone,
                 company.currency,

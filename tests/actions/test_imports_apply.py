@@ -15,7 +15,7 @@ from alignment.actions import imports
 from alignment.actions.imports import AlreadyImported, ImportReceipt, Match
 from alignment.actions.imports.plausible import FileRows, rejected_reason, shrunk_reason
 from alignment.actions.imports.receipts import receipt_from
-from alignment.errors import Busy, HeldImport, Invalid, MissingDatabase, NotAllowed
+from alignment.errors import Busy, HeldImport, Invalid, MissingDatabase, NotAllowed, StoppedImport
 from alignment.imports.files import read_file
 from alignment.queries.company import data_version
 from alignment.queries.decided import known
@@ -337,6 +337,49 @@ class TestTheClock:
         second = put(database, export("leads", [lead("L2")]))
 
         assert (second.recorded_at - first.recorded_at).total_seconds() >= 3600
+
+
+class TestStopping:
+    """
+    A person stops a file while it is being stored: 12,000 leads go in 5,000 at a time.
+
+    The progress that tells the page how far it is may raise; the transaction ends there.
+    """
+
+    LEADS = export("leads", [lead(f"L{n}", channel="Web") for n in range(12_000)])
+
+    def apply(self, database, progress):
+        with database.writing() as session:
+            return imports.apply(session, ADMIN, self.LEADS, progress=progress)
+
+    @pytest.mark.parametrize("after", [1, 4])
+    def test_what_is_stopped_leaves_nothing(self, company_database, after):
+        before, told = dump(company_database), []
+
+        def stop(rows: int) -> None:
+            told.append(rows)
+            if len(told) == after:
+                raise StoppedImport("Stopped: nothing of the file was stored.")
+
+        with pytest.raises(StoppedImport):
+            self.apply(company_database, stop)
+
+        assert dump(company_database) == before
+        assert rows_of(company_database, "select count(*) from import_batch") == [(0,)]
+        assert rows_of(company_database, "select count(*) from lead") == [(0,)]
+        assert told[0] == 5_000
+
+    def test_after_a_stop_the_same_file_goes_in(self, database):
+        def stop(rows: int) -> None:
+            raise StoppedImport("Stopped: nothing of the file was stored.")
+
+        with pytest.raises(StoppedImport):
+            self.apply(database, stop)
+        told = []
+        receipt = self.apply(database, told.append)
+
+        assert receipt.rows_inserted == 12_000
+        assert told[:3] == [5_000, 5_000, 2_000]
 
 
 class TestTwoAtOnce:

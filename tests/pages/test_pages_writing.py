@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from alignment.tables import AuditEvent, Deal, Goal, GoalTarget, ImportBatch, Lead, c
 from alignment.vocabulary import GoalMetric, Role, Team
 from tests.actions.files import DATA, FOUR_FILES
+from tests.imports.test_import_workbooks import workbook
 from tests.queries.companies import Builder, build
 
 GOALS, IMPORT = "shared/goals.py", "admin/imports.py"
@@ -291,6 +292,36 @@ class TestImporting:
         assert len(app.error) == 1
         assert "broken.xlsx" in words(app)
         assert not self.apply_button(app).disabled
+
+    def test_each_sheet_of_a_workbook_comes_in_for_itself(self, open_app, database, words):
+        """Two sheets of the same columns, as one export a region: the second is not "already imported"."""
+        columns = ["Lead ID", "Created", "Lead Source"]
+        north, south = ([[f"{sheet}{n}", "2026-03-02", "Web"] for n in range(3)] for sheet in "NS")
+        book = workbook(("North", [columns, *north]), ("Notes", [["Read me"]]), ("South", [columns, *south]))
+        app = self.upload(open_app(Role.ADMIN, IMPORT, database=database), ("leads.xlsx", book))
+        [sheet] = [each for each in app.selectbox if each.label == "Sheet of the workbook (3)"]
+        first_shown = sheet.value
+        self.apply_button(app).click().run()
+        first = count(database, Lead)
+        app.selectbox(key=sheet.key).select("South").run()
+        self.apply_button(app).click().run()
+
+        assert not app.exception
+        assert (first_shown, first, count(database, Lead)) == ("North", 3, 6)
+        assert count(database, ImportBatch) == 2
+
+    def test_where_a_sheet_holds_no_table_another_can_be_chosen(self, open_app, database, words):
+        """A cover page of several lines before the table: refused with the sheets, not a dead end."""
+        rows = [["Lead ID", "Created", "Lead Source"], *([f"N{n}", "2026-03-02", "Web"] for n in range(3))]
+        book = workbook(("Cover", [["Pipeline"], ["for the board"]]), ("Data", rows))
+        app = self.upload(open_app(Role.ADMIN, IMPORT, database=database), ("leads.xlsx", book))
+        refused = [error.value for error in app.error]
+        [sheet] = [each for each in app.selectbox if each.label == "Sheet of the workbook (2)"]
+        app.selectbox(key=sheet.key).select("Data").run()
+        self.apply_button(app).click().run()
+
+        assert len(refused) == 1
+        assert count(database, Lead) == 3
 
     def leads(self, open_app, database, *days: str):
         """A page with a file of leads, one for each day on which it was created."""

@@ -17,6 +17,7 @@ from alignment.actions.imports.receipts import (
     Waiting,
 )
 from alignment.actions.imports.undoing import undo
+from alignment.actions.imports.work import Progress
 
 __all__ = [
     "WRITERS",
@@ -26,6 +27,7 @@ __all__ = [
     "Match",
     "NotConverted",
     "Prepared",
+    "Progress",
     "UndoReceipt",
     "Waiting",
     "apply",

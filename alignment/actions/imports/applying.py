@@ -52,7 +52,7 @@ from alignment.actions.imports.survey import (
     write_survey_answers,
 )
 from alignment.actions.imports.waiting import resolve, still_open
-from alignment.actions.imports.work import Status, Work
+from alignment.actions.imports.work import Progress, Status, Work, unwatched
 from alignment.audit import AuditTag, canonical, record
 from alignment.db import ReadSession, WriteSession, upsert
 from alignment.errors import Busy, Invalid, MissingDatabase
@@ -141,6 +141,7 @@ def apply(
     prepared: Prepared | None = None,
     command_id: str | None = None,
     recorded_at: datetime | None = None,
+    progress: Progress = unwatched,
 ) -> ImportReceipt | AlreadyImported:
     """
     Store a file that was read and checked.
@@ -153,6 +154,7 @@ def apply(
         prepared: From `prepare`; without it the same is worked out here.
         command_id: A repeat returns the first receipt.
         recorded_at: When the facts count as known; only for a company on the demo clock.
+        progress: Told of the rows written so far; what it raises ends the import, and nothing is stored.
 
     Returns:
         The receipt, or `AlreadyImported` if the same file is in force.
@@ -178,7 +180,7 @@ def apply(
         last = last_file(session, parsed)
         if not accept:
             hold(parsed, rejected_reason(parsed))
-        work = _work(session, actor, parsed, company, recorded_at)
+        work = replace(_work(session, actor, parsed, company, recorded_at), progress=progress)
         WRITERS[parsed.kind](work, parsed)
         if not accept:
             hold(parsed, shrunk_reason(_file_rows(work, parsed), last))

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import IntEnum
@@ -16,6 +16,15 @@ from alignment.actions.imports.receipts import Created
 from alignment.db import WriteSession
 from alignment.journal import Row, remember, rows_where, table_named
 from alignment.periods import epoch_day, monday
+
+Progress = Callable[[int], None]
+"""Told of the rows written since the last time. It may raise: then nothing of the file is stored."""
+ROWS_AT_ONCE = 5_000
+"""So many rows a statement at most, so that progress is told of, and an import can be stopped."""
+
+
+def unwatched(rows: int) -> None:
+    """Nobody waits."""
 
 
 class Status(IntEnum):
@@ -63,6 +72,7 @@ class Work:
     not_converted: Counter[str] = field(default_factory=Counter)
     owner_territories: dict[int, int | None] = field(default_factory=dict)
     touched_waves: set[int] = field(default_factory=set)
+    progress: Progress = unwatched
 
     def mark(self, row: int, status: Status) -> None:
         """Count a record of a row of the file."""
@@ -124,15 +134,15 @@ class Work:
         self.update(table, changes)
 
     def insert(self, table: str, rows: list[Row]) -> None:
-        """Many rows, one statement for each set of columns."""
+        """Many rows, a statement for each set of columns and some thousand rows."""
         groups: dict[tuple[str, ...], list[Row]] = defaultdict(list)
         for row in rows:
             groups[tuple(row)].append(row)
         for group in groups.values():
-            self.session.connection().execute(sa.insert(table_named(table)), group)
+            self._many(sa.insert(table_named(table)), group)
 
     def update(self, table: str, changes: dict[int, Row]) -> None:
-        """Write columns of rows by id, one statement for each set of columns."""
+        """Write columns of rows by id, a statement for each set of columns and some thousand rows."""
         target = table_named(table)
         groups: dict[tuple[str, ...], list[Row]] = defaultdict(list)
         for row_id, values in changes.items():
@@ -144,7 +154,13 @@ class Work:
                 .where(target.c.id == sa.bindparam("at_id"))
                 .values({name: sa.bindparam(f"to_{name}", type_=target.c[name].type) for name in columns})
             )
-            self.session.connection().execute(statement, rows)
+            self._many(statement, rows)
+
+    def _many(self, statement: sa.Insert | sa.Update, rows: list[Row]) -> None:
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            part = rows[start : start + ROWS_AT_ONCE]
+            self.progress(len(part))
+            self.session.connection().execute(statement, part)
 
     # --- lists that files fill by naming ---
 

@@ -59,7 +59,8 @@ def _answer(target: BinaryIO, data: bytes, file_name: str, limits: Limits, sheet
         for frame in _frames(data, file_name, limits, sheet):
             send(target, frame)
     except UnreadableFile as error:
-        send(target, Frame({"answer": REFUSED, "what": type(error).__name__, "message": str(error)}))
+        head = {"what": type(error).__name__, "message": str(error), "sheets": error.sheets}
+        send(target, Frame({"answer": REFUSED} | head))
     except MemoryError:
         send(target, Frame({"answer": MEMORY}))
         return False

@@ -46,6 +46,8 @@ def table_frames(table: RawTable) -> Iterator[Frame]:
             "other": [(row.line, row.what.value, row.cells) for row in table.other],
             "notes": table.notes,
             "delimiter": table.delimiter,
+            "sheet": table.sheet,
+            "sheets": table.sheets,
             "typed": table.typed is not None,
         },
         array("q", table.lines).tobytes(),
@@ -91,6 +93,8 @@ def table_from(file_name: str, frame: Frame, more: Iterator[Frame]) -> RawTable:
         ),
         notes=tuple(head["notes"]),
         delimiter=head["delimiter"],
+        sheet=head["sheet"],
+        sheets=tuple(head["sheets"]),
     )
 
 

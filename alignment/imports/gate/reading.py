@@ -159,7 +159,7 @@ class Reading:
             return boundaries_from(first)
         if answer == REFUSED:
             refusal = _REFUSALS.get(first.head["what"], UnreadableFile)
-            return refusal(first.head["message"])
+            return refusal(first.head["message"], tuple(first.head["sheets"]))
         if answer == MEMORY:
             return UnreadableFile(self._too_much_memory())
         return ReadingFault(first.head["trace"])
