@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -9,6 +10,7 @@ from alignment.access import Permission, Scope, permitted
 from alignment.answers.campaign_screen import campaign_rows
 from alignment.answers.funnel_screen import cohort_of
 from alignment.answers.reading import Reading
+from alignment.answers.shelf import Shelves
 from alignment.db import ReadSession
 from alignment.errors import NotFound
 from alignment.metrics.awareness import (
@@ -20,10 +22,13 @@ from alignment.metrics.awareness import (
     rates_of,
     surveyed,
     wave_change,
+    wave_difference,
 )
 from alignment.metrics.common import Change, Outcome
 from alignment.metrics.funnel import FunnelStep, cohort_steps
+from alignment.metrics.mix import NOTHING_CLOSED, mixed
 from alignment.metrics.rates import share
+from alignment.metrics.shelf import ShelfAnswer
 from alignment.metrics.territories import (
     FlagLine,
     MapShape,
@@ -48,7 +53,7 @@ from alignment.queries.territories import (
     open_flags,
     territory_attributes,
 )
-from alignment.stats import NotEnoughData
+from alignment.stats import Estimate, NotEnoughData
 from alignment.view import Split, View
 from alignment.vocabulary import label
 
@@ -87,6 +92,7 @@ def territories(session: ReadSession, scope: Scope, view: View, wave: str | None
         else MapShape(sha256=shapes.sha256, labels=shapes.labels, layout=dict(shapes.layout)),
         unassigned_leads=land.unassigned_leads,
         unassigned_interviews=land.unassigned_interviews(chosen),
+        shelf=land.shelf,
     )
 
 
@@ -228,14 +234,26 @@ class Land:
         is_drawn = self._leads["territory_id"].isin(self.attributes.index)
         return int(self._leads.loc[~is_drawn, "leads"].sum())
 
+    @cached_property
+    def shelves(self) -> Shelves:
+        return Shelves(reading=self.reading)
+
+    @property
+    def shelf(self) -> ShelfAnswer | None:
+        """None for a company whose outlets sold nothing so far."""
+        return self.shelves.answer(
+            {each.id for each, shown in zip(self.members, self.shown, strict=True) if shown}
+        )
+
     def rows(self, wave: WaveRow | None) -> tuple[TerritoryRow, ...]:
         """The shown territories, by code."""
-        reading = self.reading
+        reading, shelves = self.reading, self.shelves.by_territory
         leads = self._leads[reading.narrowing.inside(self._leads)].groupby("territory_id")["leads"].sum()
         deals = deal_sums(reading.session, reading.view, reading.narrowing, reading.view.period)
-        closed = deals.groupby("territory_id")[["won", "lost"]].sum()
+        closed, mixes = deals.groupby("territory_id")[["won", "lost"]].sum(), mixed(deals)
         flags = open_flags(reading.session, reading.view).set_index("territory_id")["flags"]
         survey, about = self._survey(wave), self.attributes.to_dict("index")
+        changes = self._changes(wave)
         rows = []
         for place, member in enumerate(self.members):
             if not self.shown[place]:
@@ -266,6 +284,9 @@ class Land:
                     leads=here,
                     leads_per_100k=leads_per_100k(here, population),
                     open_flags=int(flags.get(member.id, 0)),
+                    shelf=shelves.get(member.id),
+                    for_mix=mixes.get(member.id, NOTHING_CLOSED).index,
+                    **changes.get(member.id, {}),
                 )
             )
         return tuple(rows)
@@ -293,7 +314,21 @@ class Land:
 
     def change(self, id: int, wave: WaveRow | None) -> Change | None:
         """From the wave before to the chosen one; None where there is no wave before."""
+        pair = self._with_the_one_before(wave)
+        return wave_change(*pair, id) if pair else None
+
+    def _with_the_one_before(self, wave: WaveRow | None) -> tuple[pd.DataFrame, pd.DataFrame] | None:
         at = self.waves.index(wave) if wave else 0
-        if at == 0 or wave is None:
-            return None
-        return wave_change(self.of_wave(self.waves[at - 1]), self.of_wave(wave), id)
+        return (self.of_wave(self.waves[at - 1]), self.of_wave(wave)) if wave and at else None
+
+    def _changes(self, wave: WaveRow | None) -> dict[int, dict[str, Any]]:
+        """What a row says of the change since the wave before, by territory."""
+        pair = self._with_the_one_before(wave)
+        if pair is None:
+            return {}
+        asked = pair[0]["asked"] + pair[1]["asked"]
+        found = {each.id: wave_difference(*pair, each.id) for each in self.members}
+        return {
+            id: {"change": one, "asked_in_both": int(asked[id]) if isinstance(one, Estimate) else 0}
+            for id, one in found.items()
+        }

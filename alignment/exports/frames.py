@@ -13,6 +13,13 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from alignment.exports.cells import high_of as _high
+from alignment.exports.cells import low_of as _low
+from alignment.exports.cells import money_columns as _money
+from alignment.exports.cells import percent as _percent
+from alignment.exports.cells import rate_columns as _rate
+from alignment.exports.cells import units as _units
+from alignment.exports.cells import value_of as _value
 from alignment.insights import batch_identity
 from alignment.metrics.campaigns import CampaignRow, CampaignsAnswer
 from alignment.metrics.catalog import CATALOG, Unit
@@ -26,7 +33,6 @@ from alignment.metrics.restatement import RestatementAnswer
 from alignment.metrics.territories import TerritoriesAnswer, TerritoryCard
 from alignment.metrics.today import TodayAnswer
 from alignment.money import exponent
-from alignment.stats import Estimate
 from alignment.view import Split
 from alignment.vocabulary import GoalMetric, label
 from alignment.wording import UNKNOWN, audit_sentence, receipt_lines
@@ -301,43 +307,6 @@ def _differences(change: Change, is_rate: bool) -> tuple[float | None, ...]:
         return tuple(None if each is None else each * 100 for each in found)
     ratio = change.value / change.reference if change.reference else None
     return tuple(None if each is None else (each - 1) * 100 for each in (ratio, change.low, change.high))
-
-
-def _rate(name: str, outcome: Outcome | None) -> dict[str, Any]:
-    """Three columns: the rate and its interval in percent, empty where there is none."""
-    return {
-        f"{name}, %": _percent(_value(outcome)),
-        f"{name}, low": _percent(_low(outcome)),
-        f"{name}, high": _percent(_high(outcome)),
-    }
-
-
-def _money(name: str, outcome: Outcome, currency: str) -> dict[str, Any]:
-    return {
-        name: _units(_value(outcome), currency),
-        f"{name}, low": _units(_low(outcome), currency),
-        f"{name}, high": _units(_high(outcome), currency),
-    }
-
-
-def _value(outcome: Outcome | None) -> float | None:
-    return outcome.value if isinstance(outcome, Estimate) else None
-
-
-def _low(outcome: Outcome | None) -> float | None:
-    return outcome.low if isinstance(outcome, Estimate) else None
-
-
-def _high(outcome: Outcome | None) -> float | None:
-    return outcome.high if isinstance(outcome, Estimate) else None
-
-
-def _percent(share: float | None) -> float | None:
-    return None if share is None else share * 100
-
-
-def _units(minor: float | None, currency: str) -> float | None:
-    return None if minor is None else minor / 10 ** exponent(currency)
 
 
 def _goal_value(goal: GoalProgress, value: float | None, currency: str) -> float | None:

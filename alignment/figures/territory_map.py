@@ -18,7 +18,6 @@ from alignment.figures.outlines import Positions, Rings, hatch, read_outlines, r
 from alignment.figures.shading import faded, mixed, readable_on
 from alignment.figures.style import Medium, Style
 from alignment.figures.text import LINE, joined, safe, text_width, wrapped
-from alignment.metrics.catalog import Unit
 from alignment.metrics.common import Outcome
 from alignment.metrics.territories import MapShape, TerritoriesAnswer, TerritoryRow
 from alignment.stats import Estimate
@@ -124,16 +123,30 @@ def _place(row: TerritoryRow, layer: Layer, low: float, high: float, style: Styl
     outcome = layer_outcome(row, layer)
     fill = style.palette.empty
     if isinstance(outcome, Estimate):
-        fill = mixed(style.palette.scale, (outcome.value - low) / (high - low))
+        fill = mixed(_scale(layer, style), (outcome.value - low) / (high - low))
     return _Place(row=row, key=row.boundary_key or "", outcome=outcome, fill=fill)
 
 
 def _range(rows: Sequence[TerritoryRow], layer: Layer) -> tuple[float, float]:
-    """From a round number below the lowest to one above the highest, at least two steps apart."""
-    step = 0.05 if LAYERS[layer].unit is Unit.RATE else 1.0
+    """
+    From a round number below the lowest to one above the highest, at least two steps apart.
+
+    Around the centre of a layer that has one, equally far to both sides.
+    """
+    words = LAYERS[layer]
+    step = words.step
     values = [outcome.value for row in rows if isinstance(outcome := layer_outcome(row, layer), Estimate)]
+    if words.centre is not None:
+        reach = max((abs(value - words.centre) for value in values), default=0.0)
+        reach = float(max(np.ceil(reach / step), 1) * step)
+        return words.centre - reach, words.centre + reach
     low = np.floor(min(values, default=0.0) / step) * step
     return float(low), float(max(np.ceil(max(values, default=0.0) / step) * step, low + 2 * step))
+
+
+def _scale(layer: Layer, style: Style) -> tuple[str, ...]:
+    """A layer with two sides has two hues, and no colour where there is no difference."""
+    return style.palette.scale if LAYERS[layer].centre is None else style.palette.diverging
 
 
 def _panels(shape: MapShape, style: Style, width: float) -> list[_Panel]:
@@ -170,7 +183,7 @@ def _add_fill(
     known = [place for place in places if isinstance(place.outcome, Estimate)]
     if not known:
         return
-    scale = style.palette.scale
+    scale = _scale(layer, style)
     drawing.choropleth(
         **_shared(known, panel, layer, geometry_url, style),
         name="territories",
@@ -360,10 +373,8 @@ def _has_bar(style: Style) -> bool:
 
 
 def _color_bar(layer: Layer, limits: tuple[float, float], style: Style) -> dict[str, Any]:
-    tens = [tenth / 10 for tenth in range(1, 10) if limits[0] < tenth / 10 < limits[1]]
-    ticks = {"tickvals": tens, "ticktext": [percent(share, places=0) for share in tens]}
     return {
-        **(ticks if LAYERS[layer].unit is Unit.RATE else {"nticks": 4}),
+        **_bar_ticks(layer, limits),
         "orientation": "h",
         "x": 0,
         "xanchor": "left",
@@ -377,3 +388,14 @@ def _color_bar(layer: Layer, limits: tuple[float, float], style: Style) -> dict[
         "ticks": "",
         "tickfont": {"size": style.type.small, "color": style.palette.muted},
     }
+
+
+def _bar_ticks(layer: Layer, limits: tuple[float, float]) -> dict[str, Any]:
+    words = LAYERS[layer]
+    if words.is_share:
+        shown = [tenth / 10 for tenth in range(1, 10) if limits[0] < tenth / 10 < limits[1]]
+        return {"tickvals": shown, "ticktext": [percent(share, places=0) for share in shown]}
+    if words.centre is None:
+        return {"nticks": 4}
+    shown = [limits[0], words.centre, limits[1]]
+    return {"tickvals": shown, "ticktext": [words.tick(value) for value in shown]}

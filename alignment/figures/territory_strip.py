@@ -14,7 +14,6 @@ from alignment.figures.drawing import Drawing
 from alignment.figures.frame import Margins, framed, label_room
 from alignment.figures.style import Medium, Style
 from alignment.figures.text import quiet, safe, shortened
-from alignment.metrics.catalog import Unit
 from alignment.metrics.common import Outcome
 from alignment.metrics.territories import TerritoriesAnswer, TerritoryRow
 from alignment.stats import Estimate
@@ -73,10 +72,11 @@ def territory_strip_figure(
     drawing = Drawing()
     _add_selected(drawing, lines, selected, style)
     _add_company(drawing, answer, layer, len(lines), style)
-    _add_estimates(drawing, lines, style, down=0.28 if style.is_phone else 0.0)
-    high = _axis_end(lines, answer, layer)
-    _add_touch(drawing, lines, layer, high)
-    drawing.x_axis(range=[0, high], ticks="", showgrid=True, tickangle=0, **_ticks(high, layer))
+    low, high = _axis_ends(lines, answer, layer)
+    _add_centre(drawing, layer, len(lines), style)
+    _add_estimates(drawing, lines, style, low=low, down=0.28 if style.is_phone else 0.0)
+    _add_touch(drawing, lines, layer, low, high)
+    drawing.x_axis(range=[low, high], ticks="", showgrid=True, tickangle=0, **_ticks(low, high, layer))
     # On the wall every number is printed beside its line, and the ticks' row would cost a line.
     drawing.x_axis(showticklabels=not style.is_projector)
     drawing.y_axis(range=[len(lines) - 0.5, -0.5], ticks="", linecolor=style.palette.ground)
@@ -97,9 +97,15 @@ def territory_strip_figure(
     )
 
 
-def _ticks(high: float, layer: Layer) -> dict[str, Any]:
+def _ticks(low: float, high: float, layer: Layer) -> dict[str, Any]:
     """At most five, spelt as everywhere else."""
-    if LAYERS[layer].unit is not Unit.RATE:
+    words = LAYERS[layer]
+    if words.centre is not None:
+        side = min(high - words.centre, words.centre - low) / 2
+        side = max(round(side / words.step), 1) * words.step
+        shown = [words.centre - side, words.centre, words.centre + side]
+        return {"tickvals": shown, "ticktext": [words.tick(value) for value in shown]}
+    if not words.is_share:
         return {"nticks": 4, "tickformat": ","}
     step = 0.1 if high <= 0.45 else 0.2
     shares = [step * at for at in range(int(high / step) + 1)]
@@ -141,12 +147,21 @@ def _is_shown(row: TerritoryRow | None) -> bool:
     return row is not None and row.p_weakest is not None and row.p_weakest >= SHOWN_PROBABILITY
 
 
-def _axis_end(lines: list[_Line], answer: TerritoriesAnswer, layer: Layer) -> float:
-    """The highest interval's end; the axis begins at zero, against which a dot's place is read too."""
+def _axis_ends(lines: list[_Line], answer: TerritoriesAnswer, layer: Layer) -> tuple[float, float]:
+    """
+    From zero to the highest interval's end: a dot's place is read against zero too.
+
+    A layer with two sides has its centre in the middle, and reaches as far to both.
+    """
     ends = [line.estimate.high for line in lines if line.estimate]
+    centre = LAYERS[layer].centre
+    if centre is not None:
+        ends += [line.estimate.low for line in lines if line.estimate]
+        reach = max((abs(end - centre) for end in ends), default=LAYERS[layer].step) * 1.04
+        return centre - reach, centre + reach
     if layer is Layer.AWARENESS and isinstance(answer.company, Estimate):
         ends.append(answer.company.high)
-    return max(ends, default=1.0) * 1.04
+    return 0.0, max(ends, default=1.0) * 1.04
 
 
 def _add_selected(drawing: Drawing, lines: list[_Line], selected: str | None, style: Style) -> None:
@@ -189,7 +204,22 @@ def _add_company(drawing: Drawing, answer: TerritoriesAnswer, layer: Layer, rows
     )
 
 
-def _add_estimates(drawing: Drawing, lines: list[_Line], style: Style, *, down: float) -> None:
+def _add_centre(drawing: Drawing, layer: Layer, rows: int, style: Style) -> None:
+    """The line of "no difference" of a layer with two sides."""
+    centre = LAYERS[layer].centre
+    if centre is not None:
+        drawing.shape(
+            type="line",
+            x0=centre,
+            x1=centre,
+            y0=-0.5,
+            y1=rows - 0.5,
+            line={"color": style.palette.muted, "width": 1.5},
+            layer="below",
+        )
+
+
+def _add_estimates(drawing: Drawing, lines: list[_Line], style: Style, *, low: float, down: float) -> None:
     known = [(at, line.estimate) for at, line in enumerate(lines) if line.estimate]
     drawing.scatter(
         name="estimates",
@@ -214,7 +244,7 @@ def _add_estimates(drawing: Drawing, lines: list[_Line], style: Style, *, down: 
         drawing.scatter(
             name=NO_DATA,
             mode="text",
-            x=[0] * len(unknown),
+            x=[low] * len(unknown),
             y=[at + down for at in unknown],
             text=[f"\N{NO-BREAK SPACE}{NO_DATA}"] * len(unknown),
             textposition="middle right",
@@ -289,14 +319,15 @@ def _cell(line: _Line, layer: Layer, header: str, style: Style) -> str:
     return percent(line.row.p_weakest, places=0) if _is_shown(line.row) else ""
 
 
-def _add_touch(drawing: Drawing, lines: list[_Line], layer: Layer, high: float) -> None:
+def _add_touch(drawing: Drawing, lines: list[_Line], layer: Layer, low: float, high: float) -> None:
     """An unseen bar over each whole row: a dot is no target for a finger."""
     rows = [(at, line) for at, line in enumerate(lines) if line.row is not None]
     drawing.bar(
         name="touch",
         orientation="h",
         y=[at for at, _ in rows],
-        x=[high] * len(rows),
+        base=low,
+        x=[high - low] * len(rows),
         width=0.98,
         opacity=0,
         customdata=[line.row.code for _, line in rows if line.row],

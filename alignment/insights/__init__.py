@@ -69,6 +69,7 @@ from alignment.insights.names import (
     stages_decided,
     waiting_label,
 )
+from alignment.insights.shelf import nothing_sold, shelf_headline, shelf_lines
 from alignment.insights.territories import (
     card_lines,
     has_map,
@@ -120,6 +121,7 @@ __all__ = [
     "name_decided",
     "names_finding",
     "no_map_line",
+    "nothing_sold",
     "owner_assigned",
     "pair_label",
     "parsed_line",
@@ -133,6 +135,8 @@ __all__ = [
     "records_line",
     "rule_added",
     "rule_ended",
+    "shelf_headline",
+    "shelf_lines",
     "signal_line",
     "stage_label",
     "stages_decided",

@@ -2,6 +2,14 @@
 
 from alignment.insights.empty import no_data
 from alignment.insights.finding import Empty, Finding
+from alignment.insights.shelf import (
+    nothing_sold,
+    shelf_headline,
+    shelf_lines,
+    shelf_measure,
+    shelf_noun,
+    shelf_title,
+)
 from alignment.metrics.catalog import Unit
 from alignment.metrics.common import Stamp
 from alignment.metrics.territories import TerritoriesAnswer, TerritoryCard, TerritoryRow
@@ -20,7 +28,7 @@ from alignment.wording import (
     rough,
     rough_interval,
 )
-from alignment.wording.layers import LAYERS, Layer, layer_basis, layer_number, layer_outcome
+from alignment.wording.layers import LAYERS, Layer, layer_basis, layer_n, layer_number, layer_outcome
 
 SMALL = 30
 """metrics.md: below 30 an interval is obligatory and a raw share is not to be read alone."""
@@ -37,6 +45,7 @@ def territories_finding(answer: TerritoriesAnswer, layer: Layer) -> Finding:
         alt=_alt(answer, layer),
         findings=(
             *(_about_brand(answer) if layer is Layer.AWARENESS else _about_layer(answer, layer)),
+            *(shelf_lines(answer.shelf, answer.stamp) if layer is Layer.SHELF and answer.shelf else ()),
             *_unplaced(answer),
         ),
         slide_title=_measure(answer, layer),
@@ -93,13 +102,17 @@ def _needed(answer: TerritoriesAnswer) -> str:
 
 def _extremes(answer: TerritoriesAnswer, layer: Layer) -> str:
     known = _known(answer, layer)
+    if layer is Layer.SHELF and answer.shelf and not known:
+        shelf = answer.shelf
+        return shelf_headline(shelf) if shelf.names else nothing_sold(shelf, answer.stamp).sentence
     if not known:
         return f"No territory has data for {LAYERS[layer].label.lower()} in {answer.stamp.period_label}"
     low, high = known[0], known[-1]
+    what = shelf_noun(answer.shelf) if layer is Layer.SHELF and answer.shelf else LAYERS[layer].label
     if low.code == high.code:
-        return f"{LAYERS[layer].label} in {low.name}: {layer_number(layer_outcome(low, layer), layer)}"
+        return f"{what} in {low.name}: {layer_number(layer_outcome(low, layer), layer)}"
     return (
-        f"{LAYERS[layer].label} runs from {layer_number(layer_outcome(low, layer), layer)} in {low.name} "
+        f"{what} runs from {layer_number(layer_outcome(low, layer), layer)} in {low.name} "
         f"to {layer_number(layer_outcome(high, layer), layer)} in {high.name}"
         f"{_overlap(low, high, layer)}"
     )
@@ -124,6 +137,8 @@ def _value(row: TerritoryRow, layer: Layer) -> float:
 
 def _title(answer: TerritoriesAnswer, layer: Layer) -> str:
     if layer is not Layer.AWARENESS:
+        if layer is Layer.SHELF and answer.shelf and answer.shelf.names:
+            return shelf_title(answer.shelf)
         return f"{LAYERS[layer].label} by territory"
     company = answer.company
     if not isinstance(company, Estimate):
@@ -134,7 +149,7 @@ def _title(answer: TerritoriesAnswer, layer: Layer) -> str:
 def _subtitle(answer: TerritoriesAnswer, layer: Layer) -> str:
     stamp, wave = answer.stamp, answer.wave
     if layer is not Layer.AWARENESS:
-        n = sum(row.closed if layer is Layer.WIN_RATE else row.leads for row in answer.rows)
+        n = sum(layer_n(row, layer) for row in answer.rows)
         return f"{_measure(answer, layer)}, {plural(n, LAYERS[layer].noun)}. {as_of(stamp)}"
     if wave is None:
         return f"{_measure(answer, layer)}. {as_of(stamp)}"
@@ -146,6 +161,10 @@ def _subtitle(answer: TerritoriesAnswer, layer: Layer) -> str:
 
 def _measure(answer: TerritoriesAnswer, layer: Layer) -> str:
     """What is drawn, and when it was measured."""
+    if layer is Layer.CHANGE and answer.wave:
+        return f"{LAYERS[layer].measure}, wave {answer.wave.code}"
+    if layer is Layer.SHELF and answer.shelf and answer.shelf.names:
+        return f"{shelf_measure(answer.shelf)}, {answer.stamp.period_label}"
     if layer is not Layer.AWARENESS:
         return f"{LAYERS[layer].measure}, {answer.stamp.period_label}"
     return f"Aided awareness, wave {answer.wave.code}" if answer.wave else "Aided awareness, no survey yet"
@@ -194,7 +213,7 @@ def _about_brand(answer: TerritoriesAnswer) -> list[str]:
 
 def _about_layer(answer: TerritoriesAnswer, layer: Layer) -> list[str]:
     """Why a layer is empty, and what would fill it."""
-    if _known(answer, layer):
+    if _known(answer, layer) or layer is Layer.SHELF:
         return []
     if layer is Layer.LEADS and not any(row.population for row in answer.rows):
         return ["Import a table of territories with their population to see leads per 100,000 inhabitants."]

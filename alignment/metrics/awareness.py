@@ -125,22 +125,24 @@ def company_awareness(rates: HierarchicalRates | None, population: Sequence[floa
     return _weighted_mean(rates, tuple(float(n) for n in population))
 
 
-def wave_change(before: pd.DataFrame, after: pd.DataFrame, territory_id: int) -> Change | None:
-    """
-    The territory's observed shares in two waves (Newcombe on the counts, never on shrunken means).
+def wave_difference(before: pd.DataFrame, after: pd.DataFrame, territory_id: int) -> Outcome:
+    """The difference of the territory's observed shares in two waves: Newcombe, never on shrunken means."""
+    counts = [effective(cells.loc[[territory_id]]) for cells in (before, after)]
+    first, second = ((y[0], n[0]) for y, n in counts)
+    if not first[1] or not second[1]:
+        return NotEnoughData(reason="nobody was asked in one of the two waves", n=first[1] + second[1])
+    return newcombe_difference(before=first, after=second)
 
-    None if nobody was asked in one of them.
-    """
-    pairs = []
-    for cells in (before, after):
-        y, n = effective(cells.loc[[territory_id]])
-        pairs.append((y[0], n[0]))
-    difference = newcombe_difference(before=pairs[0], after=pairs[1])
-    if not isinstance(difference, Estimate):
+
+def wave_change(before: pd.DataFrame, after: pd.DataFrame, territory_id: int) -> Change | None:
+    """The same as a change from one share to the other; None if nobody was asked in one of the waves."""
+    difference = wave_difference(before, after, territory_id)
+    now, then = (observed_share(cells, territory_id) for cells in (after, before))
+    if not isinstance(difference, Estimate) or now is None or then is None:
         return None
     return Change(
-        value=pairs[1][0] / pairs[1][1],
-        reference=pairs[0][0] / pairs[0][1],
+        value=now,
+        reference=then,
         low=difference.low,
         high=difference.high,
         likely=Likely.YES if difference.excludes(0) else Likely.NO,

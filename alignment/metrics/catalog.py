@@ -176,6 +176,31 @@ _METRICS = (
         "count, so the median is the hour by which half of all were answered.",
     ),
     _ratio(
+        "numeric_distribution", "Numeric distribution", Unit.RATE, Better.UP, "outlets that sold the product",
+        "outlets that sold the category",
+        "Of the outlets that sold something of the category in the period, the share that sold the product.",
+    ),
+    _ratio(
+        "weighted_distribution", "Weighted distribution", Unit.RATE, Better.UP,
+        "category sales of outlets that sold the product", "category sales",
+        "The same with each outlet counted by what it sells of the category (PCV); for a product without a series, "
+        "of everything (ACV).",
+    ),
+    _ratio(
+        "share_in_handlers", "Share in handlers", Unit.RATE, Better.UP, "sales of the product",
+        "category sales of outlets that sold the product",
+        "The product's share of the category in the outlets that sold it.",
+    ),
+    _ratio(
+        "market_share", "Market share", Unit.RATE, Better.UP, "sales of the product", "category sales",
+        "The product's share of the category in all known outlets: weighted distribution times share in handlers.",
+    ),
+    _ratio(
+        "win_index", "Win index", Unit.COUNT, Better.UP, "won_deals", "expected wins",
+        "Won deals per win that the territory's segments and products bring at the rates of all territories together; "
+        "1 is as expected for the mix.",
+    ),
+    _ratio(
         "attainment", "Attainment", Unit.RATE, Better.UP, "actual to date", "target",
         "Actual to date divided by the target that both teams have signed.",
     ),

@@ -4,10 +4,13 @@ The strip of at most four numbers under each headline, made from the page's answ
 Each number carries its n, and an interval where it is estimated.
 """
 
+from dataclasses import replace
+
 from alignment.metrics.common import Number, Outcome
 from alignment.metrics.funnel import FunnelAnswer, OpenDeals
 from alignment.metrics.goals import GoalsAnswer
 from alignment.metrics.restatement import RestatementAnswer
+from alignment.metrics.shelf import ShelfAnswer
 from alignment.metrics.territories import TerritoriesAnswer, TerritoryCard
 from alignment.metrics.today import TodayAnswer
 from alignment.stats import Estimate, wilson
@@ -76,6 +79,20 @@ def territories_numbers(answer: TerritoriesAnswer) -> tuple[Number, ...]:
         _estimated("aided_awareness", answer.company, n_label="effective interviews"),
         _estimated("win_rate", wilson(won, closed), n_label="closed deals"),
         Number(slug="leads", value=leads, n=len(answer.rows), n_label="territories"),
+    )
+
+
+def shelf_numbers(shelf: ShelfAnswer) -> tuple[Number, ...]:
+    """All outlets together: the three that multiply, and how many outlets have it."""
+    whole = shelf.all_outlets
+    return tuple(
+        replace(_estimated(slug, outcome, n_label="outlets"), n=n)
+        for slug, outcome, n in (
+            ("numeric_distribution", whole.numeric, whole.outlets),
+            ("weighted_distribution", whole.weighted, whole.outlets),
+            ("share_in_handlers", whole.share_in_handlers, whole.handlers),
+            ("market_share", whole.market_share, whole.outlets),
+        )
     )
 
 

@@ -8,7 +8,12 @@ from alignment.metrics.awareness import CANDIDATE, NAMED
 from alignment.metrics.campaigns import CampaignRow
 from alignment.metrics.common import Change, Outcome, Stamp
 from alignment.metrics.funnel import FunnelStep
+from alignment.metrics.shelf import Shelf, ShelfAnswer
+from alignment.stats import NotEnoughData
 from alignment.vocabulary import FlagKind
+
+_NO_WAVE_BEFORE = NotEnoughData(reason="there is no wave before", n=0)
+_NOTHING_CLOSED = NotEnoughData(reason="no deal closed in the period", n=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +27,10 @@ class TerritoryRow:
     of the estimate is then 0, else the effective number. `own_weight` (0 to 1) says how
     much of the estimate is the territory's own interviews. `p_weakest` is over
     the shown territories with interviews. Layers: `win_rate` of the period, `leads` created
-    in the period, `leads_per_100k` inhabitants.
+    in the period, `leads_per_100k` inhabitants. `change` is the difference of the
+    observed shares since the wave before, over `asked_in_both`. `for_mix` is wins per win that
+    the territory's segments and products bring in all territories. `shelf` is None
+    where no outlet sold the category: unknown, not 0.
     """
 
     code: str
@@ -44,6 +52,10 @@ class TerritoryRow:
     leads: int
     leads_per_100k: float | None
     open_flags: int
+    change: Outcome = _NO_WAVE_BEFORE
+    asked_in_both: int = 0
+    for_mix: Outcome = _NOTHING_CLOSED
+    shelf: Shelf | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +81,8 @@ class TerritoriesAnswer:
     `weakest` is named only when its probability is at least one half; otherwise
     `interviews_needed` says how many more in each candidate territory would tell
     (None: more than the search limit; see `needed_computed`). Under a territory
-    filter both are about the territories shown, and nothing was computed for those.
+    filter both are about the territories shown, and nothing was computed for those. `shelf`
+    is None for a company without outlets.
     """
 
     stamp: Stamp
@@ -84,6 +97,7 @@ class TerritoriesAnswer:
     shape: MapShape | None
     unassigned_leads: int
     unassigned_interviews: int
+    shelf: ShelfAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

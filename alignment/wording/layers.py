@@ -1,42 +1,118 @@
 """What a territory map can show, and how each layer is read from a row."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from alignment.metrics.catalog import Unit
 from alignment.metrics.common import Outcome
-from alignment.metrics.territories import TerritoryRow
+from alignment.metrics.shelf import NO_OUTLETS
+from alignment.metrics.territories import TerritoriesAnswer, TerritoryRow
 from alignment.stats import Estimate, NotEnoughData, poisson_rate
-from alignment.wording.numerals import decimal, percent, plural, supported_places
+from alignment.wording.numerals import SPACE, decimal, percent, plural, points, supported_places
 
 NO_DATA = "no data"
 
 
 class Layer(StrEnum):
-    """The values of the page's `layer` parameter."""
+    """The values of the page's `layer` parameter, in the order in which they are offered."""
 
     AWARENESS = "awareness"
+    CHANGE = "awareness_change"
+    SHELF = "shelf"
     WIN_RATE = "win_rate"
+    FOR_MIX = "win_rate_for_mix"
     LEADS = "leads_per_100k"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayerWords:
     """
-    How a layer is called. `measure` completes "share of ..."; `noun` counts its n.
+    How a layer is called and read. `measure` completes "share of ..."; `noun` counts its n.
 
     `wide` and `very_wide` are widths of the interval, in the layer's unit or (for
     amounts without an upper end) relative to the value, from which a territory
-    is hatched and hatched densely.
+    is hatched and hatched densely. `step` is between two round numbers of the scale.
+    `tick` writes a round number of the scale. `centre` is the value of a layer with two
+    sides that means "no difference".
     """
 
     label: str
     measure: str
     noun: str
-    unit: Unit
+    outcome: Callable[[TerritoryRow], Outcome]
+    n: Callable[[TerritoryRow], int]
+    number: Callable[[Estimate], str]
+    interval: Callable[[Estimate], str]
     wide: float
     very_wide: float
+    width: Callable[[float], str]
+    tick: Callable[[float], str]
+    step: float = 0.05
+    is_share: bool = False
     is_relative: bool = False
+    centre: float | None = None
+
+
+def _share(estimate: Estimate) -> str:
+    return percent(estimate.value, places=supported_places(estimate))
+
+
+def _share_interval(estimate: Estimate) -> str:
+    places = supported_places(estimate)
+    return f"{decimal(estimate.low * 100, places=places)} to {percent(estimate.high, places=places)}"
+
+
+def _amount(estimate: Estimate) -> str:
+    return decimal(estimate.value, places=_places(estimate))
+
+
+def _amount_interval(estimate: Estimate) -> str:
+    places = _places(estimate)
+    return f"{decimal(estimate.low, places=places)} to {decimal(estimate.high, places=places)}"
+
+
+def _places(estimate: Estimate) -> int:
+    return 1 if estimate.value < 100 else 0
+
+
+def _points(estimate: Estimate) -> str:
+    return points(estimate.value, places=0)
+
+
+def _points_interval(estimate: Estimate) -> str:
+    low, high = (points(bound, places=0) for bound in (estimate.low, estimate.high))
+    return f"{low.removesuffix(f'{SPACE}pp')} to {high}"
+
+
+def _index(estimate: Estimate) -> str:
+    return decimal(estimate.value, places=2)
+
+
+def _index_interval(estimate: Estimate) -> str:
+    return f"{decimal(estimate.low, places=2)} to {decimal(estimate.high, places=2)}"
+
+
+def _awareness(row: TerritoryRow) -> Outcome:
+    """Without interviews the estimate is the prior's and no statement about the territory."""
+    return row.awareness if row.has_interviews else NotEnoughData(reason="no interviews", n=0)
+
+
+def _shelf(row: TerritoryRow) -> Outcome:
+    return row.shelf.weighted if row.shelf else NotEnoughData(reason=NO_OUTLETS, n=0)
+
+
+def _leads(row: TerritoryRow) -> Outcome:
+    if not row.population:
+        return NotEnoughData(reason="the population is not known", n=row.leads)
+    return poisson_rate(row.leads, exposure=row.population / 100_000)
+
+
+def _percent(share: float) -> str:
+    return percent(share, places=0)
+
+
+def _wide_points(width: float) -> str:
+    return f"{width * 100:.0f} points"
 
 
 LAYERS: dict[Layer, LayerWords] = {
@@ -44,70 +120,135 @@ LAYERS: dict[Layer, LayerWords] = {
         label="Awareness",
         measure="Know the brand",
         noun="interview",
-        unit=Unit.RATE,
+        outcome=_awareness,
+        n=lambda row: row.asked,
+        number=_share,
+        interval=_share_interval,
         wide=0.15,
         very_wide=0.25,
+        width=_wide_points,
+        tick=_percent,
+        is_share=True,
+    ),
+    Layer.CHANGE: LayerWords(
+        label="Change of awareness",
+        measure="Change since the wave before",
+        noun="interview",
+        outcome=lambda row: row.change,
+        n=lambda row: row.asked_in_both,
+        number=_points,
+        interval=_points_interval,
+        wide=0.2,
+        very_wide=0.35,
+        width=_wide_points,
+        tick=lambda value: points(value, places=0),
+        centre=0.0,
+    ),
+    Layer.SHELF: LayerWords(
+        label="Shelf",
+        measure="Weighted distribution",
+        noun="outlet",
+        outcome=_shelf,
+        n=lambda row: row.shelf.outlets if row.shelf else 0,
+        number=_share,
+        interval=_share_interval,
+        wide=0.15,
+        very_wide=0.25,
+        width=_wide_points,
+        tick=_percent,
+        is_share=True,
     ),
     Layer.WIN_RATE: LayerWords(
         label="Win rate",
         measure="Win rate",
         noun="closed deal",
-        unit=Unit.RATE,
+        outcome=lambda row: row.win_rate,
+        n=lambda row: row.closed,
+        number=_share,
+        interval=_share_interval,
         wide=0.15,
         very_wide=0.25,
+        width=_wide_points,
+        tick=_percent,
+        is_share=True,
+    ),
+    Layer.FOR_MIX: LayerWords(
+        label="Win rate for the mix",
+        measure="Wins per win expected for the mix",
+        noun="closed deal",
+        outcome=lambda row: row.for_mix,
+        n=lambda row: row.closed,
+        number=_index,
+        interval=_index_interval,
+        wide=0.6,
+        very_wide=1.2,
+        width=lambda width: decimal(width, places=1),
+        tick=lambda value: decimal(value, places=1),
+        step=0.1,
+        centre=1.0,
     ),
     Layer.LEADS: LayerWords(
         label="Leads",
         measure="Leads per 100,000 inhabitants",
         noun="lead",
-        unit=Unit.COUNT,
+        outcome=_leads,
+        n=lambda row: row.leads,
+        number=_amount,
+        interval=_amount_interval,
         wide=0.3,
         very_wide=0.6,
+        width=lambda width: f"{percent(width, places=0)} of the number",
+        tick=lambda value: decimal(value, places=0),
+        step=1.0,
         is_relative=True,
     ),
 }
 
+_IN_A_PERIOD = (Layer.WIN_RATE, Layer.FOR_MIX, Layer.LEADS)
+
+
+def offered_layers(answer: TerritoriesAnswer, wanted: str | None = None) -> tuple[Layer, ...]:
+    """
+    The layers for which the company has data; awareness also where nothing is, as it says what is missing.
+
+    A company with outlets and no territories has the shelf alone.
+
+    What is counted in a period may be empty in this one: if it is the one that is
+    `wanted`, it stays and says so.
+    """
+    return tuple(
+        layer
+        for layer in Layer
+        if (layer is Layer.AWARENESS and (answer.rows or answer.shelf is None))
+        or any(layer_n(row, layer) for row in answer.rows)
+        or (layer in _IN_A_PERIOD and layer == wanted)
+        or (layer is Layer.SHELF and answer.shelf is not None)
+    )
+
+
+def chosen_layer(offered: Sequence[Layer], wanted: str | None) -> Layer:
+    """The wanted layer if it is offered, else the first."""
+    return next((layer for layer in offered if layer == wanted), offered[0])
+
 
 def layer_outcome(row: TerritoryRow, layer: Layer) -> Outcome:
-    """
-    The row's estimate in the layer, or why there is none.
-
-    Awareness without interviews is the prior's and no statement about the
-    territory: no data. Leads per 100,000 carry the count's exact interval.
-    """
-    if layer is Layer.AWARENESS:
-        return row.awareness if row.has_interviews else NotEnoughData(reason="no interviews", n=0)
-    if layer is Layer.WIN_RATE:
-        return row.win_rate
-    if not row.population:
-        return NotEnoughData(reason="the population is not known", n=row.leads)
-    return poisson_rate(row.leads, exposure=row.population / 100_000)
+    """The row's estimate in the layer, or why there is none."""
+    return LAYERS[layer].outcome(row)
 
 
 def layer_n(row: TerritoryRow, layer: Layer) -> int:
-    """What the estimate rests on: people asked, deals closed, leads."""
-    return {Layer.AWARENESS: row.asked, Layer.WIN_RATE: row.closed, Layer.LEADS: row.leads}[layer]
+    """What the estimate rests on: people asked, deals closed, outlets."""
+    return LAYERS[layer].n(row)
 
 
 def layer_number(outcome: Outcome, layer: Layer) -> str:
     """The number as a label on a map: '11 %', '34.2', 'no data'."""
-    if not isinstance(outcome, Estimate):
-        return NO_DATA
-    if LAYERS[layer].unit is Unit.RATE:
-        return percent(outcome.value, places=supported_places(outcome))
-    return decimal(outcome.value, places=1 if outcome.value < 100 else 0)
+    return LAYERS[layer].number(outcome) if isinstance(outcome, Estimate) else NO_DATA
 
 
 def layer_interval(outcome: Outcome, layer: Layer) -> str:
     """'7 to 16 %', or the reason why there is no estimate."""
-    if not isinstance(outcome, Estimate):
-        return outcome.reason
-    if LAYERS[layer].unit is Unit.RATE:
-        places = supported_places(outcome)
-        low = decimal(outcome.low * 100, places=places)
-        return f"{low} to {percent(outcome.high, places=places)}"
-    places = 1 if outcome.value < 100 else 0
-    return f"{decimal(outcome.low, places=places)} to {decimal(outcome.high, places=places)}"
+    return LAYERS[layer].interval(outcome) if isinstance(outcome, Estimate) else outcome.reason
 
 
 def layer_basis(row: TerritoryRow, layer: Layer) -> str:
@@ -131,9 +272,5 @@ def hatch_legend(layer: Layer, *, is_short: bool = False) -> str:
     if is_short:
         return "Hatched: wide interval. Grey: no data."
     words = LAYERS[layer]
-    unit = " of the number" if words.is_relative else ""
-    first, second = (
-        f"{percent(width, places=0)}{unit}" if words.is_relative else f"{width * 100:.0f} points"
-        for width in (words.wide, words.very_wide)
-    )
+    first, second = words.width(words.wide), words.width(words.very_wide)
     return f"Hatched: interval wider than {first}, densely: than {second}. Grey and hatched: no data."

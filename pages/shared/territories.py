@@ -1,18 +1,22 @@
 """Where is the brand weak, how sure is that, and how does one territory stand? For both teams."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from alignment import insights
 from alignment.access import Permission
 from alignment.exports import frames
+from alignment.exports.shelf_tables import shelf_places_table, shelf_products_table
 from alignment.figures.territory_map import territory_map_figure
 from alignment.figures.territory_strip import territory_strip_figure
 from alignment.figures.wave_trend import wave_trend_figure
-from alignment.metrics.strips import card_numbers, territories_numbers
+from alignment.metrics.common import Number
+from alignment.metrics.strips import card_numbers, shelf_numbers, territories_numbers
 from alignment.metrics.territories import TerritoriesAnswer
 from alignment.ui import filters, geometry, loaders, parts, session, shown
 from alignment.ui.text import md_escape
-from alignment.wording.layers import LAYERS, Layer
+from alignment.wording.layers import LAYERS, Layer, chosen_layer, offered_layers
 
 actor = session.require(Permission.NUMBERS_READ)
 
@@ -28,15 +32,10 @@ def take_layer() -> None:
     filters.choose(layer=st.session_state[LAYER])
 
 
-def chosen_layer() -> Layer:
-    wanted = filters.local("layer")
-    return Layer(wanted) if wanted in set(Layer) else Layer.AWARENESS
-
-
-def pick_layer(layer: Layer) -> None:
+def pick_layer(layer: Layer, offered: Sequence[Layer]) -> None:
     st.session_state[LAYER] = layer
     st.segmented_control(
-        "Layer", list(Layer), key=LAYER, format_func=lambda each: LAYERS[each].label, required=True,
+        "Layer", list(offered), key=LAYER, format_func=lambda each: LAYERS[each].label, required=True,
         on_change=take_layer, label_visibility="collapsed",
     )  # fmt: skip
 
@@ -49,7 +48,7 @@ def show_map(
     strip = territory_strip_figure(
         answer, layer=layer, selected=selected, title="Ranked, with intervals", subtitle="", style=style
     )
-    parts.opening(finding, stamp=answer.stamp, numbers=territories_numbers(answer))
+    parts.opening(finding, stamp=answer.stamp, numbers=numbers(answer, layer))
     if answer.shape is None or not insights.has_map(answer):
         st.info(md_escape(insights.no_map_line(answer)))
         shown.chart(strip, key=STRIP, alt=finding.alt, on_select=lambda: take_territory(STRIP))
@@ -65,6 +64,22 @@ def show_map(
             style=style,
         )
         parts.side_by_side([(drawn, MAP, finding.alt), (strip, STRIP, finding.alt)], on_select=take_territory)
+
+
+def numbers(answer: TerritoriesAnswer, layer: Layer) -> tuple[Number, ...]:
+    is_shelf = layer is Layer.SHELF and answer.shelf is not None
+    return shelf_numbers(answer.shelf) if is_shelf and answer.shelf else territories_numbers(answer)
+
+
+def show_tables(answer: TerritoriesAnswer, layer: Layer) -> None:
+    if layer is not Layer.SHELF or answer.shelf is None:
+        parts.table(frames.territories_table(answer), name="territories")
+        return
+    currency = answer.stamp.currency
+    places = shelf_places_table(answer, answer.shelf)
+    parts.table(places, name="shelf", currency=currency)
+    products = shelf_products_table(answer.shelf, currency)
+    parts.folded_table("Products of the category", products, name="shelf_products", currency=currency)
 
 
 def show_card(code: str) -> None:
@@ -92,15 +107,16 @@ def show_card(code: str) -> None:
 
 with shown.errors():
     answer = loaders.load_territories()
-    if not answer.rows:
+    if not answer.rows and answer.shelf is None:
         parts.nothing(insights.territories_empty(answer, session.view()))
-    layer, selected = chosen_layer(), filters.local("id")
+    offered = offered_layers(answer, filters.local("layer"))
+    layer, selected = chosen_layer(offered, filters.local("layer")), filters.local("id")
     if not shown.is_projector():
-        pick_layer(layer)
+        pick_layer(layer, offered)
     finding = insights.territories_finding(answer, layer)
     show_map(answer, finding, layer, selected)
     if selected in {row.code for row in answer.rows} and not shown.is_projector():
         show_card(str(selected))  # right below the map that was clicked
         st.subheader("All territories", anchor=False)
-    parts.table(frames.territories_table(answer), name="territories")
+    show_tables(answer, layer)
     shown.show_findings(finding.findings)

@@ -15,6 +15,7 @@ import pytest
 from alignment.ui.navigation import PAGES
 from alignment.view import Split
 from alignment.vocabulary import GoalMetric, Role
+from alignment.wording.layers import Layer
 from tests.actions.files import FOUR_FILES, four_file, put
 from tests.queries.companies import Builder, build
 
@@ -208,7 +209,7 @@ class TestATerritoryWithoutData:
         assert "Nobody was asked here in wave W1: awareness is unknown, not zero" in words(app)
         assert app.metric[0].value == "\N{EN DASH}"
 
-    @pytest.mark.parametrize("layer", ["awareness", "win_rate", "leads_per_100k"])
+    @pytest.mark.parametrize("layer", list(Layer))
     def test_every_layer_of_the_map_answers(self, open_app, companies, layer):
         app = open_app(
             Role.SPONSOR, FILES["Territories"], database=companies["silent_north"], layer=layer, id="N"

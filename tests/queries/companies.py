@@ -25,6 +25,8 @@ from alignment.tables import (
     Goal,
     GoalTarget,
     Lead,
+    Outlet,
+    OutletSale,
     Person,
     PersonTerritory,
     Product,
@@ -125,6 +127,25 @@ class Builder:
     def campaign(self, code: str, **more: Any) -> int | None:
         channel = {"channel_id": self._coded(Channel, more.pop("channel"))} if "channel" in more else {}
         return self._coded(Campaign, code, **channel, **more)
+
+    def product(self, code: str, **more: Any) -> int | None:
+        return self._coded(Product, code, **more)
+
+    def outlet(self, code: str, **more: Any) -> int:
+        """An outlet by its code, made when first named; `territory`, `segment`, `channel` by their codes."""
+        if (Outlet, code) not in self._codes:
+            values = self._dimensions(more)
+            for name in ("product_id", "campaign_id"):
+                del values[name]
+            row = Outlet(source="trade", external_id=code, recorded_at=self.recorded, **values)
+            self._codes[Outlet, code] = self._save(row)
+        return self._codes[Outlet, code]
+
+    def sale(self, outlet: str, product: str | None, amount: int | None, moment: Moment, **more: Any) -> int:
+        """`amount` in minor units."""
+        values = {"outlet_id": self.outlet(outlet), "product_id": self._coded(Product, product)}
+        values |= {"amount_minor": amount, "company_minor": amount, "currency": "EUR"}
+        return self._save(OutletSale(**values, **self._seen(moment, **more)))
 
     def person(self, name: str, role: Role = Role.REP, team: Team = Team.SALES, territories: Any = ()) -> int:
         row = Person(external_id=name, name=name, role=role, team=team, recorded_at=self.recorded)
