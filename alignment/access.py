@@ -25,6 +25,8 @@ class Permission(StrEnum):
     FLAGS_RAISE = "flags:raise"
     FLAGS_READ = "flags:read"
     FLAGS_RESPOND = "flags:respond"
+    DESIGNS_DRAFT = "designs:draft"
+    DESIGNS_APPROVE = "designs:approve"
     IMPORTS_PREVIEW = "imports:preview"
     IMPORTS_APPLY = "imports:apply"
     PROBLEMS_ASSIGN = "problems:assign"
@@ -41,6 +43,8 @@ SENTENCES: dict[Permission, str] = {
     Permission.FLAGS_RAISE: "raise a flag from the field",
     Permission.FLAGS_READ: "read flags and what was answered",
     Permission.FLAGS_RESPOND: "take on and answer a flag",
+    Permission.DESIGNS_DRAFT: "draft a campaign test",
+    Permission.DESIGNS_APPROVE: "approve a campaign test for your team",
     Permission.IMPORTS_PREVIEW: "look at a file before it is applied",
     Permission.IMPORTS_APPLY: "apply an import",
     Permission.PROBLEMS_ASSIGN: "say who looks after a problem of the data",
@@ -56,6 +60,7 @@ _FIELD = _TEAM | {Permission.FLAGS_RAISE}
 _HEAD = _FIELD | {
     Permission.GOALS_PROPOSE,
     Permission.GOALS_SIGN,
+    Permission.DESIGNS_APPROVE,
     Permission.IMPORTS_PREVIEW,
     Permission.PROBLEMS_ASSIGN,
     Permission.NAMES_DECIDE,
@@ -65,9 +70,9 @@ _HEAD = _FIELD | {
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: _EVERYBODY,
     Role.REP: _FIELD,
-    Role.MARKETER: _FIELD | {Permission.FLAGS_RESPOND, Permission.IMPORTS_PREVIEW},
+    Role.MARKETER: _FIELD | {Permission.FLAGS_RESPOND, Permission.DESIGNS_DRAFT, Permission.IMPORTS_PREVIEW},
     Role.SALES_HEAD: _HEAD,
-    Role.MARKETING_HEAD: _HEAD | {Permission.FLAGS_RESPOND},
+    Role.MARKETING_HEAD: _HEAD | {Permission.FLAGS_RESPOND, Permission.DESIGNS_DRAFT},
     Role.SPONSOR: _TEAM | {Permission.AUDIT_READ},
     Role.ADMIN: _TEAM
     | {

@@ -47,6 +47,10 @@ class AuditTag(StrEnum):
     FLAG_ANSWER = "flag:answer"
     FLAG_CLOSE = "flag:close"
     FLAG_RECEIPT_READ = "flag:receipt:read"
+    DESIGN_DRAFT = "design:draft"
+    DESIGN_REVISE = "design:revise"
+    DESIGN_APPROVE = "design:approve"
+    DESIGN_WITHDRAW = "design:withdraw"
 
 
 def record(

@@ -116,6 +116,28 @@ class FlagStep(StrEnum):
     READ = "read"
 
 
+class DesignOutcome(StrEnum):
+    """What a campaign test measures."""
+
+    AIDED_AWARENESS = "aided_awareness"
+
+
+class DesignWaveUse(StrEnum):
+    """What a wave is to a design: the time before, or what raised the question and is not used."""
+
+    BEFORE = "before"
+    FLAGGED = "flagged"
+
+
+class DesignStanding(StrEnum):
+    """Where a version of a design stands, as its signatures tell."""
+
+    DRAFT = "draft"
+    FROZEN = "frozen"
+    WITHDRAWN = "withdrawn"
+    REPLACED = "replaced"
+
+
 class Team(StrEnum):
     MARKETING = "marketing"
     SALES = "sales"

@@ -14,12 +14,13 @@ import sqlalchemy as sa
 
 from alignment.access import SIGNS_FOR, Actor, Permission, permitted
 from alignment.actions.commands import once
+from alignment.actions.signing import is_signed, put_signature
 from alignment.audit import AuditTag, record
 from alignment.db import WriteSession, locked_row
 from alignment.errors import Conflict, Invalid, NotFound
 from alignment.money import to_minor
 from alignment.tables import Goal, GoalTarget, Person, c
-from alignment.vocabulary import GoalMetric, Team
+from alignment.vocabulary import GoalMetric
 
 MILLION = 1_000_000
 
@@ -147,7 +148,7 @@ def propose_target(
             proposed_at=now,
             signed_locally=actor.is_local,
         )
-        _put_signature(target, actor, now)
+        put_signature(target, actor, now)
         session.add(target)
         goal.version = target.version
         record(
@@ -195,9 +196,9 @@ def sign_target(
                 f'"{goal.name}" has a newer proposal, version {goal.version}. Read and sign that one instead.'
             )
         team = SIGNS_FOR[actor.role]
-        if _is_signed(target, team):
+        if is_signed(target, team):
             return asdict(_signed(target))
-        _put_signature(target, actor, at or datetime.now(UTC))
+        put_signature(target, actor, at or datetime.now(UTC))
         record(
             session,
             actor,
@@ -268,20 +269,6 @@ def _check_proposal(goal: Goal, *, value: int, valid_from: date, reason: str) ->
         raise Invalid("A target must be above zero.")
     if goal.metric is GoalMetric.AIDED_AWARENESS and value > MILLION:
         raise Invalid("An awareness target is a share and cannot be above 100 %.")
-
-
-def _put_signature(target: GoalTarget, actor: Actor, at: datetime) -> None:
-    team = SIGNS_FOR[actor.role]
-    if team is Team.SALES:
-        target.signed_sales_by_id, target.signed_sales_at = actor.person_id, at
-    else:
-        target.signed_marketing_by_id, target.signed_marketing_at = actor.person_id, at
-    target.signed_locally = target.signed_locally or actor.is_local
-
-
-def _is_signed(target: GoalTarget, team: Team) -> bool:
-    at = target.signed_sales_at if team is Team.SALES else target.signed_marketing_at
-    return at is not None
 
 
 def _signed(target: GoalTarget) -> TargetSigned:

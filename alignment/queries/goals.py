@@ -13,6 +13,7 @@ from alignment.periods import epoch_day
 from alignment.queries.dimensions import Narrowing
 from alignment.queries.frames import one_if, read_frame, total
 from alignment.queries.lens import Lens, existing, lens_of, values_of
+from alignment.queries.signatures import signature
 from alignment.queries.sources import at_known, rows
 from alignment.queries.units import WON_STATE, units_of
 from alignment.tables import Deal, Goal, GoalTarget, Person
@@ -88,8 +89,8 @@ def targets(session: ReadSession, view: View) -> dict[int, list[TargetRow]]:
         sa.select(
             *(target[name] for name in plain),
             proposer.c.name.label("proposed_by"),
-            *_signature(target.signed_sales_at, sales.c.name, "sales", view),
-            *_signature(target.signed_marketing_at, marketing.c.name, "marketing", view),
+            *signature(target.signed_sales_at, sales.c.name, "sales", view),
+            *signature(target.signed_marketing_at, marketing.c.name, "marketing", view),
         )
         .select_from(
             every.outerjoin(proposer, proposer.c.id == target.proposed_by_id)
@@ -102,12 +103,6 @@ def targets(session: ReadSession, view: View) -> dict[int, list[TargetRow]]:
     for row in session.execute(statement, at_known(view)):
         found.setdefault(row.goal_id, []).append(TargetRow(**row._mapping))
     return found
-
-
-def _signature(at: Any, name: Any, team: str, view: View) -> tuple[Any, Any]:
-    if view.known is not None:
-        name, at = sa.case((at <= view.known, name)), sa.case((at <= view.known, at))
-    return name.label(f"signed_{team}_by"), at.label(f"signed_{team}_at")
 
 
 WON_COLUMNS = {"day": "int64", "deals": "int64", "won_minor": "int64", "without_amount": "int64"}

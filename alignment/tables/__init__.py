@@ -24,6 +24,12 @@ from alignment.tables.company import (
     Segment,
 )
 from alignment.tables.deals import Account, Deal, DealEvent
+from alignment.tables.designs import (
+    CampaignDesign,
+    CampaignDesignFlag,
+    CampaignDesignTerritory,
+    CampaignDesignWave,
+)
 from alignment.tables.goals import Goal, GoalTarget
 from alignment.tables.imports import (
     Alias,
@@ -48,6 +54,10 @@ __all__ = [
     "BoundarySet",
     "Campaign",
     "CampaignDay",
+    "CampaignDesign",
+    "CampaignDesignFlag",
+    "CampaignDesignTerritory",
+    "CampaignDesignWave",
     "CampaignTerritory",
     "Channel",
     "CommandDone",

@@ -90,6 +90,9 @@ class FlagEvent(Table, table=True):
     `same_conversations` as the flag's own. `owner_id` and `promised_on` belong to
     `triaged`. An answer has three notes: what we saw, what we did, and why
     (`note_id`). `day` is the epoch day of the business day.
+
+    `design_id`: the answer is a campaign test that both teams approved, or (`read`)
+    the verdict of that test was read.
     """
 
     __tablename__ = "flag_event"
@@ -117,3 +120,4 @@ class FlagEvent(Table, table=True):
     note_id: int | None = reference("note.id", default=None)
     saw_note_id: int | None = reference("note.id", default=None)
     did_note_id: int | None = reference("note.id", default=None)
+    design_id: int | None = reference("campaign_design.id", default=None)

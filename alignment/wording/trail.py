@@ -26,6 +26,10 @@ _DID = {
     "flag:answer": "answered",
     "flag:close": "closed",
     "flag:receipt:read": "read the receipt of",
+    "design:draft": "drafted",
+    "design:revise": "drafted a new version of",
+    "design:approve": "approved",
+    "design:withdraw": "withdrew",
 }
 
 
@@ -63,7 +67,7 @@ def _detail(event: AuditLine) -> str:
         if not isinstance(new, int) or not isinstance(changed, int):
             return ""
         return f", {plural(new, 'new row')}, {count(changed)} changed"
-    if event.tag.startswith("goal:target") and "version" in after:
+    if event.tag.startswith(("goal:target", "design:")) and "version" in after:
         team = f" for {after['team']}" if "team" in after else ""
         local = " in local mode" if after.get("signed_in_local_mode") else ""
         return f", version {after['version']}{team}{local}"

@@ -16,6 +16,7 @@ MATRIX = {
         P.FLAGS_READ,
         P.FLAGS_RAISE,
         P.FLAGS_RESPOND,
+        P.DESIGNS_DRAFT,
         P.IMPORTS_PREVIEW,
     },
     Role.SALES_HEAD: {
@@ -23,6 +24,7 @@ MATRIX = {
         P.RECORDS_READ,
         P.GOALS_PROPOSE,
         P.GOALS_SIGN,
+        P.DESIGNS_APPROVE,
         P.FLAGS_READ,
         P.FLAGS_RAISE,
         P.IMPORTS_PREVIEW,
@@ -43,7 +45,7 @@ MATRIX = {
         P.COMPANY_MANAGE,
     },
 }
-MATRIX[Role.MARKETING_HEAD] = MATRIX[Role.SALES_HEAD] | {P.FLAGS_RESPOND}
+MATRIX[Role.MARKETING_HEAD] = MATRIX[Role.SALES_HEAD] | {P.FLAGS_RESPOND, P.DESIGNS_DRAFT}
 
 
 def actor(role: Role, **options) -> Actor:

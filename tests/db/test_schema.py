@@ -22,8 +22,9 @@ ENUMS = [
     for column in table.columns
     if isinstance(column.type, sa.Enum)
 ]
-# What a row needs beside its required columns so that the checks between columns hold.
+# What a row needs beside its required columns: keys that are words, and what checks between columns ask.
 COMPANIONS: dict[str, dict[str, Any]] = {
+    "campaign_design_wave": {"wave": "2026Q1"},
     "company_state": {"id": 1},
     "stage_entry": {"stage": "lead"},
     "survey_cell": {"asked": 2, "yes": 1},
