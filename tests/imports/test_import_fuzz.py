@@ -1,10 +1,12 @@
 """
 Damaged files by the hundred: no unhandled error, every row stored or reported, a second run stores nothing.
 
-All are read and checked; every fifth is also applied, because writing costs ten times what reading does.
+Each is read, checked and applied twice. Some files share a company, so that one meets what another left.
 """
 
+import sqlite3
 from collections import Counter
+from contextlib import closing
 from datetime import UTC, datetime
 from time import perf_counter
 
@@ -20,14 +22,13 @@ from alignment.imports.mappings import NeedsDecision
 from alignment.imports.opening import Opened
 from alignment.imports.parsed import ParsedImport
 from alignment.imports.raw import PAGE, Limits, RawTable
-from alignment.journal import logical_dump
 from tests.actions.files import ADMIN
 from tests.imports.damage import damaged
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 MOST_SECONDS = 1.0
-EVERY = 5
-"""One in so many is applied to a database."""
+SHARE = 10
+"""So many files go into one company; its whole content is compared before and after each second run."""
 
 
 class Door:
@@ -87,6 +88,12 @@ def apply(database: Database, parsed: ParsedImport) -> ImportReceipt | AlreadyIm
         return None
 
 
+def contents(database: Database) -> list[str]:
+    """Every row of every table, read past our own code; the batches and the audit included."""
+    with closing(sqlite3.connect(str(database.engine.url.database))) as file:
+        return list(file.iterdump())
+
+
 def check_stored(database: Database, parsed: ParsedImport) -> str:
     receipt = apply(database, parsed)
     if isinstance(receipt, ImportReceipt):
@@ -96,22 +103,34 @@ def check_stored(database: Database, parsed: ParsedImport) -> str:
             receipt.rows_other + receipt.rows_rejected + receipt.rows_superseded + stored
         )
         assert len(receipt.problems) >= receipt.rows_rejected
-    with database.reading() as session:
-        before = logical_dump(session)
+    before = contents(database)
     again = apply(database, parsed)
-    with database.reading() as session:
-        after = logical_dump(session)
 
-    assert not isinstance(again, ImportReceipt) or (again.rows_inserted, again.rows_updated) == (0, 0)
-    assert after == before
+    assert not isinstance(again, ImportReceipt)
+    assert contents(database) == before
     return "refused" if receipt is None else "applied"
 
 
-def run(database: Database, numbers: range) -> Counter[str]:
-    """What became of the files of these numbers; the first one that breaks the contract is named."""
+@pytest.fixture
+def run(new_company, tmp_path):
+    """What became of the files of some numbers, in companies of `SHARE` files each."""
+
+    def through(numbers: range) -> Counter[str]:
+        gate.open_file(b"Deal ID,Stage\nD1,Won\n", "warm.csv")
+        outcomes: Counter[str] = Counter()
+        for first in range(numbers.start, numbers.stop, SHARE):
+            with new_company(tmp_path / f"{first}.db") as database:
+                outcomes += told_of(database, range(first, min(first + SHARE, numbers.stop)))
+            (tmp_path / f"{first}.db").unlink()
+        return outcomes
+
+    return through
+
+
+def told_of(database: Database, numbers: range) -> Counter[str]:
+    """What became of these files; the first one that breaks the contract is named."""
     outcomes: Counter[str] = Counter()
     door = Door()
-    gate.open_file(b"Deal ID,Stage\nD1,Won\n", "warm.csv")
     for number in numbers:
         name, data = damaged(number)
         started = perf_counter()
@@ -124,32 +143,30 @@ def run(database: Database, numbers: range) -> Counter[str]:
         except Exception as error:
             raise AssertionError(f"damaged({number}) is {name}, {len(data):,} bytes") from error
         finally:
-            # The second is what one file may take on an idle machine; this one has others at work.
-            assert perf_counter() - started < 2 * MOST_SECONDS, number
+            assert perf_counter() - started < MOST_SECONDS, number
         outcomes["read"] += 1
-        if number % EVERY == 0:
-            try:
-                outcomes[check_stored(database, parsed)] += 1
-            except Exception as error:
-                raise AssertionError(f"applying damaged({number}), which is {name}") from error
+        try:
+            outcomes[check_stored(database, parsed)] += 1
+        except Exception as error:
+            raise AssertionError(f"applying damaged({number}), which is {name}") from error
     return outcomes
 
 
-def test_500_damaged_files_keep_the_contract(database):
+def test_500_damaged_files_keep_the_contract(run):
     """A run in which nearly all are refused, or none, would show nothing."""
-    outcomes = run(database, range(500))
+    outcomes = run(range(500))
 
     assert outcomes["read"] >= 200
     assert outcomes["refused"] >= 50
-    assert outcomes["applied"] >= 30
+    assert outcomes["applied"] >= 150
 
 
 @pytest.mark.slow
-def test_10_000_damaged_files_keep_the_contract(database):
-    outcomes = run(database, range(500, 10_500))
+def test_10_000_damaged_files_keep_the_contract(run):
+    outcomes = run(range(500, 10_500))
 
     assert outcomes["read"] >= 4_000
-    assert outcomes["applied"] >= 600
+    assert outcomes["applied"] >= 3_000
 
 
 def test_the_same_number_is_the_same_file():
