@@ -1,5 +1,6 @@
 """The Territories page: awareness by territory and wave, who is the weakest, and one territory's card."""
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -42,8 +43,9 @@ from alignment.metrics.territories import (
     named_weakest,
 )
 from alignment.periods import from_epoch_day
+from alignment.queries.campaigns import campaign_plans
 from alignment.queries.deals import deal_sums
-from alignment.queries.dimensions import Member
+from alignment.queries.dimensions import NOBODY, Member
 from alignment.queries.funnel import stages_in_use
 from alignment.queries.surveys import WaveRow, survey_cells, waves
 from alignment.queries.territories import (
@@ -93,6 +95,7 @@ def territories(session: ReadSession, scope: Scope, view: View, wave: str | None
         unassigned_leads=land.unassigned_leads,
         unassigned_interviews=land.unassigned_interviews(chosen),
         shelf=land.shelf,
+        running_everywhere=land.running[NOBODY],
     )
 
 
@@ -245,6 +248,17 @@ class Land:
             {each.id for each, shown in zip(self.members, self.shown, strict=True) if shown}
         )
 
+    @cached_property
+    def running(self) -> defaultdict[int, tuple[str, ...]]:
+        """Names of the campaigns that run on the view's day, by territory; those without one at `NOBODY`."""
+        at = self.reading.view.at
+        found: defaultdict[int, tuple[str, ...]] = defaultdict(tuple)
+        for plan in campaign_plans(self.reading.session, self.reading.view):
+            if plan.start_on is not None and plan.start_on <= at <= (plan.end_on or at):
+                for id in self.reading.dimensions.with_descendants(plan.territory_ids) or {NOBODY}:
+                    found[id] += (plan.name,)
+        return found
+
     def rows(self, wave: WaveRow | None) -> tuple[TerritoryRow, ...]:
         """The shown territories, by code."""
         reading, shelves = self.reading, self.shelves.by_territory
@@ -285,6 +299,7 @@ class Land:
                     leads_per_100k=leads_per_100k(here, population),
                     open_flags=int(flags.get(member.id, 0)),
                     shelf=shelves.get(member.id),
+                    running=self.running[member.id],
                     for_mix=mixes.get(member.id, NOTHING_CLOSED).index,
                     **changes.get(member.id, {}),
                 )

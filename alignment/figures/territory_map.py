@@ -21,7 +21,7 @@ from alignment.figures.text import LINE, joined, safe, text_width, wrapped
 from alignment.metrics.common import Outcome
 from alignment.metrics.territories import MapShape, TerritoriesAnswer, TerritoryRow
 from alignment.stats import Estimate
-from alignment.wording import percent
+from alignment.wording import listed, percent
 from alignment.wording.layers import (
     LAYERS,
     Layer,
@@ -30,6 +30,7 @@ from alignment.wording.layers import (
     layer_interval,
     layer_number,
     layer_outcome,
+    marks_legend,
     vagueness,
 )
 
@@ -42,6 +43,7 @@ _GLYPH = 0.8  # height of a line of figures, in font sizes
 # A label may reach over its outline by an eighth, as on any map; a name on the wall may not, because
 # 1280x720 has two thirds of the room that 1920x1080 has, and text of the same size.
 _OVERHANG = 1.12
+_PIN = 1.4  # a pin's breadth, in font sizes
 _NAME_OVERHANG = {Medium.SCREEN: 1.12, Medium.PHONE: 1.12, Medium.PROJECTOR: 0.8}
 
 
@@ -105,9 +107,10 @@ def territory_map_figure(
         _add_selected(
             drawing, [place for place in inside if place.row.code == selected], panel, geometry_url, style
         )
+        _add_running(drawing, inside, panel, outlines, style)
         _add_labels(drawing, inside, panel, layer, outlines, shape, style)
         drawing.layout(**{panel.name: panel.layout})
-    foot = _add_legend(drawing, layer, style, width)
+    foot = _add_legend(drawing, layer, answer.rows, style, width)
     return framed(
         drawing,
         title=title,
@@ -238,6 +241,8 @@ def _hover(place: _Place, layer: Layer) -> str:
         lines.append(f"{layer_number(place.outcome, layer)}: {safe(layer_interval(place.outcome, layer))}")
     if place.row.open_flags:
         lines.append(f"open flags: {place.row.open_flags}")
+    if place.row.running:
+        lines.append(f"running here: {safe(listed(place.row.running))}")
     return "<br>".join(lines)
 
 
@@ -304,29 +309,102 @@ def _add_labels(
     shape: MapShape | None,
     style: Style,
 ) -> None:
-    """Name and number where they fit, else the number, else nothing: the strip has them all."""
-    lons, lats, texts, colors, halos = [], [], [], [], []
+    """
+    Name and number where they fit, else the number, else nothing: the strip has them all.
+
+    Where flags are open a disc with their number stands at the label's place and the label under it.
+    """
+    plain: list[_Mark] = []
+    flagged: list[_Mark] = []
     for place in places:
-        if shape is None or place.key not in outlines or place.key not in shape.labels:
+        if shape is None or place.key not in shape.labels:
             continue
         lon, lat = shape.labels[place.key]
-        found = _label(place, panel, layer, outlines[place.key], lon, lat, style)
-        if found:
-            text, lon = found
-            lons.append(lon)
-            lats.append(lat)
-            texts.append(text)
-            colors.append(readable_on(place.fill))
-            halos.append(", ".join([f"0 0 3px {place.fill}"] * 3))
-    if texts:
+        rings = outlines.get(place.key)
+        found = _label(place, panel, layer, rings, lon, lat, style) if rings else None
+        if found or place.row.open_flags:
+            text, lon = found or ("", lon)
+            mark = _Mark(lon=lon, lat=lat, text=text, fill=place.fill, flags=place.row.open_flags)
+            (flagged if mark.flags else plain).append(mark)
+    if plain:
+        drawing.scattergeo(**_marks(plain, panel, style), name="labels", mode="text")
+    if flagged:
+        _add_flags(drawing, flagged, panel, style)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Mark:
+    """What stands at a territory's label point."""
+
+    lon: float
+    lat: float
+    text: str
+    fill: str
+    flags: int
+
+
+def _marks(marks: Sequence[_Mark], panel: _Panel, style: Style) -> dict[str, Any]:
+    return {
+        "geo": panel.name,
+        "lon": [mark.lon for mark in marks],
+        "lat": [mark.lat for mark in marks],
+        "text": [mark.text for mark in marks],
+        "textfont": {
+            "size": style.type.small,
+            "color": [readable_on(mark.fill) for mark in marks],
+            "shadow": [", ".join([f"0 0 3px {mark.fill}"] * 3) for mark in marks],
+        },
+        "hoverinfo": "skip",
+    }
+
+
+def _add_flags(drawing: Drawing, marks: Sequence[_Mark], panel: _Panel, style: Style) -> None:
+    """The disc and the label under it are one trace, so that plotly keeps them apart at any size."""
+    color = style.palette.off_track
+    drawing.scattergeo(
+        **_marks(marks, panel, style),
+        name="flags",
+        mode="markers+text",
+        textposition="bottom center",
+        marker={
+            "color": color,
+            "size": _PIN * style.type.small,
+            "line": {"color": style.palette.ground, "width": 1},
+        },
+    )
+    drawing.scattergeo(
+        geo=panel.name,
+        name="flag counts",
+        mode="text",
+        lon=[mark.lon for mark in marks],
+        lat=[mark.lat for mark in marks],
+        text=[str(mark.flags) for mark in marks],
+        textfont={"size": style.type.small, "color": readable_on(color)},
+        hoverinfo="skip",
+    )
+
+
+def _add_running(
+    drawing: Drawing, places: Iterable[_Place], panel: _Panel, outlines: dict[str, Rings], style: Style
+) -> None:
+    """A dashed outline, on a band of the ground, around each territory that a campaign runs in."""
+    rings = [ring for place in places if place.row.running for ring in outlines.get(place.key, ())]
+    if not rings:
+        return
+    gap = np.full((1, 2), np.nan)
+    positions = np.vstack([part for ring in rings for part in (ring, gap)])
+    wide = 5 if style.is_projector else 3
+    for name, color, width, dash in (
+        ("running, ground", style.palette.ground, wide + 3, "solid"),
+        ("running", style.palette.marketing, wide, "dash"),
+    ):
         drawing.scattergeo(
-            name="labels",
+            name=name,
             geo=panel.name,
-            mode="text",
-            lon=lons,
-            lat=lats,
-            text=texts,
-            textfont={"size": style.type.small, "color": colors, "shadow": halos},
+            mode="lines",
+            lon=_with_gaps(positions[:, 0]),
+            lat=_with_gaps(positions[:, 1]),
+            line={"color": color, "width": width, "dash": dash},
             hoverinfo="skip",
         )
 
@@ -346,9 +424,11 @@ def _label(
     return None
 
 
-def _add_legend(drawing: Drawing, layer: Layer, style: Style, width: float) -> float:
-    """What hatching means, under the map and the colour bar; the px that both take."""
-    text = hatch_legend(layer, is_short=style.is_projector)
+def _add_legend(
+    drawing: Drawing, layer: Layer, rows: Iterable[TerritoryRow], style: Style, width: float
+) -> float:
+    """What hatches, pins and outlines mean, under the map and the colour bar; the px that all take."""
+    text = " ".join([hatch_legend(layer, is_short=style.is_projector), *marks_legend(rows)])
     lines = wrapped(text, size=style.type.small, width=width, most=200)
     above = _BAR_HEIGHT if _has_bar(style) else 0
     drawing.note(

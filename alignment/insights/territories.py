@@ -46,6 +46,7 @@ def territories_finding(answer: TerritoriesAnswer, layer: Layer) -> Finding:
         findings=(
             *(_about_brand(answer) if layer is Layer.AWARENESS else _about_layer(answer, layer)),
             *(shelf_lines(answer.shelf, answer.stamp) if layer is Layer.SHELF and answer.shelf else ()),
+            *_running(answer),
             *_unplaced(answer),
         ),
         slide_title=_measure(answer, layer),
@@ -219,6 +220,14 @@ def _about_layer(answer: TerritoriesAnswer, layer: Layer) -> list[str]:
         return ["Import a table of territories with their population to see leads per 100,000 inhabitants."]
     newest = answer.stamp.last_fact_on
     return [f"The newest data are of {day(newest)}. Choose a period up to then."] if newest else []
+
+
+def _running(answer: TerritoriesAnswer) -> list[str]:
+    """Campaigns of the day: those of one territory are outlined, those of all cannot be."""
+    everywhere = answer.running_everywhere
+    here = list(dict.fromkeys(name for row in answer.rows for name in row.running))
+    lines = [f"Running in the territories outlined: {listed(here)}."] if here else []
+    return lines + ([f"Running everywhere, so not outlined: {listed(everywhere)}."] if everywhere else [])
 
 
 def _unplaced(answer: TerritoriesAnswer) -> list[str]:

@@ -30,7 +30,8 @@ class TerritoryRow:
     in the period, `leads_per_100k` inhabitants. `change` is the difference of the
     observed shares since the wave before, over `asked_in_both`. `for_mix` is wins per win that
     the territory's segments and products bring in all territories. `shelf` is None
-    where no outlet sold the category: unknown, not 0.
+    where no outlet sold the category: unknown, not 0. `running` are the campaigns meant for
+    it, or for a part of the market around it, that run on the view's day.
     """
 
     code: str
@@ -56,6 +57,7 @@ class TerritoryRow:
     asked_in_both: int = 0
     for_mix: Outcome = _NOTHING_CLOSED
     shelf: Shelf | None = None
+    running: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +84,8 @@ class TerritoriesAnswer:
     `interviews_needed` says how many more in each candidate territory would tell
     (None: more than the search limit; see `needed_computed`). Under a territory
     filter both are about the territories shown, and nothing was computed for those. `shelf`
-    is None for a company without outlets.
+    is None for a company without outlets. `running_everywhere` are campaigns that name no
+    territory.
     """
 
     stamp: Stamp
@@ -98,6 +101,7 @@ class TerritoriesAnswer:
     unassigned_leads: int
     unassigned_interviews: int
     shelf: ShelfAnswer | None = None
+    running_everywhere: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

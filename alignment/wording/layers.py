@@ -1,6 +1,6 @@
 """What a territory map can show, and how each layer is read from a row."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -265,6 +265,14 @@ def vagueness(outcome: Outcome, layer: Layer) -> int:
     if words.is_relative:
         width = width / outcome.value if outcome.value else float("inf")
     return int(width > words.wide) + int(width > words.very_wide)
+
+
+def marks_legend(rows: Iterable[TerritoryRow]) -> tuple[str, ...]:
+    """What pins and outlines mean, where there are any."""
+    shown = list(rows)
+    pins = ("Disc: open flags.",) if any(row.open_flags for row in shown) else ()
+    outlines = ("Dashed: a campaign runs.",) if any(row.running for row in shown) else ()
+    return (*pins, *outlines)
 
 
 def hatch_legend(layer: Layer, *, is_short: bool = False) -> str:

@@ -129,7 +129,8 @@ def test_the_selected_territory_is_outlined(style):
 
 def test_the_legend_says_what_hatching_means(screen):
     assert plain(notes(map_of(territories(), screen), "legend")[0]) == (
-        "Hatched: interval wider than 15 points, densely: than 25 points. Grey and hatched: no data."
+        "Hatched: interval wider than 15 points, densely: than 25 points. Grey and hatched: no data. "
+        "Disc: open flags."
     )
 
 
@@ -188,3 +189,27 @@ def test_a_name_from_a_file_stays_text(style):
 
     assert "<script" not in spec
     assert "\\u003cscript" not in spec
+
+
+def test_open_flags_are_counted_in_a_disc_with_the_label_under_it(style):
+    """Sachsen has three; nobody else has any. Without the disc, the label would stand in the middle of it."""
+    figure = map_of(territories(), style)
+
+    assert list(trace(figure, "flag counts").text) == ["3"]
+    assert trace(figure, "flags").textposition == "bottom center"
+    assert (trace(figure, "flags").lon, trace(figure, "flags").lat) == (
+        trace(figure, "flag counts").lon,
+        trace(figure, "flag counts").lat,
+    )
+
+
+def test_a_territory_with_a_running_campaign_is_outlined_and_the_legend_says_so(style):
+    rows = tuple(
+        replace(row, running=("Spring",) if row.code == "DE.BY" else ()) for row in territories().rows
+    )
+    outlined = map_of(replace(territories(), rows=rows), style)
+    lons = [lon for lon in trace(outlined, "running").lon if lon is not None]
+
+    assert (min(lons), max(lons)) == (11, 12), "the square of Bayern"
+    assert "a campaign runs" in plain(notes(outlined, "legend")[0])
+    assert "running" not in trace_names(map_of(territories(), style))
