@@ -13,6 +13,9 @@ from alignment.metrics.effect_plan import EffectPlan, UnitSeries, WaveCount
 from alignment.stats.arrays import Floats
 from alignment.stats.effect import beta_variance, excess_variance, resampled_moves, smallest_detectable
 
+FEWEST_TIMES = 8
+"""Of a measure counted in full: with a shorter past its noise is not told."""
+
 _WORLDS = 1_000
 _MOST_ASSIGNMENTS = 1_000
 
@@ -130,8 +133,7 @@ def _null_worlds(
     """Moves without an effect, shape (worlds, units), and their known variance; None without a past."""
     history = panel.history(plan)
     if not all(isinstance(wave, WaveCount) for unit in panel.units for wave in unit.waves):
-        needed = len(plan.before) + waves_after
-        if len(history) < needed:
+        if len(history) < FEWEST_TIMES:
             return None
         drawn = resampled_moves(
             panel.values[:, history], before=len(plan.before), after=waves_after, draws=_WORLDS, seed=seed

@@ -17,7 +17,7 @@ from math import comb, inf, prod, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy import special
 
 from alignment.stats.arrays import Floats, Ints
 from alignment.stats.estimates import Estimate, NotEnoughData, Outcome, require_level
@@ -126,7 +126,7 @@ def excess_variance(moves: Floats, noise: Floats) -> Floats:
 
     Args:
         moves: Shape (..., g). One group cannot tell: 0.
-        noise: Shape (g,), known variances.
+        noise: Shape (g,) or (..., g), known variances.
 
     Source:
         DerSimonian & Laird 1986, Controlled Clinical Trials 7:177-188; without noise it is the sample
@@ -136,11 +136,12 @@ def excess_variance(moves: Floats, noise: Floats) -> Floats:
     if g < 2:
         return np.zeros(moves.shape[:-1])
     if not (noise > 0).all():
-        return np.asarray(moves.var(axis=-1, ddof=1) - noise.mean())
+        return np.asarray(moves.var(axis=-1, ddof=1) - noise.mean(axis=-1))
     weight = 1 / noise
-    mean = (moves * weight).sum(axis=-1, keepdims=True) / weight.sum()
-    q = (weight * (moves - mean) ** 2).sum(axis=-1)
-    scale = weight.sum() - (weight**2).sum() / weight.sum()
+    total = weight.sum(axis=-1)
+    mean = (moves * weight).sum(axis=-1) / total
+    q = (weight * (moves - mean[..., None]) ** 2).sum(axis=-1)
+    scale = total - (weight**2).sum(axis=-1) / total
     return np.asarray((q - (g - 1)) / scale)
 
 
@@ -206,7 +207,7 @@ def permutation_p(moves: Floats, chosen: Assignments, *, noise: Floats | None = 
     x = np.asarray(moves, dtype=np.float64)
     known = np.zeros(x.shape[-1]) if noise is None else noise
     taking_part = chosen.contrasts[0] != 0
-    between = between_variance(x[..., taking_part], known[taking_part])
+    between = between_variance(x[..., taking_part], known[..., taking_part])
     return _share_as_large(x @ chosen.contrasts.T, between, _Scale.of(chosen, known))
 
 
@@ -246,7 +247,7 @@ def smallest_detectable(
     def found(size: float) -> bool:
         moved = (moves + size * is_treated)[..., taking_part]
         differences = still + size * lift
-        p = _share_as_large(differences, between_variance(moved, known[taking_part]), scale)
+        p = _share_as_large(differences, between_variance(moved, known[..., taking_part]), scale)
         return bool(((p <= alpha + _TIE) & (differences[:, 0] > half)).mean() >= share)
 
     high = float(np.maximum(half.mean(), np.abs(still[:, 0]).mean())) or 1.0
@@ -322,18 +323,18 @@ def trend(
     spread = (weight * centred**2).sum()
     slope = float((weight * centred * y).sum() / spread)
     if noise is not None:
-        error, quantile = sqrt(1 / spread), stats.norm.ppf((1 + level) / 2)
+        error, quantile = sqrt(1 / spread), float(special.ndtri((1 + level) / 2))
     else:
         residuals = y - y.mean() - slope * centred
         error = sqrt(_long_run(centred * residuals)) / spread
-        quantile = stats.t.ppf((1 + level) / 2, y.size - 2)
+        quantile = float(special.stdtrit(y.size - 2, (1 + level) / 2))
     half = float(error * quantile)
     return Estimate(value=slope, low=slope - half, high=slope + half, n=y.size, method="trend", level=level)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Scale:
-    """The variance of each assignment's difference is noise + between variance * spread, shapes (p,)."""
+    """Each assignment's difference has the variance noise + between variance * spread; last axis p."""
 
     noise: Floats
     spread: Floats
@@ -341,7 +342,7 @@ class _Scale:
     @classmethod
     def of(cls, chosen: Assignments, noise: Floats) -> _Scale:
         squared = chosen.contrasts**2
-        return cls(noise=squared @ noise, spread=squared.sum(axis=1))
+        return cls(noise=noise @ squared.T, spread=squared.sum(axis=1))
 
 
 def _share_as_large(differences: Floats, between: Floats, scale: _Scale) -> Floats:
@@ -355,12 +356,12 @@ def _value_and_half(moves: Floats, contrast: Floats, noise: Floats, level: float
     """The difference and half of its interval, shapes (...,)."""
     require_level(level)
     compared = contrast < 0
-    between = between_variance(moves[..., compared], noise[compared])
+    between = between_variance(moves[..., compared], noise[..., compared])
     learned = between * (contrast**2).sum()
-    variance = learned + (contrast**2 * noise).sum()
+    variance = learned + noise @ contrast**2
     freedom = np.full_like(variance, inf)
     np.divide(variance**2 * (int(compared.sum()) - 1), learned**2, out=freedom, where=learned > 0)
-    half = stats.t.ppf((1 + level) / 2, freedom) * np.sqrt(variance)
+    half = special.stdtrit(freedom, (1 + level) / 2) * np.sqrt(variance)
     return np.asarray(moves @ contrast), np.asarray(half)
 
 

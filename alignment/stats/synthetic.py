@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import optimize, special
 
 from alignment.stats.arrays import Floats
 from alignment.stats.effect import Bools
@@ -127,7 +127,7 @@ def synthetic_control(
         placebos[j], other_ratio, _ = _measures(other_gap, noise[j], windows, same_level)
         as_large += other_ratio >= ratio * (1 - _TIE)
     error = sqrt(float(np.mean(placebos**2)))
-    half = float(stats.t.ppf((1 + level) / 2, m - 1)) * error
+    half = float(special.stdtrit(m - 1, (1 + level) / 2)) * error
     return SyntheticControl(
         value=value,
         low=value - half,
