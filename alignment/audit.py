@@ -28,6 +28,7 @@ class AuditTag(StrEnum):
 
     COMPANY_CREATE = "company:create"
     COMPANY_CHANGE = "company:change"
+    COMPANY_COPY = "company:copy"
     IMPORT_BATCH_APPLY = "import:batch:apply"
     IMPORT_BATCH_UNDO = "import:batch:undo"
     PROBLEM_OWNER_ASSIGN = "problem:owner:assign"
@@ -141,9 +142,10 @@ def verify(session: ReadSession) -> ChainCheck:
     """Recompute the whole chain, oldest first."""
     previous, count = GENESIS, 0
     statement = sa.select(AuditEvent).order_by(c(AuditEvent).id).execution_options(yield_per=1000)
-    for event in session.scalars(statement):
-        count += 1
-        if event.previous_hash != previous or event.hash != _hash_of(event):
-            return ChainCheck(events=count, head=previous, broken_at=event.id)
-        previous = event.hash
+    with session.scalars(statement) as events:
+        for event in events:
+            count += 1
+            if event.previous_hash != previous or event.hash != _hash_of(event):
+                return ChainCheck(events=count, head=previous, broken_at=event.id)
+            previous = event.hash
     return ChainCheck(events=count, head=previous, broken_at=None)

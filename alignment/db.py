@@ -13,7 +13,7 @@ own included, rolls everything back.
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NewType, cast
@@ -23,7 +23,7 @@ import sqlalchemy as sa
 from filelock import FileLock, Timeout
 from sqlmodel import Session
 
-from alignment.errors import Busy, MissingDatabase
+from alignment.errors import Busy, Invalid, MissingDatabase
 from alignment.tables import Table
 
 ReadSession = NewType("ReadSession", Session)
@@ -284,3 +284,65 @@ def _insert_of(session: WriteSession) -> Callable[[Any], Any]:
 
     name = session.get_bind().dialect.name
     return cast(Callable[[Any], Any], postgresql.insert if name == "postgresql" else sqlite.insert)
+
+
+def take_time(session: WriteSession) -> None:
+    """This transaction may last: no limit on a statement or on a pause. Waiting for locks stays short."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.text("SET LOCAL statement_timeout = 0"))
+        session.execute(sa.text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+
+
+def append_rows(
+    session: WriteSession, table: sa.TableClause, parts: Iterable[Sequence[tuple[Any, ...]]]
+) -> None:
+    """
+    Append many rows in the order of the table's columns: COPY on PostgreSQL, prepared inserts on SQLite.
+
+    Keys come with the rows; afterwards the next key that the database gives out is
+    a new one. References may point forward within the call.
+
+    Raises:
+        Invalid: A value does not fit its column here.
+    """
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        _copy_in(connection, table, parts)
+        return
+    connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")  # until the transaction ends
+    names = [column.name for column in table.c]
+    for part in parts:
+        if part:
+            connection.execute(sa.insert(table), [dict(zip(names, row, strict=True)) for row in part])
+
+
+def _copy_in(connection: sa.Connection, table: sa.TableClause, parts: Iterable[Sequence[Any]]) -> None:
+    quote_name = connection.dialect.identifier_preparer.quote
+    columns = ", ".join(quote_name(column.name) for column in table.c)
+    driver = connection.connection.cursor()
+    try:
+        with driver.copy(f"COPY {quote_name(table.name)} ({columns}) FROM STDIN") as copy:
+            for part in parts:
+                for row in part:
+                    copy.write_row(row)
+    except connection.dialect.loaded_dbapi.DataError as error:
+        raise Invalid(
+            f"PostgreSQL cannot hold a value of {table.name}: {error}. Nothing was stored. "
+            "Correct the record at its source, import it again, and repeat."
+        ) from error
+    finally:
+        driver.close()
+    if "id" in table.c:
+        _go_on_counting(connection, table)
+    # Without statistics the first queries are planned as if the table were empty, and take minutes.
+    connection.exec_driver_sql(f"ANALYZE {quote_name(table.name)}")
+
+
+def _go_on_counting(connection: sa.Connection, table: sa.TableClause) -> None:
+    """The sequence of the key behind the greatest key; a table without one is left alone."""
+    sequence = sa.func.pg_get_serial_sequence(table.name, "id")
+    if connection.execute(sa.select(sequence)).scalar_one() is None:
+        return
+    greatest = sa.select(sa.func.max(table.c.id)).scalar_subquery()
+    counted = sa.func.setval(sequence, sa.func.coalesce(greatest, 1), greatest.is_not(None))
+    connection.execute(sa.select(counted))

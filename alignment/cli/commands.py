@@ -4,24 +4,26 @@ import getpass
 import sys
 from argparse import Namespace
 from collections.abc import Callable
+from contextlib import closing
 from datetime import time
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from alignment import demo
+from alignment import audit, demo
 from alignment.access import Actor, Permission, require
 from alignment.actions import imports
 from alignment.actions.company import create_company
+from alignment.actions.moving import copy_company
 from alignment.cli.checking import check
 from alignment.cli.codes import DONE, REFUSED
 from alignment.cli.importing import import_files, print_receipt
 from alignment.cli.printing import Printer
 from alignment.db import Database, ReadSession, parsed_url
-from alignment.errors import Invalid, NotAllowed, NotFound
+from alignment.errors import Conflict, Invalid, NotAllowed, NotFound
 from alignment.exports.tables import csv_bytes, xlsx_bytes
 from alignment.exports.templates import template_xlsx
-from alignment.migrations import check_schema, upgrade
+from alignment.migrations import check_schema, prepare, upgrade
 from alignment.queries.stored import sources_of, stored_rows
 from alignment.settings import COMPANY_DATABASE, ROOT, SAMPLE_DATABASE, WAS_HERE, read_settings, sqlite_url
 from alignment.tables import CompanyState, Person, PersonTerritory, c
@@ -212,6 +214,35 @@ def export(options: Namespace, out: Printer) -> int:
     return DONE
 
 
+def copy(options: Namespace, out: Printer) -> int:
+    with closing(open_database(options)) as database, closing(Database(options.to, create=True)) as target:
+        if target.url == database.url or (target.path and target.path == database.path):
+            raise Invalid("A company cannot be copied onto itself. Give --to another database.")
+        prepare(target.engine)
+        with database.reading() as source, target.writing() as session:
+            actor = actor_of(source, options.by)
+            done = copy_company(session, actor, source=source, tell=_progress(out))
+            with database.reading() as later:
+                if audit.head(later) != done.audit_head:
+                    raise Conflict(
+                        "Somebody wrote while the company was being copied. Nothing was copied. "
+                        "Stop the dashboard and scheduled imports, then copy again."
+                    )
+    out.line(
+        f'"{done.company}" is copied: {done.rows:,} rows of {done.tables} tables, every count and sum equal, '
+        f"{done.audit_events:,} audit events up to head {done.audit_head[:16]}.",
+        company=done.company,
+        rows=done.rows,
+        tables=done.tables,
+        audit_events=done.audit_events,
+        audit_head=done.audit_head,
+    )
+    out.detail(
+        f"Nothing was changed here. Work on the copy with ALIGN_DATABASE_URL={target.url.render_as_string()}"
+    )
+    return DONE
+
+
 def template(options: Namespace, out: Printer) -> int:
     target = Path(options.file)
     if target.suffix != ".xlsx":
@@ -239,5 +270,6 @@ COMMANDS: dict[str, Callable[[Namespace, Printer], int]] = {
     "undo": undo,
     "check": check_command,
     "export": export,
+    "copy": copy,
     "template": template,
 }

@@ -27,6 +27,8 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("kind", metavar="KIND", help=", ".join(KINDS))
     export.add_argument("file", metavar="FILE", help="its ending decides: .csv or .xlsx")
     export.add_argument("--source", metavar="NAME", help="only what this system said")
+    copy = commands.add_parser("copy", help="copy the company into another, empty database, and compare")
+    copy.add_argument("--to", required=True, metavar="URL", help="for example postgresql://USER@HOST/NAME")
     template = commands.add_parser("template", help="write an empty XLSX table of a kind, explained")
     template.add_argument("kind", metavar="KIND", help=", ".join(TEMPLATE_KINDS))
     template.add_argument("file", metavar="FILE", help="ends with .xlsx")

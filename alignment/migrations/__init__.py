@@ -13,7 +13,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from alignment.errors import WrongSchema
+from alignment.errors import Conflict, WrongSchema
 
 _FOLDER = Path(__file__).parent
 
@@ -42,6 +42,24 @@ def current(engine: sa.Engine) -> str | None:
     """The database's revision; None if it was never set up."""
     with engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
+
+
+def prepare(engine: sa.Engine) -> None:
+    """
+    Set up a database that holds no table yet; one of the newest schema is left as it is.
+
+    Raises:
+        Conflict: There are tables of something else.
+        WrongSchema: It is ours, but of another version.
+    """
+    if current(engine) is None:
+        if foreign := sa.inspect(engine).get_table_names():
+            raise Conflict(
+                f"That database holds tables of another program ({', '.join(sorted(foreign)[:3])}). "
+                "Nothing was changed. Name a database that holds nothing yet."
+            )
+        upgrade(engine)
+    check_schema(engine)
 
 
 def check_schema(engine: sa.Engine) -> None:

@@ -96,7 +96,7 @@ def waiting_names(session: ReadSession) -> list[sa.Row[Any]]:
         )
         .where(pending.column_name != "id", pending.kind != _BY_OWNER, *map(_not_ended, OBSERVATIONS))
         .group_by(pending.kind, pending.text, source)
-        .order_by(rows.desc(), pending.kind, pending.text)
+        .order_by(rows.desc(), pending.kind, pending.text, source)
     )
     return list(session.execute(statement))
 
@@ -119,13 +119,14 @@ def unplaced(session: ReadSession) -> list[sa.Row[Any]]:
     Leads and deals without a territory by what the stored rows let a rule see.
 
     Columns: `subject`, `text` (the territory's text that the file gave, if any),
-    `owner_code`, `owner_name`, `rows`.
+    `owner_code`, `owner_name`, `rows`. Sorted here: databases differ on where nothing stands.
     """
     parts = [
         _unplaced(Lead, "lead", [c(Lead).merged_into_id.is_(None)]),
         _unplaced(Deal, "deal", []),
     ]
-    return list(session.execute(sa.union_all(*parts)))
+    found = session.execute(sa.union_all(*parts))
+    return sorted(found, key=lambda row: tuple(str(part or "") for part in row))
 
 
 def _unplaced(table: type[Table], name: str, where: list[Any]) -> sa.Select[Any]:

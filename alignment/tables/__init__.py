@@ -10,7 +10,7 @@ Nothing here validates. Checks live at the two doors, imports and actions, and i
 the database: CHECK, UNIQUE, NOT NULL, foreign keys.
 """
 
-from alignment.tables.base import NAMING, Table, UtcDateTime, c
+from alignment.tables.base import NAMING, Table, UtcDateTime, as_stored, c
 from alignment.tables.brand import Flag, FlagEvent, SurveyCell, SurveyWave
 from alignment.tables.campaigns import Campaign, CampaignDay, CampaignTerritory
 from alignment.tables.company import (
@@ -95,5 +95,6 @@ __all__ = [
     "TerritoryRule",
     "Touch",
     "UtcDateTime",
+    "as_stored",
     "c",
 ]

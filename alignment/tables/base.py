@@ -50,6 +50,17 @@ def c(table: type[Table]) -> Any:
     return table.__table__.c  # type: ignore[attr-defined]
 
 
+def as_stored(table: sa.Table) -> sa.TableClause:
+    """The table with its values as they are stored: a moment stays a number, a word a text."""
+    return sa.table(table.name, *(sa.column(column.name, _stored(column.type)) for column in table.columns))
+
+
+def _stored(kind: Any) -> Any:
+    if isinstance(kind, UtcDateTime):
+        return sa.BigInteger()
+    return sa.String() if isinstance(kind, sa.Enum) else kind
+
+
 def words(enum: type[StrEnum], name: str, **options: Any) -> Any:
     """
     A text column that only holds the enum's values, guarded by a CHECK.

@@ -7,6 +7,7 @@ from alignment.wording.numerals import count, plural
 _DID = {
     "company:create": "set up the company",
     "company:change": "changed the company's settings",
+    "company:copy": "copied the company into this database",
     "import:batch:apply": "imported",
     "import:batch:undo": "took back",
     "problem:owner:assign": "said who looks after",

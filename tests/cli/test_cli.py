@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sqlite3
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 
 from alignment import cli, db
 from alignment.actions import imports
+from alignment.actions.moving import copy_company
 from alignment.cli import commands
 from alignment.db import Database
 from alignment.migrations import newest
@@ -451,3 +453,57 @@ def test_the_small_files_are_what_the_line_reads():
     """The folder holds exactly the files that the tests name."""
     assert {path.name for path in SMALL_FOLDER.glob("*.csv")} == {file for _, file in SMALL_CRM.values()}
     assert small_file("goals").kind == "goals"
+
+
+class TestCopy:
+    def test_a_company_is_copied_into_a_new_database_and_the_first_is_not_touched(
+        self, line, database, bare_database
+    ):
+        line("import", FOUR / "accounts.csv", FOUR / "products.csv")
+        before = dump(database)
+
+        assert line("copy", "--to", bare_database.url.render_as_string(hide_password=False)) == 0
+
+        assert '"Test company" is copied: ' in line.out
+        assert "every count and sum equal, 2 audit events up to head" in line.out
+        assert dump(database) == before == dump(bare_database)
+
+    def test_the_second_time_the_target_is_not_empty(self, line, bare_database):
+        url = bare_database.url.render_as_string(hide_password=False)
+        line("copy", "--to", url)
+
+        assert line("copy", "--to", url) == 1
+        assert "The target is not empty" in line.err
+
+    def test_a_file_that_is_not_there_yet_is_set_up(self, line, tmp_path):
+        target = tmp_path / "deep" / "copy.db"
+
+        assert line("--json", "copy", "--to", f"sqlite:///{target}") == 0
+        assert json.loads(line.out)["company"] == "Test company"
+        assert target.exists()
+
+    def test_a_database_of_another_program_is_left_alone(self, line, tmp_path):
+        other = sqlite3.connect(tmp_path / "other.db")
+        other.execute("CREATE TABLE recipes (name TEXT)")
+        other.close()
+
+        assert line("copy", "--to", f"sqlite:///{tmp_path / 'other.db'}") == 1
+        assert "tables of another program (recipes)" in line.err
+
+    def test_onto_itself_is_refused(self, line):
+        assert line("copy", "--to", line.url) == 1
+        assert "onto itself" in line.err
+
+    def test_what_is_written_meanwhile_would_be_lost_so_nothing_is_copied(
+        self, line, database, bare_database, monkeypatch
+    ):
+        def and_somebody_imports(*arguments, **options):
+            done = copy_company(*arguments, **options)
+            put_all(database, [small_file("territories")])
+            return done
+
+        monkeypatch.setattr(commands, "copy_company", and_somebody_imports)
+
+        assert line("copy", "--to", bare_database.url.render_as_string(hide_password=False)) == 1
+        assert "Somebody wrote while the company was being copied" in line.err
+        assert rows_of(bare_database, "select count(*) from company_state") == [(0,)]
