@@ -279,6 +279,31 @@ def upsert(
     session.execute(action, rows)
 
 
+def add_rows(
+    session: WriteSession,
+    table: type[Table],
+    columns: tuple[str, ...],
+    rows: list[tuple[Any, ...]],
+    *,
+    key: int,
+) -> None:
+    """
+    Insert rows of numbers; where the primary key, the first `key` columns, is there already, add to it.
+
+    By the driver itself: naming every number of a million rows would take longer than storing them.
+    """
+    if not rows:
+        return
+    mark = "%s" if session.get_bind().dialect.name == "postgresql" else "?"
+    name = str(table.__tablename__)
+    sums = ", ".join(f"{column} = {name}.{column} + excluded.{column}" for column in columns[key:])
+    session.connection().exec_driver_sql(
+        f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({', '.join([mark] * len(columns))})"  # noqa: S608
+        f" ON CONFLICT ({', '.join(columns[:key])}) DO UPDATE SET {sums}",
+        rows,
+    )
+
+
 def _insert_of(session: WriteSession) -> Callable[[Any], Any]:
     from sqlalchemy.dialects import postgresql, sqlite
 

@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from alignment import answers, audit
+from alignment import answers, audit, rollups
 from alignment.access import Actor
 from alignment.db import ReadSession
 from alignment.metrics.quality import ProblemLine
 from alignment.queries.company import company
 from alignment.queries.integrity import Fault, accounting_faults, batch_count, storage_faults
 from alignment.view import Basis, View
+
+_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +35,12 @@ class CheckResult:
 def check(session: ReadSession, actor: Actor) -> CheckResult:
     """Everything that must hold whatever the data."""
     chain = audit.verify(session)
-    faults = [*storage_faults(session), *accounting_faults(session), *_conservation(session, actor)]
+    faults = [
+        *storage_faults(session),
+        *accounting_faults(session),
+        *_conservation(session, actor),
+        *_cubes(session),
+    ]
     if chain.broken_at is not None:
         told = f"event {chain.broken_at} does not fit the one before: rows were changed, added or removed"
         faults.append(Fault(check="audit chain", told=told))
@@ -45,6 +52,18 @@ def check(session: ReadSession, actor: Actor) -> CheckResult:
         faults=tuple(faults),
         problems=answers.data(session, actor.scope, whole).problems,
     )
+
+
+def _cubes(session: ReadSession) -> Iterator[Fault]:
+    """Every cell of every cube must be what a count of all facts gives."""
+    if not rollups.is_kept(session):
+        return
+    drifted = list(rollups.drifted(session))
+    for cell in drifted[:_SHOWN]:
+        told = f"cube {cell.cube}, cell {cell.key}, holds {cell.stored}, the facts say {cell.counted}"
+        yield Fault(check="cubes", told=told)
+    if len(drifted) > _SHOWN:
+        yield Fault(check="cubes", told=f"{len(drifted) - _SHOWN:,} more cells differ; `rebuild` counts anew")
 
 
 def _conservation(session: ReadSession, actor: Actor) -> Iterator[Fault]:

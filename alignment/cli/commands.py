@@ -5,12 +5,12 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable
 from contextlib import closing
-from datetime import time
+from datetime import UTC, datetime, time
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from alignment import audit, demo
+from alignment import audit, demo, rollups
 from alignment.access import Actor, Permission, require
 from alignment.actions import imports
 from alignment.actions.company import create_company
@@ -63,6 +63,8 @@ def init(options: Namespace, out: Printer) -> int:
     upgrade(database.engine)
     with database.reading() as session:
         known = session.get(CompanyState, 1)
+    if known is not None:
+        _count_if_never(database)
     if known is not None and not options.name:
         out.line(f'The database of "{known.name}" is up to date.', company=known.name, is_new=False)
         return DONE
@@ -86,6 +88,25 @@ def init(options: Namespace, out: Printer) -> int:
         company=name,
         is_new=True,
     )
+    return DONE
+
+
+def _count_if_never(database: Database) -> None:
+    """A company that is older than the cubes gets its own."""
+    with database.reading() as session:
+        is_kept = rollups.is_kept(session)
+    if not is_kept:
+        _count_anew(database)
+
+
+def _count_anew(database: Database) -> None:
+    with database.writing() as session:
+        rollups.rebuild(session, at=datetime.now(UTC))
+
+
+def rebuild(options: Namespace, out: Printer) -> int:
+    _count_anew(open_database(options))
+    out.line("Every cube was counted anew from the facts.")
     return DONE
 
 
@@ -269,6 +290,7 @@ COMMANDS: dict[str, Callable[[Namespace, Printer], int]] = {
     "import": import_command,
     "undo": undo,
     "check": check_command,
+    "rebuild": rebuild,
     "export": export,
     "copy": copy,
     "template": template,

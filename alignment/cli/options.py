@@ -23,6 +23,7 @@ def parser() -> argparse.ArgumentParser:
         "batch", type=_row_number, metavar="BATCH", help="the number of the import, see the Import page"
     )
     commands.add_parser("check", help="is the database whole, and does every import add up")
+    commands.add_parser("rebuild", help="count the cubes that the pages read anew from the facts")
     export = commands.add_parser("export", help="write what is stored as CSV or XLSX")
     export.add_argument("kind", metavar="KIND", help=", ".join(KINDS))
     export.add_argument("file", metavar="FILE", help="its ending decides: .csv or .xlsx")

@@ -23,6 +23,7 @@ from alignment.tables.company import (
     Product,
     Segment,
 )
+from alignment.tables.cubes import CubeCell, CubeDelta, CubeState
 from alignment.tables.deals import Account, Deal, DealEvent
 from alignment.tables.designs import (
     CampaignDesign,
@@ -62,6 +63,9 @@ __all__ = [
     "Channel",
     "CommandDone",
     "CompanyState",
+    "CubeCell",
+    "CubeDelta",
+    "CubeState",
     "Deal",
     "DealEvent",
     "Draft",

@@ -139,3 +139,9 @@ def one_living_origin(table: str) -> sa.Index:
     return sa.Index(
         f"uq_{table}_living", "source", "origin", unique=True, sqlite_where=living, postgresql_where=living
     )
+
+
+def where_set(name: str, column: str) -> sa.Index:
+    """An index of the few rows in which the column is not null."""
+    is_set = sa.text(f"{column} IS NOT NULL")
+    return sa.Index(name, column, sqlite_where=is_set, postgresql_where=is_set)

@@ -14,6 +14,7 @@ from alignment.tables.base import (
     moment,
     one_living_origin,
     reference,
+    where_set,
     words,
 )
 from alignment.vocabulary import DealEventKind
@@ -80,6 +81,7 @@ class DealEvent(Observation, Table, table=True):
         one_living_origin("deal_event"),
         sa.Index("ix_deal_event_deal_kind", "deal_id", "kind"),
         sa.Index("ix_deal_event_kind_day", "kind", "day"),
+        where_set("ix_deal_event_ended_by_batch", "ended_by_batch"),
     )
 
     id: int | None = key()

@@ -13,6 +13,7 @@ from alignment.tables.base import (
     moment,
     one_living_origin,
     reference,
+    where_set,
     words,
 )
 from alignment.vocabulary import Direction, Exit, Stage, TouchKind
@@ -26,7 +27,10 @@ class Lead(Entity, Table, table=True):
     survivor, which keeps the earliest entries of both.
     """
 
-    __table_args__ = (sa.UniqueConstraint("source", "external_id"),)
+    __table_args__ = (
+        sa.UniqueConstraint("source", "external_id"),
+        where_set("ix_lead_merged_into_id", "merged_into_id"),
+    )
 
     id: int | None = key()
     source: str = Field(max_length=64)
@@ -69,6 +73,7 @@ class StageEntry(Observation, Table, table=True):
         sa.CheckConstraint(_STEPS, name="stage_or_exit"),
         one_living_origin("stage_entry"),
         sa.Index("ix_stage_entry_lead_stage", "lead_id", "stage"),
+        where_set("ix_stage_entry_ended_by_batch", "ended_by_batch"),
     )
 
     id: int | None = key()

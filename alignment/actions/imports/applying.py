@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
+from alignment import rollups
 from alignment.access import Actor, Permission, permitted
 from alignment.actions.commands import once
 from alignment.actions.imports.campaigns import write_campaign_days, write_campaigns
@@ -185,6 +186,7 @@ def apply(
         if not accept:
             hold(parsed, shrunk_reason(_file_rows(work, parsed), last))
         _follow_up(work, parsed.kind, prepared or Prepared())
+        work.close()
         receipt = _receipt(work, parsed, perf_counter() - started)
         _close_batch(work, parsed, receipt)
         _on_record(work, actor, receipt, command_id, only_good_rows=only_good_rows)
@@ -277,6 +279,7 @@ def _work(
         currency=company.currency,
         names=Names(within, parsed.source),
         row_status=[Status.UNCHANGED] * (len(parsed.rows) or rows.parsed),
+        begun=rollups.mark(within),
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from alignment import rollups
 from alignment.access import Actor
 from alignment.actions.imports.applying import not_before_the_last, one_import_at_a_time
 from alignment.actions.imports.directory import NAMED, Names
@@ -84,6 +85,7 @@ def begin(within: WriteSession, actor: Actor, sentence: str, *, source: str | No
         currency=company.currency,
         names=Names(within, source or SOURCE),
         row_status=[],
+        begun=rollups.mark(within),
     )
 
 
@@ -96,7 +98,8 @@ def settle(work: Work, kind: str) -> None:
 
 
 def finish(work: Work, **decision: Any) -> dict[str, int]:
-    """Keep with the batch what was decided; how many rows it changed, by table."""
+    """Keep with the batch what was decided; how many rows it changed, by table. The batch ends with it."""
+    work.close()
     batch, revision = c(ImportBatch), c(RowRevision)
     kept = canonical({"decision": decision})
     work.session.execute(sa.update(ImportBatch).where(batch.id == work.batch_id).values(receipt_json=kept))

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
+from alignment import rollups
 from alignment.access import Actor, Permission, permitted
 from alignment.actions.commands import once
 from alignment.actions.imports import deals, leads
@@ -82,13 +83,14 @@ def taken_back(
         raise Conflict(_refusal(batch, found))
     if batch.kind == DECISION_KIND:
         unsay(within, batch)
+    begun = rollups.mark(within)
     by = _undo_batch(within, actor, batch)
     assert by.id is not None
     histories = _stated_records(within, batch.id)
     batch.state = BatchState.UNDONE
     within.flush()
     undone = take_back(within, batch.id, by_batch=by.id, at=by.recorded_at)
-    _settle(within, by, histories)
+    _settle(within, by, histories, begun)
     _on_record(within, actor, batch, by.id, undone, command_id, tag)
     return UndoReceipt(
         batch_id=by.id,
@@ -174,7 +176,9 @@ def _stated_records(within: WriteSession, batch_id: int) -> dict[str, set[int]]:
     return found
 
 
-def _settle(within: WriteSession, by: ImportBatch, histories: dict[str, set[int]]) -> None:
+def _settle(
+    within: WriteSession, by: ImportBatch, histories: dict[str, set[int]], begun: rollups.Mark
+) -> None:
     """Let derived events speak where the history is gone, and convert amounts at the rates that remain."""
     company = within.get(CompanyState, 1)
     assert company is not None
@@ -188,6 +192,7 @@ def _settle(within: WriteSession, by: ImportBatch, histories: dict[str, set[int]
         currency=company.currency,
         names=Names(within, by.source),
         row_status=[],
+        begun=begun,
     )
     _speak_again(work, leads.STEPS, histories[leads.STEPS.table])
     _speak_again(work, deals.STEPS, histories[deals.STEPS.table])
@@ -195,6 +200,7 @@ def _settle(within: WriteSession, by: ImportBatch, histories: dict[str, set[int]
     deals.settle(work, histories[deals.STEPS.table] & remaining)
     deals.settle_foreign(work)
     settle_foreign_sales(work)
+    work.close()
 
 
 def _speak_again(work: Work, steps: Steps, records: set[int]) -> None:

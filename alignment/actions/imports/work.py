@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from alignment import rollups
 from alignment.actions.imports.directory import NAMED, Known, Names
 from alignment.actions.imports.receipts import Created
 from alignment.db import WriteSession
@@ -61,6 +62,7 @@ class Work:
     currency: str
     names: Names
     row_status: list[Status]
+    begun: rollups.Mark
     records: Counter[Status] = field(default_factory=Counter)
     fresh: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     remembered: set[tuple[str, int]] = field(default_factory=set)
@@ -100,6 +102,10 @@ class Work:
         day = self.local_day(moment)
         return {"valid_at": moment, "day": epoch_day(day), "week": epoch_day(monday(day))}
 
+    def close(self) -> None:
+        """The cubes follow the facts: nothing of this batch may change a fact after it."""
+        rollups.keep(self.session, batch_id=self.batch_id, recorded_at=self.recorded_at, begun=self.begun)
+
     # --- rows ---
 
     def remember(self, table: str, rows: Iterable[Row]) -> None:
@@ -125,7 +131,7 @@ class Work:
         rows = [
             row
             for row in rows_where(self.session, table_named(table), "id", new)
-            if row["recorded_at"] < self.recorded_at
+            if row["recorded_at"] < self.recorded_at or row["batch_id"] != self.batch_id
         ]
         remember(
             self.session, table, rows, batch_id=self.batch_id, recorded_at=self.recorded_at, followed=True

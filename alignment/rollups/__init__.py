@@ -1,0 +1,27 @@
+"""
+Sums kept beside the facts, in the same transaction as every import, undo and decision.
+
+`mark` before a batch changes anything, `keep` after all of it; `rebuild` counts
+everything anew, `drifted` compares every cell with the facts. `cubes` says which
+cubes there are; `queries` reads them.
+"""
+
+from alignment.rollups.cubes import CUBES, DIMENSIONS, NO_DAY, STATES, Cube, Kind
+from alignment.rollups.keeping import Drift, drifted, is_kept, keep, rebuild
+from alignment.rollups.reading import Mark, mark
+
+__all__ = [
+    "CUBES",
+    "DIMENSIONS",
+    "NO_DAY",
+    "STATES",
+    "Cube",
+    "Drift",
+    "Kind",
+    "Mark",
+    "drifted",
+    "is_kept",
+    "keep",
+    "mark",
+    "rebuild",
+]

@@ -1,0 +1,91 @@
+"""
+Which cubes there are.
+
+Three kinds of count:
+
+- ENTRIES: by the day on which a unit first reached a stage; `n0` ... `n5` are the
+  stages in order.
+- COHORT: by the day on which a unit was created and its furthest stage (`rank`):
+  `n0` units, `n1` won in minor units of the company's currency, `n2` won deals
+  without an amount, `n3` units that are open, `n4` ... `n8` those that left by each
+  exit in order.
+- DEALS: by the day on which a deal was won or lost, and under NO_DAY those that are
+  open: `n0` won, `n1` lost, `n2` won in minor units, `n3` won without an amount,
+  `n4` open, `n5` open in minor units, `n6` open without an amount, `n7` open and
+  without an opening day.
+
+Each kind has a small cube for each dimension alone, and for what is filtered by
+territory three of several dimensions: every pair of which one is a territory is in
+one of them. A cell that is *dated* says since which day it holds, so that a view
+of an earlier day is the sum of what held by then; the others hold after the last
+day. Days are exact, or those on which *stretches* begin: weeks, cut where a month
+begins, so that whole weeks and whole months are both sums of stretches.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from alignment.vocabulary import STAGE_ORDER, Exit
+
+DIMENSIONS = ("territory_id", "channel_id", "segment_id", "product_id", "campaign_id")
+NO_DAY = -1_000_000
+"""The day of what has none, and since when undated facts hold."""
+
+MEASURES = 9
+STATES = ("open", "won", *(exit.value for exit in Exit))
+
+
+class Kind(IntEnum):
+    ENTRIES = 1
+    COHORT = 2
+    DEALS = 3
+
+
+WIDTH = {Kind.ENTRIES: len(STAGE_ORDER), Kind.COHORT: 4 + len(Exit), Kind.DEALS: 8}
+"""How many of the numbers each kind uses."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cube:
+    """`dimensions` in the order of the key."""
+
+    number: int
+    kind: Kind
+    dimensions: tuple[str, ...]
+    is_dated: bool = False
+    by_stretch: bool = True
+
+
+_TERRITORY, _CHANNEL, _SEGMENT, _PRODUCT, _CAMPAIGN = DIMENSIONS
+_SEVERAL = (
+    (_TERRITORY, _CHANNEL, _SEGMENT),
+    (_TERRITORY, _PRODUCT),
+    (_TERRITORY, _CAMPAIGN),
+)
+
+
+def _all() -> tuple[Cube, ...]:
+    found = []
+    for kind in Kind:
+        by_day = kind is Kind.ENTRIES
+        found += [
+            Cube(
+                number=100 * kind + place,
+                kind=kind,
+                dimensions=(name,),
+                is_dated=by_day,
+                by_stretch=not by_day,
+            )
+            for place, name in enumerate(DIMENSIONS)
+        ]
+        found += [
+            Cube(number=100 * kind + 10 + place, kind=kind, dimensions=names)
+            for place, names in enumerate(_SEVERAL)
+        ]
+    return (*found, WHOLE_COHORT)
+
+
+WHOLE_COHORT = Cube(number=299, kind=Kind.COHORT, dimensions=(), is_dated=True)
+"""For the comparison with an earlier time: what a cohort had come to by any day."""
+
+CUBES = _all()
