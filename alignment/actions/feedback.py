@@ -7,7 +7,6 @@ it on with an owner and a promised day, answers it, and closes it: no flag close
 without a receipt, which says what we saw, what we did and why.
 """
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -17,12 +16,16 @@ import sqlalchemy as sa
 
 from alignment.access import Actor, Permission, permitted
 from alignment.actions.commands import once
+from alignment.actions.notes import add_note, recorded_note
+from alignment.actions.reading import reading_of
+from alignment.answers.designed import Designs
 from alignment.audit import AuditTag, record
 from alignment.db import WriteSession, locked_row
 from alignment.errors import Conflict, Invalid, NotFound
+from alignment.metrics.effect import Verdict
 from alignment.periods import epoch_day, monday
 from alignment.queries.company import company
-from alignment.tables import Flag, FlagEvent, Note, Person, Product, Territory, c
+from alignment.tables import Flag, FlagEvent, Person, Product, Territory, c
 from alignment.vocabulary import FlagKind, FlagState, FlagStep, Role
 
 SOURCE = "app"
@@ -154,7 +157,7 @@ def add_details(
             product_id = session.scalar(sa.select(c(Product).id).where(c(Product).code == product))
             if product_id is None:
                 raise NotFound(f'There is no product "{product}". Choose one of the list.')
-        return {"product_id": product_id, "note_id": _note(session, note)}
+        return {"product_id": product_id, "note_id": add_note(session, note)}
 
     return _step(session, actor, flag_id, FlagStep.DETAILED, AuditTag.FLAG_DETAIL, command_id, content)
 
@@ -224,9 +227,9 @@ def answer_flag(
         if last is not None and last.step is FlagStep.CLOSED:
             raise Invalid("This flag is closed. A new one can be raised for what is seen now.")
         return {
-            "saw_note_id": _note(session, saw),
-            "did_note_id": _note(session, did),
-            "note_id": _note(session, why),
+            "saw_note_id": add_note(session, saw),
+            "did_note_id": add_note(session, did),
+            "note_id": add_note(session, why),
         }
 
     return _step(session, actor, flag_id, FlagStep.ANSWERED, AuditTag.FLAG_ANSWER, command_id, content)
@@ -246,7 +249,7 @@ def close_flag(
 
     Raises:
         StaleFlag: Somebody responded meanwhile.
-        Invalid: There is no receipt yet, or it is closed already.
+        Invalid: There is no receipt yet, a campaign test for it has no verdict yet, or it is closed already.
     """
 
     def content(flag: Flag) -> dict[str, Any]:
@@ -257,6 +260,7 @@ def close_flag(
             )
         if last.step is FlagStep.CLOSED:
             raise Invalid("This flag is closed already.")
+        _require_verdict(session, actor, flag)
         return {}
 
     return _step(session, actor, flag_id, FlagStep.CLOSED, AuditTag.FLAG_CLOSE, command_id, content)
@@ -264,10 +268,17 @@ def close_flag(
 
 @permitted(Permission.FLAGS_RAISE)
 def read_receipt(
-    session: WriteSession, actor: Actor, *, flag_id: int, command_id: str | None = None
+    session: WriteSession,
+    actor: Actor,
+    *,
+    flag_id: int,
+    design_id: int | None = None,
+    command_id: str | None = None,
 ) -> FlagSaved:
     """
     Whoever raised the flag, or saw it too, has read the receipt; it no longer waits for them.
+
+    `design_id` is the campaign test whose verdict stood on the receipt.
 
     Raises:
         Invalid: There is no receipt yet.
@@ -276,7 +287,7 @@ def read_receipt(
     def content(flag: Flag) -> dict[str, Any]:
         if _last_response(session, flag, (FlagStep.ANSWERED,)) is None:
             raise Invalid("This flag has no receipt yet.")
-        return {}
+        return {"design_id": design_id}
 
     return _step(session, actor, flag_id, FlagStep.READ, AuditTag.FLAG_RECEIPT_READ, command_id, content)
 
@@ -323,12 +334,12 @@ def _step(
 
 
 def _recorded(session: WriteSession, values: dict[str, Any]) -> dict[str, Any]:
-    """What the trail keeps of a step: of each note its id and hash, never its text."""
-    kept = {name: value for name, value in values.items() if value is not None}
-    for name in [name for name in kept if name.endswith("note_id")]:
-        text = session.get_one(Note, kept[name]).text
-        kept[name] = {"id": kept[name], "sha256": hashlib.sha256(text.encode()).hexdigest()}
-    return kept
+    """What the trail keeps of a step."""
+    return {
+        name: recorded_note(session, value) if name.endswith("note_id") else value
+        for name, value in values.items()
+        if value is not None
+    }
 
 
 def _flag(session: WriteSession, flag_id: int) -> Flag:
@@ -371,13 +382,15 @@ def _unchanged(session: WriteSession, flag: Flag, seen_step: int) -> FlagEvent |
 _DID = {FlagStep.TRIAGED: "took on", FlagStep.ANSWERED: "answered", FlagStep.CLOSED: "closed"}
 
 
-def _note(session: WriteSession, text: str) -> int | None:
-    if not text.strip():
-        return None
-    note = Note(text=text.strip())
-    session.add(note)
-    session.flush()
-    return note.id
+def _require_verdict(session: WriteSession, actor: Actor, flag: Flag) -> None:
+    """What a campaign changed belongs to the receipt."""
+    test = Designs(reading=reading_of(session, actor)).of_flag((flag.source, flag.origin))
+    if test is not None and test.effect is not None and test.effect.verdict is Verdict.NOT_YET:
+        raise Invalid(
+            f"Campaign test {test.number} for this flag has no verdict yet: it is read from the waves of "
+            f"{test.plan.after_from} to {test.plan.after_until}. Close the flag when "
+            "whoever raised it can be told what changed."
+        )
 
 
 def _is_of_marketing(session: WriteSession, person_id: int) -> bool:

@@ -7,6 +7,7 @@ itself; the scope narrows what it reads in SQL.
 
 from alignment.answers.campaign_screen import campaigns
 from alignment.answers.data_screen import data, possible_owners, problem_page
+from alignment.answers.effect_screen import campaign_tests, design_form, design_preview
 from alignment.answers.flag_screen import field, flag_evidence, inbox
 from alignment.answers.funnel_screen import funnel, funnel_records
 from alignment.answers.goal_screen import goals
@@ -18,9 +19,12 @@ from alignment.answers.today_screen import today
 
 __all__ = [
     "audit_page",
+    "campaign_tests",
     "campaigns",
     "data",
     "decisions_known",
+    "design_form",
+    "design_preview",
     "field",
     "flag_evidence",
     "funnel",

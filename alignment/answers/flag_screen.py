@@ -7,6 +7,7 @@ from functools import cached_property
 import pandas as pd
 
 from alignment.access import Permission, Scope, permitted
+from alignment.answers.designed import Designs
 from alignment.answers.map_screen import Land
 from alignment.answers.reading import Reading
 from alignment.db import ReadSession
@@ -34,7 +35,7 @@ from alignment.vocabulary import FlagKind, FlagState, FlagStep, Standing
 
 _YEAR = 364 * DAY
 _ANSWERED_SHOWN = 20
-_WAITING = (Standing.OPEN, Standing.IN_HAND)
+WAITING = (Standing.OPEN, Standing.IN_HAND)
 
 
 @permitted(Permission.FLAGS_READ)
@@ -45,10 +46,10 @@ def inbox(session: ReadSession, scope: Scope, view: View) -> InboxAnswer:
     How soon flags are answered is a measure of what employees do: it is shown for
     the whole company, and only where at least five people answer flags.
     """
-    box = _Box(reading=_unfiltered(Reading(session=session, scope=scope, view=view)))
+    box = FlagBox(reading=unfiltered(Reading(session=session, scope=scope, view=view)))
     groups: dict[tuple[int, FlagKind], list[RaisedFlag]] = defaultdict(list)
     for flag in box.flags:
-        if _standing(flag) in _WAITING:
+        if standing_of_flag(flag) in WAITING:
             groups[flag.territory_id or NOBODY, flag.kind].append(flag)
     places = [
         FlaggedPlace(
@@ -61,7 +62,7 @@ def inbox(session: ReadSession, scope: Scope, view: View) -> InboxAnswer:
         for (place, kind), flags in groups.items()
     ]
     cards = [card for place in places for card in place.flags]
-    answered = [box.card(flag) for flag in box.flags if _standing(flag) not in _WAITING]
+    answered = [box.card(flag) for flag in box.flags if standing_of_flag(flag) not in WAITING]
     people = marketing_people(session)
     return InboxAnswer(
         stamp=replace(box.reading.stamp(), compared_label=None),
@@ -94,7 +95,7 @@ def field(
     territories: frozenset[int] = frozenset(),
 ) -> FieldAnswer:
     """What the person needs to raise a flag, and what became of theirs."""
-    box = _Box(reading=_unfiltered(Reading(session=session, scope=scope, view=view)))
+    box = FlagBox(reading=unfiltered(Reading(session=session, scope=scope, view=view)))
     own = [flag for flag in box.flags if person_id is not None and person_id in _speakers(flag)]
     cards = tuple(box.card(flag, reader=person_id) for flag in own)
     leaves = box.reading.dimensions.leaves(view.at)
@@ -122,14 +123,14 @@ def flag_evidence(
     Raises:
         NotFound: There is no such territory.
     """
-    box = _Box(reading=_unfiltered(Reading(session=session, scope=scope, view=view)))
+    box = FlagBox(reading=unfiltered(Reading(session=session, scope=scope, view=view)))
     place = box.reading.dimensions.id_of(Split.TERRITORY, code)
     if place == NOBODY:
         raise NotFound("A flag is about a territory. Choose one of the list.")
     flags = [
         flag
         for flag in box.flags
-        if flag.territory_id == place and flag.kind is kind and _standing(flag) in _WAITING
+        if flag.territory_id == place and flag.kind is kind and standing_of_flag(flag) in WAITING
     ]
     since = epoch_day(view.at) - SIMILAR_WEEKS * 7
     return FlagEvidence(
@@ -141,7 +142,7 @@ def flag_evidence(
     )
 
 
-def _unfiltered(reading: Reading) -> Reading:
+def unfiltered(reading: Reading) -> Reading:
     """The last 52 weeks of everything: a year has enough deals, and each season once."""
     view = reading.view
     end = view.at + DAY
@@ -149,7 +150,7 @@ def _unfiltered(reading: Reading) -> Reading:
     return reading.seen_as(View(period=year, at=view.at, known=view.known))
 
 
-def _standing(flag: RaisedFlag) -> Standing:
+def standing_of_flag(flag: RaisedFlag) -> Standing:
     last = _last_response(flag)
     return standing_of(flag.state, last.step if last else None)
 
@@ -181,7 +182,7 @@ def _reports(flag: RaisedFlag) -> list[Report]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Box:
+class FlagBox:
     """All flags of one reading, with what the data say about each territory."""
 
     reading: Reading
@@ -191,6 +192,10 @@ class _Box:
         found = raised_flags(self.reading.session, self.reading.view)
         allowed = self.reading.narrowing.allowed
         return [flag for flag in found if allowed is None or flag.territory_id in allowed]
+
+    @cached_property
+    def designs(self) -> Designs:
+        return Designs(reading=self.reading)
 
     @cached_property
     def people(self) -> dict[int, str]:
@@ -225,10 +230,11 @@ class _Box:
         details = [step for step in flag.steps if step.step is FlagStep.DETAILED]
         product = next((s.product_id for s in reversed(details) if s.product_id), flag.product_id)
         notes = [flag.note, *(step.note for step in details)]
-        read_after = [s.id for s in flag.steps if s.step is FlagStep.READ and s.person_id == reader]
+        read = [s for s in flag.steps if s.step is FlagStep.READ and s.person_id == reader]
         place = flag.territory_id or NOBODY
+        test = self.designs.of_flag((flag.source, flag.origin))
         receipt = Receipt(saw=answer.saw, did=answer.did, why=answer.note, at=answer.at) if answer else None
-        return FlagCard(
+        card = FlagCard(
             flag_id=flag.id,
             code=self.code(place),
             territory=self.name(place),
@@ -239,10 +245,13 @@ class _Box:
             also=len(_speakers(flag) - {flag.person_id}),
             product=self.reading.dimensions.name(Split.PRODUCT, product) if product else None,
             note=" ".join(note for note in notes if note) or None,
-            standing=_standing(flag),
+            standing=standing_of_flag(flag),
             last_step=last.id if last else 0,
             owner=self.people.get(taken.owner_id) if taken and taken.owner_id else None,
             promised_on=taken.promised_on if taken else None,
             receipt=receipt,
-            is_unread=answer is not None and max(read_after, default=0) < answer.id,
+            is_unread=answer is not None and max((s.id for s in read), default=0) < answer.id,
+            test=test,
         )
+        has_read = any(s.design_id == test.design_id for s in read) if test else True
+        return replace(card, is_unread=True) if card.measured and not has_read else card

@@ -9,6 +9,8 @@ import pandas as pd
 
 from alignment.metrics.answering import FEWEST_PEOPLE, answer_hours, kaplan_meier_median
 from alignment.metrics.common import Number, Stamp
+from alignment.metrics.designs import DesignCard
+from alignment.metrics.effect import Verdict
 from alignment.metrics.evidence import Evidence
 from alignment.periods import Calendar
 from alignment.stats import Estimate
@@ -20,7 +22,7 @@ SIMILAR_WEEKS = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What marketing answered. The measured effect of a campaign joins these where there was one."""
+    """What marketing answered. What a campaign test measured stands on the flag beside it."""
 
     saw: str | None
     did: str | None
@@ -35,6 +37,7 @@ class FlagCard:
 
     `also` counts who saw it too; `last_step` is the newest response that this
     answer knows of (0: none), which a form sends back. `is_unread` where the reader waits for the receipt.
+    `test` is the campaign test that was designed for it.
     """
 
     flag_id: int
@@ -53,6 +56,13 @@ class FlagCard:
     promised_on: date | None
     receipt: Receipt | None
     is_unread: bool = False
+    test: DesignCard | None = None
+
+    @property
+    def measured(self) -> DesignCard | None:
+        """The test, once its verdict is in."""
+        is_told = self.test and self.test.effect and self.test.effect.verdict is not Verdict.NOT_YET
+        return self.test if is_told else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,7 @@ class StepRow:
     note: str | None
     saw: str | None
     did: str | None
+    design_id: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,8 @@ class RaisedFlag:
     """One flag and its steps, oldest first. `at` is None for one from a file without moments."""
 
     id: int
+    source: str
+    origin: str
     at: datetime | None
     day: int | None
     territory_id: int | None
@@ -70,6 +73,8 @@ def raised_flags(session: ReadSession, view: View) -> list[RaisedFlag]:
     return [
         RaisedFlag(
             id=row.id,
+            source=row.source,
+            origin=row.origin,
             at=row.valid_at,
             day=row.day,
             territory_id=row.territory_id,
@@ -84,6 +89,16 @@ def raised_flags(session: ReadSession, view: View) -> list[RaisedFlag]:
         )
         for row in found
     ]
+
+
+def flag_ids_of(session: ReadSession, view: View) -> dict[tuple[str, str], int]:
+    """The rows of the flags in force, by source and origin: what answers a flag names it so."""
+    flag = rows(Flag, view).c
+    found = session.execute(
+        sa.select(flag.source, flag.origin, flag.id).where(*living(flag, epoch_day(view.at), view.known)),
+        at_known(view),
+    )
+    return {(row.source, row.origin): row.id for row in found}
 
 
 def _steps(session: ReadSession, at: int, known: Any) -> dict[tuple[str, str], list[StepRow]]:
