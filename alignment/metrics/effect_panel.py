@@ -22,11 +22,15 @@ class Panel:
 
     @classmethod
     def of(cls, plan: EffectPlan, units: Sequence[UnitSeries]) -> "Panel":
+        """The design's territories; where strata count, those of strata with a treated one."""
         by_code = {unit.code: unit for unit in units}
         chosen = tuple(
             by_code.get(code) or UnitSeries(code=code, name=code, waves=())
             for code in (*plan.treated, *plan.comparison)
         )
+        if plan.within_strata:
+            strata = {unit.stratum for unit in chosen if unit.code in plan.treated}
+            chosen = tuple(unit for unit in chosen if unit.stratum in strata)
         days = {wave.label: wave.midpoint for unit in chosen for wave in unit.waves}
         waves = tuple(Wave(label=at, midpoint=days[at]) for at in sorted(days, key=lambda at: (days[at], at)))
         column = {wave.label: position for position, wave in enumerate(waves)}

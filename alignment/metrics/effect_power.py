@@ -21,7 +21,12 @@ _MOST_ASSIGNMENTS = 1_000
 
 
 class Advice(StrEnum):
-    """What to do about a design, said before the money is spent."""
+    """
+    What to do about a design, said before the money is spent.
+
+    STAGGER: one territory alone cannot tell. Start in `territories_needed` of them,
+    drawn by chance, together; the others follow later and are compared with until then.
+    """
 
     ENOUGH = "enough"
     STAGGER = "stagger"

@@ -1,7 +1,8 @@
 """A campaign measured as its design says (M01)."""
 
-from dataclasses import replace
+from dataclasses import astuple, replace
 
+import numpy as np
 import pytest
 
 from alignment.errors import Invalid
@@ -41,6 +42,18 @@ PLAN = EffectPlan(
 )
 
 WAVES = [Wave(label=label, midpoint=day) for label, day in list(DAYS.items())[:5]]
+
+
+def counted_in_full(rows) -> list[UnitSeries]:
+    """Territories u0, u1, ... with a value at each of t0, t1, ..."""
+    return [
+        UnitSeries(
+            code=f"u{row}",
+            name=f"The {row}",
+            waves=tuple(Measure(label=f"t{t}", midpoint=t, value=float(v)) for t, v in enumerate(values)),
+        )
+        for row, values in enumerate(rows)
+    ]
 
 
 class TestWindows:
@@ -120,6 +133,58 @@ class TestEffect:
         assert effect(PLAN, [flat, *OTHERS]).verdict is Verdict.TOO_SMALL_TO_TELL
         assert effect(plan, [flat, *OTHERS]).verdict is Verdict.DID_NOT
 
+    def test_labels_permuted_permute_the_results(self):
+        """Whoever carries which code, and in whatever order they come, the numbers stay with the series."""
+        series = [WEAK, *OTHERS]
+        codes = [unit.code for unit in series]
+        turned_by_five = zip(series, codes[5:] + codes[:5], strict=True)
+        renamed = [replace(unit, code=code) for unit, code in turned_by_five]
+        others = tuple(unit.code for unit in renamed[1:])
+        was = effect(PLAN, [WEAK, *OTHERS])
+        now = effect(replace(PLAN, treated=(codes[5],), comparison=others), renamed[::-1])
+        turned = effect(replace(PLAN, comparison=PLAN.comparison[::-1]), [WEAK, *OTHERS])
+
+        for found in (now, turned):
+            assert (found.difference, found.verdict, found.naive) == (was.difference, was.verdict, was.naive)
+            assert found.synthetic.measured.estimate == pytest.approx(was.synthetic.measured.estimate)
+            assert sorted(each.estimate for each in found.placebos) == pytest.approx(
+                sorted(each.estimate for each in was.placebos)
+            )
+
+    def test_a_constant_added_to_all_changes_nothing(self):
+        rng = np.random.default_rng(8)
+        values = rng.normal(50, 5, size=(8, 20))
+        plan = EffectPlan(
+            treated=("u0",),
+            comparison=tuple(f"u{row}" for row in range(1, 8)),
+            before=tuple(f"t{t}" for t in range(8, 14)),
+            after=tuple(f"t{t}" for t in range(14, 20)),
+        )
+        one, other = (effect(plan, counted_in_full(values + shift)) for shift in (0, 1000))
+
+        assert astuple(one.difference) == pytest.approx(astuple(other.difference))
+        assert astuple(one.synthetic.measured) == pytest.approx(astuple(other.synthetic.measured))
+        assert one.parallel.drift == pytest.approx(other.parallel.drift)
+
+    def test_inside_strata_each_is_compared_with_its_own(self):
+        """Large territories rose by ten points everywhere: only against large ones it is no effect."""
+        big = [replace(survey(f"big{i}", 30, 30, 30, 30, 30, 40), stratum="large") for i in range(4)]
+        small = [replace(survey(f"small{i}", 30, 30, 30, 30, 30, 30), stratum="small") for i in range(4)]
+        units = [*big, *small]
+        plan = EffectPlan(
+            treated=("big0",),
+            comparison=tuple(unit.code for unit in units[1:]),
+            before=("Q4",),
+            after=("after",),
+            within_strata=True,
+        )
+        two = replace(plan, treated=("big0", "small0"), comparison=("big1", "big2", "small1", "small2"))
+
+        assert effect(plan, units).estimate == pytest.approx(0)
+        assert effect(replace(plan, within_strata=False), units).estimate == pytest.approx(0.1 - 0.3 / 7)
+        assert (effect(plan, units).permutations, effect(two, units).permutations) == (4, 9)
+        assert (effect(plan, units).n_comparison, power(plan, units).n_comparison) == (3, 3)
+
     def test_each_comparison_territory_has_its_own_placebo(self):
         found = effect(PLAN, [WEAK, *OTHERS])
 
@@ -139,19 +204,15 @@ class TestEffect:
         assert abs(found.estimate) < abs(found.difference.estimate)
 
     def test_a_measure_counted_in_full_needs_no_noise(self):
-        def daily(number, step):
-            values = [10 + (t * 7 + number) % 5 + step * (t >= 20) for t in range(30)]
-            days = (Measure(label=f"d{t}", midpoint=t, value=value) for t, value in enumerate(values))
-            return UnitSeries(code=f"c{number}", name=f"City {number}", waves=tuple(days))
-
-        units = [daily(0, 6), *(daily(number, 0) for number in range(1, 15))]
+        t = np.arange(30)
+        values = [10 + (t * 7 + number) % 5 + 6 * ((t >= 20) & (number == 0)) for number in range(15)]
         plan = EffectPlan(
-            treated=("c0",),
-            comparison=tuple(unit.code for unit in units[1:]),
-            before=tuple(f"d{t}" for t in range(10, 20)),
-            after=tuple(f"d{t}" for t in range(20, 30)),
+            treated=("u0",),
+            comparison=tuple(f"u{row}" for row in range(1, 15)),
+            before=tuple(f"t{day}" for day in range(10, 20)),
+            after=tuple(f"t{day}" for day in range(20, 30)),
         )
-        found = effect(plan, units)
+        found = effect(plan, counted_in_full(values))
 
         assert found.verdict is Verdict.WORKED
         assert found.estimate == pytest.approx(6)
