@@ -124,6 +124,8 @@ _CAMPAIGN = _f(
     "campaign", P.TEXT, "campaign", "campaign id", "campaign code", "campaign name", to="campaigns"
 )
 _OWNER = _f("owner", P.TEXT, "owner", "owner id", "sales agent", "deal owner", "lead owner", to="people")
+_OUTLET = _f("outlet", P.CODE, "outlet id", "store id", "outlet", "store", required=True)
+_SKU = ("product id", "product code", "sku", "product", "item no")
 _CURRENCY = _f("currency", P.CURRENCY, "currency", "currency code", "currency iso code")
 _MODIFIED = _f("modified_at", P.MOMENT, "last modified date", "modified", "last modified", "system modstamp")
 _PLACE = _f(
@@ -504,8 +506,8 @@ _KINDS = (
         label="Sales of outlets",
         identity=("outlet", "day", "product", "receipt", "line"),
         fields=(
-            _f("outlet", P.CODE, "outlet id", "store id", "outlet", "store", required=True),
-            _f("product", P.CODE, "product id", "product code", "sku", "product", "item no"),
+            _OUTLET,
+            _f("product", P.CODE, *_SKU),
             _f("category", P.TEXT, "product category", "category"),
             _f("day", P.DAY, "day", "date", required=True),
             _f("receipt", P.CODE, "basket id", "receipt", "transaction id"),
@@ -513,6 +515,40 @@ _KINDS = (
             _f("units", P.MILLIONTHS, "units", "quantity", "qty"),
             _f("amount", P.MONEY, "sales value", "amount", "sales", "turnover"),
             _CURRENCY,
+        ),
+    ),
+    Kind(
+        slug="listings",
+        label="Listings (which outlet carries what)",
+        identity=("outlet", "product", "listed_from"),
+        fields=(
+            _OUTLET,
+            _f("product", P.CODE, *_SKU, required=True),
+            _f("listed_from", P.DAY, "listed from", "listing date", "listed since", required=True),
+            _f("listed_to", P.DAY, "listed to", "delisted on", "listed until"),
+        ),
+    ),
+    Kind(
+        slug="visits",
+        label="Visits to outlets (what was on the shelf)",
+        identity=("outlet", "at", "product"),
+        fields=(
+            _OUTLET,
+            _f(
+                "at",
+                P.MOMENT,
+                "visited at",
+                "visit date",
+                "visited",
+                "audit date",
+                "date",
+                "at",
+                required=True,
+            ),
+            _f("product", P.CODE, *_SKU),
+            _f("in_stock", P.BOOLEAN, "in stock", "on shelf", "available"),
+            _f("pos_material", P.BOOLEAN, "pos material", "pop material", "display placed"),
+            _f("facings", P.COUNT, "facings", "facing"),
         ),
     ),
 )
@@ -541,5 +577,5 @@ def kind_with(slug: str, names: Iterable[str]) -> Kind:
     return replace(kind, fields=(*kind.fields, *more))
 
 
-LATER = {"visits", "listings", "orders", "deliveries", "promotions", "inventory"}
-"""Kinds that have a name already and get their tables with the shelf and the effect of campaigns."""
+LATER = {"orders", "deliveries", "promotions", "inventory"}
+"""Kinds that have a name already and no table yet."""

@@ -43,6 +43,8 @@ DEFAULT_SOURCES = {
     "channel_days": "ads",
     "outlets": "trade",
     "outlet_sales": "trade",
+    "listings": "trade",
+    "visits": "trade",
 }
 """Where a kind usually comes from when nobody says; everything else is the CRM's."""
 

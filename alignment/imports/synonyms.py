@@ -234,6 +234,20 @@ _MORE: dict[str, dict[str, tuple[str, ...]]] = {
         "amount": ("umsatz", "betrag"),
         "currency": ("währung",),
     },
+    "listings": {
+        "outlet": ("filialnummer", "filiale", "marktnummer"),
+        "product": ("artikelnummer", "artikelnr", "artikel"),
+        "listed_from": ("gelistet ab", "gelistet seit", "listungsbeginn"),
+        "listed_to": ("gelistet bis", "ausgelistet am", "listungsende"),
+    },
+    "visits": {
+        "outlet": ("filialnummer", "filiale", "marktnummer"),
+        "at": ("besucht am", "besuchsdatum", "besuch", "datum"),
+        "product": ("artikelnummer", "artikelnr", "artikel"),
+        "in_stock": ("vorrätig", "im regal", "verfügbar"),
+        "pos_material": ("werbematerial", "pos-material", "display"),
+        "facings": ("regalplätze", "facings"),
+    },
 }
 
 GENERIC = frozenset(

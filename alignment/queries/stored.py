@@ -179,6 +179,13 @@ _KINDS: dict[str, tuple[str, dict[str, str | Callable[[Row], Any]]]] = {
         "line": _receipt(1), "units": lambda row: _units(row["units_micros"]),
         "amount": _amount("amount_minor"), "currency": "currency",
     }),
+    "listings": ("listing", {
+        "outlet": "outlet_id", "product": "product_id", "listed_from": _day("day"), "listed_to": "until",
+    }),
+    "visits": ("visit", {
+        "outlet": "outlet_id", "at": _moment("valid_at"), "product": "product_id", "in_stock": "in_stock",
+        "pos_material": "pos_material", "facings": "facings",
+    }),
 }  # fmt: skip
 """By kind: the table, and what fills each of our fields (a column, or a function of the row)."""
 

@@ -42,7 +42,7 @@ from alignment.tables.imports import (
     StageRule,
 )
 from alignment.tables.leads import Lead, LeadPerson, StageEntry, Touch
-from alignment.tables.measures import Measure, Outlet, OutletSale
+from alignment.tables.measures import Listing, Measure, Outlet, OutletSale, Visit
 from alignment.tables.records import AuditEvent, CommandDone, Draft, Note
 from alignment.tables.territories import Boundary, BoundarySet, Territory, TerritoryRule
 
@@ -79,6 +79,7 @@ __all__ = [
     "ImportMapping",
     "Lead",
     "LeadPerson",
+    "Listing",
     "Measure",
     "Note",
     "Outlet",
@@ -99,6 +100,7 @@ __all__ = [
     "TerritoryRule",
     "Touch",
     "UtcDateTime",
+    "Visit",
     "as_stored",
     "c",
 ]

@@ -1,4 +1,6 @@
-"""Numbers that a territory or the whole market shows by day, and what outlets sell."""
+"""Numbers that a territory or the whole market shows by day; what outlets carry, sell and show."""
+
+from datetime import date
 
 import sqlalchemy as sa
 from sqlmodel import Field
@@ -61,3 +63,39 @@ class OutletSale(Observation, Table, table=True):
     amount_minor: int | None = big(default=None)
     currency: str | None = Field(default=None, max_length=3)
     company_minor: int | None = big(default=None)
+
+
+class Listing(Observation, Table, table=True):
+    """An outlet carries a product from its day on; up to `until`, included, or still."""
+
+    __table_args__ = (
+        one_living_origin("listing"),
+        sa.Index("ix_listing_outlet_day", "outlet_id", "day"),
+        sa.Index("ix_listing_product_day", "product_id", "day"),
+    )
+
+    id: int | None = key()
+    outlet_id: int = reference("outlet.id")
+    product_id: int | None = reference("product.id", default=None)
+    until: date | None = None
+
+
+class Visit(Observation, Table, table=True):
+    """
+    What was seen of a product in an outlet. Null means that nobody looked, not that it was missing.
+
+    Who visited is not stored: what is measured here is the shelf.
+    """
+
+    __table_args__ = (
+        one_living_origin("visit"),
+        sa.Index("ix_visit_outlet_day", "outlet_id", "day"),
+        sa.Index("ix_visit_product_day", "product_id", "day"),
+    )
+
+    id: int | None = key()
+    outlet_id: int = reference("outlet.id")
+    product_id: int | None = reference("product.id", default=None)
+    in_stock: bool | None = None
+    pos_material: bool | None = None
+    facings: int | None = None

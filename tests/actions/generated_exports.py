@@ -105,6 +105,8 @@ def company_files(seed: int, n_leads: int = 14) -> list[Export]:
         _measures(dice),
         _outlets(),
         _outlet_sales(dice),
+        _listings(dice),
+        _visits(dice),
     ]
 
 
@@ -402,6 +404,31 @@ def _outlet_sales(dice: random.Random) -> Export:
     ]
     header = "Store ID,Product ID,Date,Basket ID,Line,Quantity,Sales Value,Currency"
     return _made("outlet_sales", "trade", header, rows)
+
+
+def _listings(dice: random.Random) -> Export:
+    rows = [
+        [outlet, product, _day(dice).isoformat(), dice.choice(("", "2026-06-30"))]
+        for outlet in ("0017", "S-2", "S-3")
+        for product in _PRODUCTS[:2]
+    ]
+    return _made("listings", "trade", "Outlet ID,SKU,Listed from,Listed to", rows)
+
+
+def _visits(dice: random.Random) -> Export:
+    """What nobody looked at is empty, which is not the same as "No"."""
+    rows = [
+        [
+            dice.choice(("0017", "S-2", "S-3")),
+            _moment(dice, FIRST + timedelta(days=number)),
+            ("", dice.choice(_PRODUCTS))[number % 4 > 0],
+            dice.choice(("Yes", "No", "")),
+            dice.choice(("Yes", "No", "")),
+            dice.choice(("", "0", "4")),
+        ]
+        for number in range(12)
+    ]
+    return _made("visits", "trade", "Outlet ID,Visited at,SKU,In stock,POS material,Facings", rows)
 
 
 def _holidays() -> Export:

@@ -151,3 +151,62 @@ class TestMeasures:
         (row,) = self.measures(tmp_path, "Week,Metric,Value\n2018-12-31,Revenue,5\n").rows
 
         assert row["day"] == date(2018, 12, 31)
+
+
+class TestVisitsAndListings:
+    VISITS = (
+        "Outlet ID,Visited at,SKU,In stock,POS material,Facings\n"
+        "0017,2026-03-02 09:30,P1,Yes,No,4\n"
+        "0017,2026-03-02 09:30,P2,No,,0\n"
+        "5,2026-03-03,P1,,Yes,\n"
+    )
+    LISTINGS = "Store ID,SKU,Listed from,Listed to\n0017,P1,2026-01-01,\n5,P1,2026-01-01,2026-02-28\n"
+    GERMAN = "Filialnummer;Besucht am;Artikelnummer;Vorrätig\n0017;02.03.2026 09:30;P1;Ja\n"
+
+    def read(self, tmp_path, text, name):
+        path = tmp_path / name
+        path.write_text(text)
+        return read_export(path)
+
+    def test_what_nobody_looked_at_is_unknown_and_not_no(self, company_database, tmp_path):
+        put(company_database, self.read(tmp_path, self.VISITS, "visits.csv"))
+
+        assert rows_of(
+            company_database,
+            "select external_id, in_stock, pos_material, facings from visit "
+            "join outlet on outlet.id = outlet_id order by visit.id",
+        ) == [("0017", True, False, 4), ("0017", False, None, 0), ("5", None, True, None)]
+
+    def test_a_listing_has_a_first_day_and_perhaps_a_last(self, company_database, tmp_path):
+        put(company_database, self.read(tmp_path, self.LISTINGS, "listings.csv"))
+
+        found = rows_of(company_database, "select day, until from listing order by id")
+        assert [(each[0], str(each[1])) for each in found] == [(20454, "None"), (20454, "2026-02-28")]
+
+    def test_german_headings_are_the_same_visit(self, database, tmp_path):
+        """The same outlet, moment and product: the later file says it again, without the rest."""
+        put(database, self.read(tmp_path, self.VISITS, "visits.csv"))
+        receipt = put(database, self.read(tmp_path, self.GERMAN, "besuche.csv"))
+
+        assert (receipt.records_inserted, receipt.records_updated) == (0, 1)
+        assert rows_of(database, "select count(*) from visit where ended_at is null") == [(3,)]
+
+    @pytest.mark.parametrize("text", [VISITS, LISTINGS])
+    def test_undo_takes_them_and_their_outlets_back(self, company_database, tmp_path, text):
+        before = dump(company_database)
+        receipt = put(company_database, self.read(tmp_path, text, "one.csv"))
+        undo(company_database, receipt.batch_id)
+
+        assert dump(company_database) == before
+
+    def test_a_product_may_come_later_and_order_does_not_matter(self, database, new_company, tmp_path):
+        files = [
+            self.read(tmp_path, self.VISITS, "visits.csv"),
+            self.read(tmp_path, self.LISTINGS, "listings.csv"),
+            export("products", [{"code": "P1", "name": "Gouda"}]),
+        ]
+        put_all(database, files)
+        with new_company(tmp_path / "other.db") as other:
+            put_all(other, files[::-1])
+            assert dump(other) == dump(database)
+        assert rows_of(database, "select count(*) from visit where product_id is not null") == [(2,)]

@@ -362,7 +362,7 @@ class TestTheRecord:
 def test_the_journal_knows_every_table_of_facts():
     """A new table that no list names would silently survive an undo."""
     happened = {"stage_entry", "touch", "deal_event", "campaign_day", "survey_cell", "flag"}
-    assert set(OBSERVATIONS) == happened | {"measure", "outlet_sale"}
+    assert set(OBSERVATIONS) == happened | {"measure", "outlet_sale", "listing", "visit"}
     assert {
         "lead",
         "deal",

@@ -32,7 +32,13 @@ from alignment.actions.imports.masters import (
     write_territory_rules,
 )
 from alignment.actions.imports.measures import write_measures
-from alignment.actions.imports.outlets import settle_foreign_sales, write_outlet_sales, write_outlets
+from alignment.actions.imports.outlets import (
+    settle_foreign_sales,
+    write_listings,
+    write_outlet_sales,
+    write_outlets,
+    write_visits,
+)
 from alignment.actions.imports.placing import BY_OWNER, apply_owner_rules
 from alignment.actions.imports.plans import write_goals
 from alignment.actions.imports.plausible import FileRows, hold, last_file, rejected_reason, shrunk_reason
@@ -89,6 +95,8 @@ WRITERS: dict[str, Callable[[Work, ParsedImport], None]] = {
     "channel_days": write_channel_days,
     "outlets": write_outlets,
     "outlet_sales": write_outlet_sales,
+    "listings": write_listings,
+    "visits": write_visits,
 }
 
 _BRINGS: dict[str, tuple[str, ...]] = {
@@ -109,6 +117,8 @@ _BRINGS: dict[str, tuple[str, ...]] = {
     "channel_days": ("campaigns", "territories"),
     "outlets": ("outlets",),
     "outlet_sales": ("outlets", "products"),
+    "listings": ("outlets",),
+    "visits": ("outlets",),
 }
 """Kinds of reference that a kind of file can fill, its stubs included."""
 

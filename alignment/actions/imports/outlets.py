@@ -1,7 +1,8 @@
-"""Outlets, and what they sold of which product."""
+"""Outlets, what they carry, what they sold, and what was seen on their shelves."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC
 
 import sqlalchemy as sa
 
@@ -60,6 +61,43 @@ def write_outlet_sales(work: Work, parsed: ParsedImport) -> None:
         origin = origin_of(row["outlet"], row["day"], row.get("product"), row.get("receipt"), row.get("line"))
         said.append(Said(row=index, origin=origin, values=values, opens=opens))
     write_observations(work, "outlet_sale", said)
+
+
+def write_listings(work: Work, parsed: ParsedImport) -> None:
+    """Which outlet carries which product, from a day on and perhaps up to one."""
+
+    def content(row: Row) -> tuple[str, Row]:
+        since = row["listed_from"]
+        values = {"until": row.get("listed_to")} | work.when(start_of(since, work.zone))
+        return origin_of(row["outlet"], row["product"], since), values
+
+    _write_at_outlets(work, "listing", parsed.rows, content)
+
+
+def write_visits(work: Work, parsed: ParsedImport) -> None:
+    """What somebody saw of a product on a shelf; who it was is not asked for and not stored."""
+
+    def content(row: Row) -> tuple[str, Row]:
+        values = {name: row.get(name) for name in ("in_stock", "pos_material", "facings")}
+        seen_at = row["at"].astimezone(UTC).isoformat()
+        return origin_of(row["outlet"], seen_at, row.get("product")), values | work.when(row["at"])
+
+    _write_at_outlets(work, "visit", parsed.rows, content)
+
+
+def _write_at_outlets(
+    work: Work, table: str, rows: Sequence[Row], content: Callable[[Row], tuple[str, Row]]
+) -> None:
+    """Observations of a product in an outlet; an outlet that nobody described is a stub."""
+    outlets = ids_with_stubs(work, "outlet", "outlets", [row["outlet"] for row in rows])
+    said = []
+    for index, row in enumerate(rows):
+        origin, values = content(row)
+        opens: list[Open] = []
+        values |= {"outlet_id": outlets[row["outlet"]], "product_id": None}
+        work.reference(row, "product", "products", "product_id", values, opens)
+        said.append(Said(row=index, origin=origin, values=values, opens=opens))
+    write_observations(work, table, said)
 
 
 def _state_products(work: Work, rows: Iterable[Row]) -> None:

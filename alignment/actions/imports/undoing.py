@@ -37,6 +37,8 @@ _MADE_ON_THE_WAY: dict[str, frozenset[str]] = {
     "channel_days": frozenset({"campaign", "territory"}),
     "measures": frozenset({"territory"}),
     "outlet_sales": frozenset({"outlet", "product"}),
+    "listings": frozenset({"outlet"}),
+    "visits": frozenset({"outlet"}),
     "territory_rules": frozenset({"territory"}),
 }
 """Tables that a kind of file fills on the way; such rows stay when others use them by now."""
