@@ -4,10 +4,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks import quarter
+from benchmarks import quarter, viewers
 from benchmarks.machine import load_line
 
-RUNS = {"quarter": quarter.run}
+RUNS = {"quarter": quarter.run, "viewers": viewers.run}
 
 
 def main() -> int:
