@@ -1,7 +1,7 @@
 """
 The served app in headless Chromium.
 
-One server on the sample company for the whole run, one context a test. Every page
+One server on the sample company for the whole run, one context a test unless it shares one. Every page
 is watched: a request to another host, a violation of the content security policy
 or an exception in the browser fails the test that opened it.
 
@@ -101,6 +101,18 @@ def browser(chromium) -> Iterator[Browser]:
         launched.close()
 
 
+def new_context(browser: Browser, size: tuple[int, int], theme: str = "light") -> BrowserContext:
+    """A browser of its own. A width below 600 px is a phone: touch, and a phone's name for itself."""
+    phone = {"user_agent": PHONE_AGENT, "is_mobile": True, "has_touch": True} if size[0] < 600 else {}
+    return browser.new_context(
+        viewport={"width": size[0], "height": size[1]},
+        color_scheme=theme,
+        reduced_motion="reduce",
+        locale="en-GB",
+        **phone,
+    )
+
+
 @pytest.fixture
 def watched() -> Watched:
     return Watched()
@@ -111,23 +123,21 @@ def open_page(served, browser, watched) -> Iterator[Callable[..., Page]]:
     """
     `open_page(path, size=LAPTOP, theme="light")`: a new browser, the page drawn and at rest.
 
-    A width below 600 px is a phone: touch, and a phone's name for itself.
+    `within` a context it is a new tab of it, with the scripts that an earlier one has fetched.
     """
-    contexts: list[BrowserContext] = []
+    closing: list[BrowserContext | Page] = []
 
     def opened(
-        path: str = "/", *, size: tuple[int, int] = LAPTOP, theme: str = "light", server: Served = served
+        path: str = "/",
+        *,
+        size: tuple[int, int] = LAPTOP,
+        theme: str = "light",
+        server: Served = served,
+        within: BrowserContext | None = None,
     ) -> Page:
-        phone = {"user_agent": PHONE_AGENT, "is_mobile": True, "has_touch": True} if size[0] < 600 else {}
-        context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]},
-            color_scheme=theme,
-            reduced_motion="reduce",
-            locale="en-GB",
-            **phone,
-        )
-        contexts.append(context)
+        context = within or new_context(browser, size, theme)
         page = context.new_page()
+        closing.append(page if within else context)
         watched.watch(page)
         page.goto(server.url + path)
         settle(page)
@@ -135,8 +145,8 @@ def open_page(served, browser, watched) -> Iterator[Callable[..., Page]]:
 
     yield opened
     violations = watched.violations()
-    for context in contexts:
-        context.close()
+    for each in closing:
+        each.close()
     assert watched.foreign == [], "a page asked another host"
     assert violations == [], "the content security policy was violated"
     assert watched.errors == [], "a script of the page failed"

@@ -13,6 +13,7 @@ import pytest
 
 from alignment.ui.navigation import PAGES, PageEntry
 from tests.browser import faults
+from tests.browser.conftest import new_context
 from tests.browser.harness import LAPTOP, PHONE, PROJECTOR, SMALL_PROJECTOR, act_as, settle
 
 MAIN = "[data-testid='stMain']"
@@ -46,6 +47,15 @@ LOOKS = (
 )
 
 
+@pytest.fixture(scope="module")
+def screens(browser):
+    """One browser a screen: each page is a new tab with a session of its own."""
+    contexts = {look.name: new_context(browser, look.size, look.theme) for look in LOOKS}
+    yield contexts
+    for context in contexts.values():
+        context.close()
+
+
 def seen_faults(page, entry: PageEntry, look: Look) -> list[str]:
     found = faults.failed(page)
     if look.is_slide:
@@ -64,11 +74,10 @@ def seen_faults(page, entry: PageEntry, look: Look) -> list[str]:
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
 @pytest.mark.parametrize("entry", PAGES, ids=lambda entry: entry.title)
-def test_a_page_is_whole_readable_and_fetched_from_here_alone(open_page, shoot, entry, look):
+def test_a_page_is_whole_readable_and_fetched_from_here_alone(open_page, screens, shoot, entry, look):
     """`open_page` fails it on any request to another host; slides are read by whoever may only look."""
-    page = open_page(
-        f"/{entry.path}" + ("?projector=true" if look.is_slide else ""), size=look.size, theme=look.theme
-    )
+    path = f"/{entry.path}" + ("?projector=true" if look.is_slide else "")
+    page = open_page(path, within=screens[look.name])
     if not look.is_slide:
         act_as(page, "Administrator")
     shoot(page, f"{look.name} {entry.title}")
