@@ -95,6 +95,7 @@ def _draw_page() -> None:
     st.session_state.setdefault(session.ROLE, str(session.default_role(company.clock)))
     reading = session.reading_of_link()
     page = _navigation(session.actor(), is_hidden=reading.view.projector)
+    st.set_page_config(page_title=f"{page.title} · Alignment")  # what a tab and a screen reader say first
     filters.page_is_drawn(page.url_path)
     if reading.view.projector:
         _draw_slide(page, company, reading.view)

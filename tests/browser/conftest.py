@@ -1,7 +1,7 @@
 """
 The served app in headless Chromium.
 
-One server on the sample company for the whole run, one context a test unless it shares one. Every page
+One server on the sample company for the whole run, one context a test. Every page
 is watched: a request to another host, a violation of the content security policy
 or an exception in the browser fails the test that opened it.
 
@@ -122,34 +122,24 @@ def watched() -> Watched:
 def open_page(served, browser, watched) -> Iterator[Callable[..., Page]]:
     """
     `open_page(path, size=LAPTOP, theme="light")`: a new browser, the page drawn and at rest.
-
-    `within` a context it is a new tab of it, with the scripts that an earlier one has fetched.
     """
-    closing: list[BrowserContext | Page] = []
+    contexts: list[BrowserContext] = []
 
     def opened(
-        path: str = "/",
-        *,
-        size: tuple[int, int] = LAPTOP,
-        theme: str = "light",
-        server: Served = served,
-        within: BrowserContext | None = None,
+        path: str = "/", *, size: tuple[int, int] = LAPTOP, theme: str = "light", server: Served = served
     ) -> Page:
-        context = within or new_context(browser, size, theme)
+        context = new_context(browser, size, theme)
+        contexts.append(context)
         page = context.new_page()
-        closing.append(page if within else context)
         watched.watch(page)
         page.goto(server.url + path)
         settle(page)
         return page
 
     yield opened
-    violations = watched.violations()
-    for each in closing:
-        each.close()
-    assert watched.foreign == [], "a page asked another host"
-    assert violations == [], "the content security policy was violated"
-    assert watched.errors == [], "a script of the page failed"
+    watched.require_nothing()
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture

@@ -139,6 +139,17 @@ class Watched:
     def violations(self) -> list[str]:
         return [each for page in self.pages for each in page.evaluate("window.__violations || []")]
 
+    def require_nothing(self) -> None:
+        """Nothing that no page may do was done since the last time this was asked."""
+        violations, foreign, errors = self.violations(), list(self.foreign), list(self.errors)
+        for page in self.pages:
+            page.evaluate("window.__violations = []")
+        self.foreign.clear()
+        self.errors.clear()
+        assert foreign == [], "a page asked another host"
+        assert violations == [], "the content security policy was violated"
+        assert errors == [], "a script of the page failed"
+
 
 def settle(page: Page) -> None:
     """Wait until the script has run and charts and tables are drawn."""
@@ -154,6 +165,16 @@ _AT_REST = """() => {
   return !document.querySelector('[data-testid="stSkeleton"]')
     && charts.every(chart => chart.querySelector('.main-svg'));
 }"""
+
+
+def go_to(page: Page, path: str, title: str) -> None:
+    """Another page in the same tab, as the back button brings it: nothing is fetched or signed in again."""
+    page.evaluate(
+        "path => { history.pushState({}, '', path); window.dispatchEvent(new PopStateEvent('popstate')) }",
+        path,
+    )
+    page.wait_for_function("title => document.title.startsWith(title)", arg=title, timeout=30_000)
+    settle(page)
 
 
 def act_as(page: Page, role: str) -> None:
