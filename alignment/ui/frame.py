@@ -26,6 +26,7 @@ from alignment.vocabulary import Clock, Role, label
 STYLES = Path(__file__).parent / "styles"
 LOCAL_MODE = "Local mode: no sign-in, this machine only"
 PICK_ROLE = "pick_role"
+HOUR = 3600
 
 
 def draw() -> None:
@@ -143,7 +144,17 @@ def _draw_screen(page: Any, company: Company, reading: Reading) -> None:
     with st.container(key="framecaption"):
         st.caption(md_escape(" · ".join((date_line(company), LOCAL_MODE, as_of_line(reading.view, company)))))
     _draw_notices(reading)
+    _draw_again_after_a_cut()
     page.run()
+
+
+@st.fragment(run_every=HOUR)
+def _draw_again_after_a_cut() -> None:
+    """
+    Nothing to see. A browser with a timer asks for the whole page as soon as its line is back.
+
+    It then also says what was typed meanwhile. See `ui.resumed` for the moments without a timer.
+    """
 
 
 def _draw_slide(page: Any, company: Company, view: View) -> None:

@@ -1,31 +1,37 @@
 """
 A form that survives a bad line, a reload and a second press (R7, R8).
 
-Its fields are widgets with the keys `key(form, name)`. What is typed is kept on the
-server at every change, with the form's command id. In each run the page asks first
-whether the command was done, and says so; the id is renewed only when the person
-has pressed a button under that answer.
+Its fields are widgets with the keys `key(form, name)`, which take as their default
+what `restore` returns. What is typed is kept on the server at every change, with the
+form's command id. In each run the page asks first whether the command was done, and
+says so; the id is renewed only when the person has pressed a button under that answer.
 
-    kept.restore(FORM, {"seen": 1})
+    values = kept.restore(FORM, {"seen": 1})
     done = kept.stored(FORM)
     if done is not None: ...                      what the command led to
-    st.number_input(..., key=kept.key(FORM, "seen"), on_change=kept.keep, args=(FORM, FIELDS))
+    st.number_input(..., value=values["seen"], key=kept.key(FORM, "seen"),
+                    on_change=kept.keep, args=(FORM, FIELDS))
     if st.button("Send"):
-        kept.keep(FORM, FIELDS)
-        with session.writing() as db:
-            feedback.raise_flag(db, actor, ..., command_id=commands.command_id(FORM))
+        with kept.sending(FORM, FIELDS) as (db, command_id):
+            feedback.raise_flag(db, actor, ..., command_id=command_id)
         st.rerun()
+
+A line that breaks ends the run at its next Streamlit call, and reading
+`st.session_state` is one. So whatever a transaction needs is read before it begins.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import streamlit as st
 
 from alignment.actions import drafts
+from alignment.db import WriteSession
 from alignment.queries.drafts import command_result, kept_draft
 from alignment.ui import commands, facts, session
 from alignment.ui.store import open_database
+from alignment.ui.underway import commands_underway
 
 
 def key(form: str, name: str) -> str:
@@ -33,44 +39,71 @@ def key(form: str, name: str) -> str:
     return f"{form}_{name}"
 
 
-def restore(form: str, defaults: Mapping[str, Any], *, own: Sequence[str] = ()) -> dict[str, Any]:
+def restore(form: str, defaults: Mapping[str, Any]) -> dict[str, Any]:
     """
-    Fill the fields with what was typed, else with the defaults, and return what they were filled with.
+    What stands in the fields: as this session has it, else as it was kept, else the defaults.
 
-    After a reload the session is new: the draft brings back the command id too.
-    Fields named in `own` are not filled: their widgets take the returned value as
-    their default. A number input that is drawn anew after a broken line shows its
-    default, and not what the session holds.
+    The page gives these to its widgets as their defaults. A run that a broken line
+    ended empties the browser's page, and a widget drawn anew shows its default, not what
+    the session holds. After a reload the session is new: the draft brings back the
+    command id too. A change whose keeping was cut off is kept now.
     """
     with open_database(facts.url()).reading() as reading:
         draft = kept_draft(reading, session.actor(), form)
     if draft is not None:
         commands.adopt(form, draft.command_id)
-    body = draft.body if draft is not None else {}
-    values = {**defaults, **body}
-    for name, value in values.items():
-        if name not in own:
-            st.session_state.setdefault(key(form, name), value)
+    was_kept = {**defaults, **(draft.body if draft is not None else {})}
+    values = {name: st.session_state.get(key(form, name), value) for name, value in was_kept.items()}
+    if values != was_kept:
+        _store(form, values)
     return values
 
 
 def stored(form: str) -> dict[str, Any] | None:
-    """What the form's command led to, asked from the database; None if it was not done."""
+    """
+    What the form's command led to, asked from the database; None if it was not done.
+
+    A run that a broken line has left may still be storing it: that is waited for.
+    """
+    actor, command_id = session.actor(), commands.command_id(form)
+    commands_underway().wait(command_id)
     with open_database(facts.url()).reading() as reading:
-        return command_result(reading, session.actor(), commands.command_id(form))
+        return command_result(reading, actor, command_id)
+
+
+@contextmanager
+def sending(form: str, fields: Sequence[str] = ()) -> Iterator[tuple[WriteSession, str]]:
+    """
+    Keep what stands in the fields, then a transaction and the command id for it.
+
+    Marked as under way before the last Streamlit call: a run whose line is broken ends
+    at that call, or is waited for. As in `session.writing`, no Streamlit call inside.
+    """
+    command_id = commands.command_id(form)
+    with commands_underway().doing(command_id):
+        if fields:
+            keep(form, fields)
+        with session.writing() as db:
+            yield db, command_id
 
 
 def keep(form: str, fields: Sequence[str]) -> None:
     """Store what stands in the fields now. For `on_change`, and before sending."""
     body = {name: st.session_state[key(form, name)] for name in fields if key(form, name) in st.session_state}
+    _store(form, body)
+
+
+def _store(form: str, body: Mapping[str, Any]) -> None:
+    actor, command_id = session.actor(), commands.command_id(form)
     with session.writing() as db:
-        drafts.keep_draft(db, session.actor(), form=form, command_id=commands.command_id(form), body=body)
+        drafts.keep_draft(db, actor, form=form, command_id=command_id, body=body)
 
 
 def finish(form: str, fields: Sequence[str]) -> None:
     """The person has seen the answer: a new form begins. For `on_click`."""
+    actor, command_id = session.actor(), commands.command_id(form)
     with session.writing() as db:
-        drafts.drop_draft(db, session.actor(), form=form, command_id=commands.command_id(form))
+        drafts.drop_draft(db, actor, form=form, command_id=command_id)
     commands.renew(form)
     for name in fields:
         st.session_state.pop(key(form, name), None)

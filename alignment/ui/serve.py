@@ -18,6 +18,7 @@ from alignment.ui.guard import Guard
 from alignment.ui.headers import SecurityHeaders
 from alignment.ui.health import serve_health
 from alignment.ui.packed import PackedBundle, pack_in_background
+from alignment.ui.resumed import Resumed
 
 _LOG = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ def routes() -> list[BaseRoute]:
 
 
 def middleware() -> list[Middleware]:
-    """Outermost first: headers on every answer, the guard, then the packed bundle."""
+    """Outermost first: headers on every answer, the guard, the packed bundle, the line that comes back."""
     base = startup.base_path()
     return [
         Middleware(SecurityHeaders),
@@ -44,6 +45,7 @@ def middleware() -> list[Middleware]:
             base=base,
         ),
         Middleware(PackedBundle, base=base),
+        Middleware(Resumed),
     ]
 
 

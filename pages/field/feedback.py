@@ -10,7 +10,7 @@ from alignment.access import Permission
 from alignment.actions import feedback
 from alignment.exports import frames
 from alignment.metrics.flags import FieldAnswer, FlagCard
-from alignment.ui import commands, filters, kept, loaders, parts, session, shown
+from alignment.ui import filters, kept, loaders, parts, session, shown
 from alignment.ui.text import md_escape
 from alignment.vocabulary import FlagKind, label
 
@@ -29,17 +29,17 @@ def linked(answer: FieldAnswer) -> str | None:
 
 
 def begin(answer: FieldAnswer) -> dict[str, Any]:
-    """What was typed before, else the link's territory, that of the last flag, or the first of one's own."""
-    link = linked(answer)
-    first = link or answer.start or answer.places[0][0]
+    """What was entered before, else the link's territory, that of the last flag, or one of one's own."""
+    codes, link = [code for code, _ in answer.places], linked(answer)
+    first = link or answer.start or codes[0]
     values = kept.restore(
         FORM,
         {"territory": first, "kind": FlagKind.BRAND_WEAK.value, "seen": 1, "conversations": 5, "link": link},
-        own=("seen", "conversations"),
     )
-    if link is not None and st.session_state[kept.key(FORM, "link")] != link:
-        st.session_state[kept.key(FORM, "link")] = link
-        st.session_state[kept.key(FORM, "territory")] = link
+    if values["territory"] not in codes or link not in (None, values["link"]):
+        values |= {"territory": first, "link": link}
+        st.session_state.pop(field("territory"), None)
+    st.session_state[field("link")] = values["link"]
     return values
 
 
@@ -48,52 +48,42 @@ def field(name: str) -> str:
 
 
 def show_form(answer: FieldAnswer, values: dict[str, Any]) -> None:
-    names = dict(answer.places)
-    if st.session_state[field("territory")] not in names:
-        st.session_state[field("territory")] = answer.places[0][0]
-    place = st.session_state[field("territory")]
+    names, kinds = dict(answer.places), [kind.value for kind in FlagKind]
+    place, kind = values["territory"], values["kind"]
     shown.show_headline(f"What do you see in {names[place]}?", "Not sent yet. What you enter is kept.")
     with st.popover(f"Another territory than {md_escape(names[place])}", key="other_territory"):
-        st.selectbox("Territory", list(names), key=field("territory"), format_func=names.__getitem__,
-                     on_change=keep_flag)  # fmt: skip
-    st.selectbox("What", [kind.value for kind in FlagKind], key=field("kind"), on_change=keep_flag,
+        st.selectbox("Territory", list(names), list(names).index(place), key=field("territory"),
+                     format_func=names.__getitem__, on_change=keep_flag)  # fmt: skip
+    st.selectbox("What", kinds, kinds.index(kind), key=field("kind"), on_change=keep_flag,
                  format_func=lambda word: label(FlagKind(word)))  # fmt: skip
-    most = feedback.MOST_CONVERSATIONS
     with st.container(horizontal=True, key="counts"):
-        st.number_input("Seen in", 0, most, values["seen"], key=field("seen"), on_change=keep_flag)
-        st.number_input(
-            "Of conversations",
-            0,
-            most,
-            values["conversations"],
-            key=field("conversations"),
-            on_change=keep_flag,
-        )
+        for name, title in (("seen", "Seen in"), ("conversations", "Of conversations")):
+            st.number_input(title, 0, feedback.MOST_CONVERSATIONS, values[name], key=field(name),
+                            on_change=keep_flag)  # fmt: skip
     with st.container(key="thumb"):
         if st.button("Send", key="send_flag", type="primary", width="stretch"):
-            send()
-    show_similar(place, FlagKind(st.session_state[field("kind")]))
+            send(values)
+    show_similar(values)
 
 
-def send() -> None:
+def send(values: dict[str, Any]) -> None:
     with parts.told():
-        keep_flag()
-        with session.writing() as db:
+        with kept.sending(FORM, FIELDS) as (db, command_id):
             feedback.raise_flag(
                 db,
                 actor,
-                territory=st.session_state[field("territory")],
-                kind=FlagKind(st.session_state[field("kind")]),
-                seen=st.session_state[field("seen")],
-                conversations=st.session_state[field("conversations")],
-                command_id=commands.command_id(FORM),
+                territory=values["territory"],
+                kind=FlagKind(values["kind"]),
+                seen=values["seen"],
+                conversations=values["conversations"],
+                command_id=command_id,
             )
         st.rerun()
 
 
-def show_similar(place: str, kind: FlagKind) -> None:
+def show_similar(values: dict[str, Any]) -> None:
     """Others' flags of eight weeks: joining one is quicker than a new one, and counts once."""
-    similar = loaders.load_flag_evidence(code=place, kind=kind).similar
+    similar = loaders.load_flag_evidence(code=values["territory"], kind=FlagKind(values["kind"])).similar
     others = [flag for flag in similar if flag.flag_id not in {own.flag_id for own in answer.own}]
     if not others:
         return
@@ -104,22 +94,22 @@ def show_similar(place: str, kind: FlagKind) -> None:
             st.markdown(md_escape(insights.flag_line(flag)))
             st.caption(md_escape(insights.standing_line(flag)))
             if st.button("I see it too", key=form, width="stretch"):
-                join(flag, form, same=False)
+                join(flag, form, values, same=False)
             if st.button("I was there too, in the same conversations", key=f"{form}_same", width="stretch"):
-                join(flag, form, same=True)
+                join(flag, form, values, same=True)
 
 
-def join(flag: FlagCard, form: str, *, same: bool) -> None:
+def join(flag: FlagCard, form: str, values: dict[str, Any], *, same: bool) -> None:
     with parts.told():
-        with session.writing() as db:
+        with kept.sending(form) as (db, command_id):
             feedback.see_it_too(
                 db,
                 actor,
                 flag_id=flag.flag_id,
-                seen=st.session_state[field("seen")],
-                conversations=st.session_state[field("conversations")],
+                seen=values["seen"],
+                conversations=values["conversations"],
                 same_conversations=same,
-                command_id=commands.command_id(form),
+                command_id=command_id,
             )
         st.rerun()
 
@@ -142,28 +132,29 @@ def show_saved(flag_id: int, at: str) -> None:
 
 def show_details(flag_id: int) -> None:
     form = f"details_{flag_id}"
-    kept.restore(form, {"note": "", "product": None})
+    values = kept.restore(form, {"note": "", "product": None})
     if kept.stored(form) is not None:
         st.success("Your details are stored with the flag.")
         return
     keep = partial(kept.keep, form, NOTE_FIELDS)
     names = dict(answer.products)
-    note = st.text_area("Note, if you like", key=kept.key(form, "note"), on_change=keep)
+    chosen = list(names).index(values["product"]) if values["product"] in names else None
+    note = st.text_area("Note, if you like", values["note"], key=kept.key(form, "note"), on_change=keep)
     product = None
     if names:
-        product = st.selectbox("Product, if it is about one", list(names), key=kept.key(form, "product"),
-                               format_func=names.__getitem__, on_change=keep)  # fmt: skip
+        product = st.selectbox("Product, if it is about one", list(names), chosen,
+                               key=kept.key(form, "product"), format_func=names.__getitem__,
+                               on_change=keep)  # fmt: skip
     if st.button("Add to the flag", key=form, width="stretch"):
         with parts.told():
-            keep()
-            with session.writing() as db:
+            with kept.sending(form, NOTE_FIELDS) as (db, command_id):
                 feedback.add_details(
                     db,
                     actor,
                     flag_id=flag_id,
                     note=note,
                     product=product,
-                    command_id=commands.command_id(form),
+                    command_id=command_id,
                 )
             st.rerun()
 
@@ -184,10 +175,8 @@ def show_receipt(flag: FlagCard) -> None:
             st.markdown(f"**{name}:** {md_escape(text)}")
         if st.button("I have read it", key=form, width="stretch"):
             with parts.told():
-                with session.writing() as db:
-                    feedback.read_receipt(
-                        db, actor, flag_id=flag.flag_id, command_id=commands.command_id(form)
-                    )
+                with kept.sending(form) as (db, command_id):
+                    feedback.read_receipt(db, actor, flag_id=flag.flag_id, command_id=command_id)
                 st.rerun()
 
 

@@ -99,22 +99,22 @@ def offer_triage(answer: InboxAnswer, flag: FlagCard) -> None:
 def offer_answer(flag: FlagCard) -> None:
     """The receipt. What is typed is kept until it is sent."""
     form = f"answer_{flag.flag_id}"
-    kept.restore(form, dict.fromkeys(PARTS, ""))
+    values = kept.restore(form, dict.fromkeys(PARTS, ""))
     keep = partial(kept.keep, form, tuple(PARTS))
     seen_step = parts.read_version(form, flag.last_step)
     texts = {
-        name: st.text_area(title, key=kept.key(form, name), on_change=keep) for name, title in PARTS.items()
+        name: st.text_area(title, values[name], key=kept.key(form, name), on_change=keep)
+        for name, title in PARTS.items()
     }
     if st.button("Answer", key=form, type="primary"):
         with parts.told():
-            keep()
-            with session.writing() as db:
+            with kept.sending(form, tuple(PARTS)) as (db, command_id):
                 feedback.answer_flag(
                     db,
                     actor,
                     flag_id=flag.flag_id,
                     seen_step=seen_step,
-                    command_id=commands.command_id(form),
+                    command_id=command_id,
                     **texts,
                 )
             kept.finish(form, tuple(PARTS))

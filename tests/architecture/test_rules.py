@@ -137,7 +137,9 @@ def streamlit_calls_inside_transactions(source: str) -> list[str]:
         ast.unparse(call)
         for node in ast.walk(ast.parse(source))
         if isinstance(node, ast.With)
-        and any("writing()" in ast.unparse(item.context_expr) for item in node.items)
+        and any(
+            re.search(r"writing\(\)|kept\.sending\(", ast.unparse(item.context_expr)) for item in node.items
+        )
         for call in ast.walk(node)
         if isinstance(call, ast.Call) and ast.unparse(call.func).startswith("st.")
     ]
@@ -151,9 +153,10 @@ def test_no_streamlit_call_inside_a_transaction(path):
 
 
 def test_a_streamlit_call_inside_a_transaction_is_caught():
-    planted = "with session.writing() as db:\n    st.progress(0.5)\n"
+    for begins in ("session.writing() as db", "kept.sending(FORM) as (db, command_id)"):
+        planted = f"with {begins}:\n    st.progress(0.5)\n"
 
-    assert streamlit_calls_inside_transactions(planted) == ["st.progress(0.5)"]
+        assert streamlit_calls_inside_transactions(planted) == ["st.progress(0.5)"]
 
 
 def swallowed(source: str) -> list[int]:
