@@ -53,7 +53,7 @@ def campaigns(session: ReadSession, scope: Scope, view: View) -> CampaignsAnswer
 
 def campaign_rows(reading: Reading) -> tuple[tuple[CampaignRow, ...], CampaignRow]:
     """The rows, largest spend first and "no campaign" last, and the row that adds them up."""
-    brought = _brought(cohort_of(reading))
+    brought = _brought(cohort_of(reading, Split.CAMPAIGN))
     delivered = delivery(reading.session, reading.view, reading.narrowing, reading.view.period)
     by_campaign = {int(line["campaign_id"]): line for line in delivered.to_dict("records")}
     chosen = reading.narrowing.chosen.get(Split.CAMPAIGN)

@@ -1,5 +1,6 @@
 """The Funnel page: the one funnel, its splits, and the records behind a bar."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,10 +24,9 @@ from alignment.metrics.funnel import (
     period_steps,
 )
 from alignment.periods import from_epoch_day
-from alignment.queries.deals import deal_sums
+from alignment.queries.counted import Frames, cohort_frames, deal_frames, entry_frames
 from alignment.queries.dimensions import NOBODY, Dimensions
-from alignment.queries.entries import entry_counts
-from alignment.queries.funnel import cohort_counts, stages_in_use
+from alignment.queries.funnel import stages_in_use
 from alignment.queries.funnel_records import Behind, count_behind, deal_amounts, units_behind
 from alignment.view import Basis, Split, View
 from alignment.vocabulary import STAGE_ORDER, Exit, Stage
@@ -58,7 +58,7 @@ def funnel(session: ReadSession, scope: Scope, view: View) -> FunnelAnswer:
     """
     reading = Reading(session=session, scope=scope, view=view)
     stages = stages_in_use(session, view)
-    deals = deal_sums(session, view, reading.narrowing, view.period)
+    deals = deal_frames(session, view, reading.narrowing, view.period)
     is_cohort = view.basis is Basis.COHORT
     earlier = reading.earlier() if is_cohort else None
     counts = _cohort(reading, earlier, stages) if is_cohort else _period(reading, stages, deals)
@@ -74,17 +74,25 @@ def funnel(session: ReadSession, scope: Scope, view: View) -> FunnelAnswer:
         not_assigned=counts.not_assigned,
         won_revenue_minor=counts.won_minor,
         won_without_amount=counts.won_without_amount,
-        open_deals=open_deals(deals),
+        open_deals=open_deals(deals.every),
         splits=counts.splits,
         before_at=earlier.view.at if earlier else None,
     )
 
 
-def cohort_of(reading: Reading) -> pd.DataFrame:
-    """`cohort_counts` of the view without what is undated (unless for all time) or outside the filters."""
-    return _counted(
-        reading, cohort_counts(reading.session, reading.view, reading.narrowing, reading.view.period)
-    )
+def cohort_of(reading: Reading, split: Split | None = None) -> pd.DataFrame:
+    """
+    The view's cohort without what is undated (unless for all time) or outside the filters.
+
+    Of the dimensions only those are there for certain that are filtered or split by.
+    """
+    frames = _frames(reading, () if split is None else (split,))
+    return _counted(reading, frames.every if split is None else frames.by[split])
+
+
+def _frames(reading: Reading, splits: Iterable[Split]) -> Frames:
+    view = reading.view
+    return cohort_frames(reading.session, view, reading.narrowing, view.period, splits=splits)
 
 
 def _counted(reading: Reading, every: pd.DataFrame) -> pd.DataFrame:
@@ -93,7 +101,8 @@ def _counted(reading: Reading, every: pd.DataFrame) -> pd.DataFrame:
 
 
 def _cohort(reading: Reading, earlier: Reading | None, stages: tuple[Stage, ...]) -> _Counts:
-    every = cohort_counts(reading.session, reading.view, reading.narrowing, reading.view.period)
+    frames = _frames(reading, Split)
+    every = frames.every
     is_inside = reading.narrowing.inside(every)
     counts = _counted(reading, every)
     outside = every[~is_inside & ((every["is_dated"] == 1) | (reading.view.period is None))]
@@ -108,17 +117,22 @@ def _cohort(reading: Reading, earlier: Reading | None, stages: tuple[Stage, ...]
         won_without_amount=int(counts["won_without_amount"].sum()),
         splits={
             split: cohort_rows(
-                stages, counts, f"{split.value}_id", reading.dimensions.names(split), _always(reading, split)
+                stages,
+                _counted(reading, frames.by[split]),
+                f"{split.value}_id",
+                reading.dimensions.names(split),
+                _always(reading, split),
             )
             for split in Split
         },
     )
 
 
-def _period(reading: Reading, stages: tuple[Stage, ...], deals: pd.DataFrame) -> _Counts:
+def _period(reading: Reading, stages: tuple[Stage, ...], deals: Frames) -> _Counts:
     compared = reading.view.compared()
     before = compared.period if compared else None
-    every = entry_counts(reading.session, reading.view, reading.narrowing, reading.view.period, before)
+    frames = entry_frames(reading.session, reading.view, reading.narrowing, reading.view.period, before)
+    every = frames.every
     is_inside = reading.narrowing.inside(every)
     entries, outside = every[is_inside], every[~is_inside]
     first = stages[:1]
@@ -129,13 +143,13 @@ def _period(reading: Reading, stages: tuple[Stage, ...], deals: pd.DataFrame) ->
         undated=int(entries["undated"].sum()),
         direct=sum(period_entered(first, entries[entries["is_direct"] == 1])),
         not_assigned=sum(period_entered(first, outside)),
-        won_minor=int(deals["won_minor"].sum()),
-        won_without_amount=int(deals["won_without_amount"].sum()),
+        won_minor=int(deals.every["won_minor"].sum()),
+        won_without_amount=int(deals.every["won_without_amount"].sum()),
         splits={
             split: period_rows(
                 stages,
-                entries,
-                deals,
+                frames.by[split][reading.narrowing.inside(frames.by[split])],
+                deals.by[split],
                 f"{split.value}_id",
                 reading.dimensions.names(split),
                 _always(reading, split),

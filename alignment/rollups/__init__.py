@@ -6,6 +6,7 @@ everything anew, `drifted` compares every cell with the facts. `cubes` says whic
 cubes there are; `queries` reads them.
 """
 
+from alignment.rollups.cells import KEY, NUMBERS, unpacked
 from alignment.rollups.cubes import CUBES, DIMENSIONS, NO_DAY, STATES, Cube, Kind
 from alignment.rollups.keeping import Drift, drifted, is_kept, keep, rebuild
 from alignment.rollups.reading import Mark, mark
@@ -13,7 +14,9 @@ from alignment.rollups.reading import Mark, mark
 __all__ = [
     "CUBES",
     "DIMENSIONS",
+    "KEY",
     "NO_DAY",
+    "NUMBERS",
     "STATES",
     "Cube",
     "Drift",
@@ -24,4 +27,5 @@ __all__ = [
     "keep",
     "mark",
     "rebuild",
+    "unpacked",
 ]

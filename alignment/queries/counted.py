@@ -1,0 +1,149 @@
+"""
+The funnel's counts, asked in one way: from the cubes where they cover the view, else from the facts.
+
+Both give the same numbers; a test holds them against each other on random
+companies and views. Cubes of few dimensions give a frame for the whole and one for
+each split; the facts give one frame that serves for all.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from alignment.db import ReadSession
+from alignment.periods import Period
+from alignment.queries.cubes import Cubes, Question, Slot, column_of, cubes_of
+from alignment.queries.deals import deal_sums
+from alignment.queries.dimensions import Narrowing
+from alignment.queries.entries import entry_counts
+from alignment.queries.funnel import cohort_counts
+from alignment.rollups import STATES, Cube, Kind
+from alignment.view import Split, View
+from alignment.vocabulary import STAGE_ORDER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frames:
+    """
+    `every` holds all that is counted; `by` holds the same by the members of each split.
+
+    The columns are those of the query of the facts, of which a frame of cubes has
+    only the dimensions that are filtered or that it splits by.
+    """
+
+    every: pd.DataFrame
+    by: Mapping[Split, pd.DataFrame]
+    is_from_cubes: bool
+
+
+def entry_frames(
+    session: ReadSession, view: View, narrowing: Narrowing, now: Period | None, before: Period | None
+) -> Frames:
+    """`entries.entry_counts`."""
+    periods = (("now", now), ("before", before))
+    slots = [
+        Slot(
+            name=f"{when}_{stage.value}",
+            number=f"n{place}",
+            period=period,
+            is_nothing=when == "before" and period is None,
+        )
+        for when, period in periods
+        for place, stage in enumerate(STAGE_ORDER)
+    ]
+    question = Question(
+        kind=Kind.ENTRIES,
+        slots=(*slots, Slot(name="undated", number="n0", is_undated=True)),
+        by=("is_direct",),
+        days=_days(now, before),
+        beside=True,
+    )
+    found = _from_cubes(cubes_of(session, view, narrowing), question, Split)
+    return found or _from_facts(entry_counts(session, view, narrowing, now, before))
+
+
+def cohort_frames(
+    session: ReadSession,
+    view: View,
+    narrowing: Narrowing,
+    period: Period | None,
+    *,
+    splits: Iterable[Split] = Split,
+) -> Frames:
+    """`funnel.cohort_counts`."""
+    question = Question(
+        kind=Kind.COHORT,
+        slots=tuple(Slot(name=f"n{place}", number=f"n{place}") for place in range(_STANDS + len(STATES) - 1)),
+        by=("is_direct", "is_dated", "rank"),
+        days=_days(period, None),
+        beside=True,
+    )
+    found = _from_cubes(cubes_of(session, view, narrowing), question, splits)
+    if found is None:
+        return _from_facts(cohort_counts(session, view, narrowing, period))
+    return Frames(
+        every=_by_state(found.every),
+        by={split: _by_state(frame) for split, frame in found.by.items()},
+        is_from_cubes=True,
+    )
+
+
+def deal_frames(
+    session: ReadSession, view: View, narrowing: Narrowing, now: Period | None, before: Period | None = None
+) -> Frames:
+    """`deals.deal_sums`."""
+    slots = [Slot(name=name, number=number, period=now) for name, number in _CLOSED.items()]
+    slots += [
+        Slot(name=f"{name}_before", number=_CLOSED[name], period=before, is_nothing=before is None)
+        for name in ("won", "lost", "won_minor")
+    ]
+    slots += [Slot(name=name, number=number) for name, number in _OPEN.items()]
+    question = Question(kind=Kind.DEALS, slots=tuple(slots), by=(), days=_days(now, before), beside=False)
+    found = _from_cubes(cubes_of(session, view, narrowing), question, Split)
+    return found or _from_facts(deal_sums(session, view, narrowing, now, before))
+
+
+_CLOSED = {"won": "n0", "lost": "n1", "won_minor": "n2", "won_without_amount": "n3"}
+_OPEN = {"open": "n4", "open_minor": "n5", "open_without_amount": "n6", "open_undated": "n7"}
+_STANDS = 3  # from this number on a cell of a cohort holds its states, won aside
+
+
+def _days(now: Period | None, before: Period | None) -> tuple[Period, ...]:
+    return () if now is None else (now,) if before is None else (now, before)
+
+
+def _from_facts(frame: pd.DataFrame) -> Frames:
+    return Frames(every=frame, by=dict.fromkeys(Split, frame), is_from_cubes=False)
+
+
+def _from_cubes(cubes: Cubes | None, question: Question, splits: Iterable[Split]) -> Frames | None:
+    if cubes is None:
+        return None
+    whole = cubes.covers(question, ())
+    parts = {split: cubes.covers(question, [column_of(split)]) for split in splits}
+    if whole is None:
+        return None
+    asked: list[tuple[Cube, str | None]] = [(whole, None)]
+    asked += [(cube, column_of(split)) for split, cube in parts.items() if cube is not None]
+    if len(asked) <= len(parts):
+        return None
+    every, *by = cubes.answers(question, asked)
+    return Frames(every=every, by=dict(zip(parts, by, strict=True)), is_from_cubes=True)
+
+
+def _by_state(cells: pd.DataFrame) -> pd.DataFrame:
+    """One row per state that any unit of a cell is in."""
+    left = [state for state in STATES if state != "won"]
+    numbers = {state: cells[f"n{_STANDS + place}"] for place, state in enumerate(left)}
+    won = cells["n0"] - sum(numbers.values())
+    keys = [name for name in cells.columns if not name.startswith("n")]
+    rows = [
+        cells[keys].assign(state=state, units=units, won_minor=0, won_without_amount=0)
+        for state, units in numbers.items()
+    ]
+    rows.append(
+        cells[keys].assign(state="won", units=won, won_minor=cells["n1"], won_without_amount=cells["n2"])
+    )
+    every = pd.concat(rows, ignore_index=True)
+    return every[every["units"] != 0].reset_index(drop=True)

@@ -1,0 +1,231 @@
+"""
+Reading the cubes: which of them answers a question, and its sums.
+
+A cube answers if it has every dimension that is filtered or split by, if the
+periods are sums of its days, and if its cells hold on the view's day. What was
+known at a moment is what is there now without what came in since.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+
+from alignment.db import ReadSession
+from alignment.periods import Period, epoch_day
+from alignment.queries.dimensions import NOBODY, Narrowing
+from alignment.queries.frames import total
+from alignment.rollups import CUBES, DIMENSIONS, KEY, NO_DAY, NUMBERS, Cube, Kind, unpacked
+from alignment.tables import CubeCell, CubeDelta, CubeState, Territory, c
+from alignment.view import Split, View
+
+_STATE = "cube_state"
+_MEMBERS = ("a_id", "b_id", "c_id")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """A sum of one number of the cells, of all days or of those of a period; `is_nothing`: 0."""
+
+    name: str
+    number: str
+    period: Period | None = None
+    is_nothing: bool = False
+    is_undated: bool = False
+
+    def days(self) -> tuple[int, int] | None:
+        if self.is_undated:
+            return NO_DAY, NO_DAY
+        return (self.period.first_epoch_day, self.period.last_epoch_day) if self.period else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """
+    What is asked: sums by these dimensions, rank or not, direct or not.
+
+    `days` are the periods that matter at all, beside what is undated; empty for
+    all time. `beside` lets through what has nothing assigned where it is filtered.
+    """
+
+    kind: Kind
+    slots: tuple[Slot, ...]
+    by: tuple[str, ...]
+    days: tuple[Period, ...]
+    beside: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cubes:
+    """The cubes as a view sees them."""
+
+    session: ReadSession
+    at: int
+    known: datetime | None
+    last_day: int | None
+    narrowing: Narrowing
+
+    def covers(self, question: Question, dimensions: Iterable[str]) -> Cube | None:
+        """The smallest cube that answers the question by these dimensions; None if there is none."""
+        needed = self.filtered | set(dimensions)
+        found = [
+            cube
+            for cube in CUBES
+            if cube.kind is question.kind
+            and needed <= set(cube.dimensions)
+            and (cube.is_dated or self.last_day is None or self.at >= self.last_day)
+            and (not cube.by_stretch or all(_is_whole(period) for period in question.days))
+        ]
+        return min(found, key=lambda cube: (len(cube.dimensions) or 1, cube.is_dated), default=None)
+
+    @property
+    def filtered(self) -> set[str]:
+        found = {f"{split.value}_id" for split in self.narrowing.chosen}
+        return found | ({"territory_id"} if self.narrowing.allowed is not None else set())
+
+    def answers(self, question: Question, asked: Sequence[tuple[Cube, str | None]]) -> list[pd.DataFrame]:
+        """
+        A frame for each cube with the dimension that is split by, all in one statement.
+
+        One row per combination of what is filtered, of that dimension, and of `question.by`.
+        """
+        parts = [self._part(place, question, cube, split) for place, (cube, split) in enumerate(asked)]
+        rows = self.session.execute(sa.union_all(*parts)).all()
+        columns = ["part", *DIMENSIONS, *question.by, *(slot.name for slot in question.slots)]
+        every = pd.DataFrame(rows, columns=columns).astype("int64")
+        found = []
+        for place, (cube, split) in enumerate(asked):
+            names = self._names(cube, split)
+            frame = every.loc[every["part"] == place, [*names, *columns[1 + len(DIMENSIONS) :]]]
+            if self.known is not None:
+                frame = self._without_later(frame, question, cube, names)
+            found.append(frame.reset_index(drop=True))
+        return found
+
+    def _names(self, cube: Cube, split: str | None) -> list[str]:
+        return [name for name in cube.dimensions if name in self.filtered or name == split]
+
+    def _part(self, place: int, question: Question, cube: Cube, split: str | None) -> sa.Select[Any]:
+        cell, places = c(CubeCell), _places(cube)
+        names, chosen = self._names(cube, split), self._chosen(question)
+        keys = [cell[places[name]] for name in names] + [_key_in_sql(name, cell) for name in question.by]
+        where = [cell.cube == cube.number]
+        if question.days:
+            inside = [cell.day.between(each.first_epoch_day, each.last_epoch_day) for each in question.days]
+            where.append(sa.or_(cell.day == NO_DAY, *inside))
+        if cube.is_dated:
+            where.append(cell.since <= self.at)
+        where += [cell[places[name]].in_(sorted(ids)) for name, ids in chosen.items()]
+        if len(cube.dimensions) > 1 and cube.dimensions[0] not in chosen:
+            # So that the key, which begins with the territory, can be searched by day.
+            every = sa.union_all(sa.select(c(Territory).id), sa.select(sa.literal(NOBODY)))
+            where.append(cell.a_id.in_(every))
+        elif len(cube.dimensions) <= 1:
+            where.append(cell.a_id == NOBODY)
+        statement = sa.select(
+            sa.literal(place),
+            *(cell[places[name]] if name in names else sa.literal(NOBODY) for name in DIMENSIONS),
+            *(_key_in_sql(name, cell) for name in question.by),
+            *(_sum_in_sql(slot, cell) for slot in question.slots),
+        ).where(*where)
+        return statement.group_by(*keys) if keys else statement
+
+    def _chosen(self, question: Question) -> dict[str, set[int]]:
+        found = {
+            f"{split.value}_id": set(ids) | ({NOBODY} if question.beside else set())
+            for split, ids in self.narrowing.chosen.items()
+        }
+        if self.narrowing.allowed is not None:
+            allowed = set(self.narrowing.allowed)
+            found["territory_id"] = found.get("territory_id", allowed) & allowed
+        return found
+
+    def _without_later(
+        self, frame: pd.DataFrame, question: Question, cube: Cube, names: Sequence[str]
+    ) -> pd.DataFrame:
+        delta, keys, places = c(CubeDelta), [*names, *question.by], _places(cube)
+        packed = self.session.execute(
+            sa.select(delta.cells).where(delta.cube == cube.number, delta.recorded_at > self.known)
+        ).scalars()
+        frames = [frame]
+        for lot in packed:
+            cells = pd.DataFrame(unpacked(lot), columns=[*KEY, *NUMBERS])
+            cells = cells.rename(columns={place: name for name, place in places.items()})
+            cells["is_dated"] = (cells["day"] != NO_DAY).astype("int64")
+            kept = cells["since"] <= self.at if cube.is_dated else pd.Series(True, index=cells.index)
+            if question.days:
+                inside = cells["day"] == NO_DAY
+                for each in question.days:
+                    inside |= cells["day"].between(each.first_epoch_day, each.last_epoch_day)
+                kept &= inside
+            for name, ids in self._chosen(question).items():
+                kept &= cells[name].isin(ids)
+            cells = cells[kept]
+            sums = {slot.name: -_values(slot, cells) for slot in question.slots}
+            frames.append(pd.DataFrame({name: cells[name] for name in keys} | sums))
+        if len(frames) == 1:
+            return frame
+        every = pd.concat(frames, ignore_index=True)
+        if not keys:
+            return every.sum().to_frame().T
+        return every.groupby(keys, as_index=False, sort=False).sum()
+
+
+def cubes_of(session: ReadSession, view: View, narrowing: Narrowing) -> Cubes | None:
+    """The company's cubes; None where it has none, or none that go back to the moment asked for."""
+    if _STATE not in session.info:  # a reading sees one moment: it asks once
+        session.info[_STATE] = session.get(CubeState, 1)
+    state: CubeState | None = session.info[_STATE]
+    if state is None:
+        return None
+    since = state.complete_from
+    if view.known is not None and since is not None and view.known < since:
+        return None
+    return Cubes(
+        session=session,
+        at=epoch_day(view.at),
+        known=view.known,
+        last_day=state.last_day,
+        narrowing=narrowing,
+    )
+
+
+def column_of(split: Split) -> str:
+    return f"{split.value}_id"
+
+
+def _places(cube: Cube) -> dict[str, str]:
+    """By dimension of the cube the column of the key that holds it."""
+    places = _MEMBERS[: len(cube.dimensions)] if len(cube.dimensions) != 1 else ("b_id",)
+    return dict(zip(cube.dimensions, places, strict=True))
+
+
+def _is_whole(period: Period) -> bool:
+    """Whether the period is made of whole stretches: weeks, cut where a month begins."""
+    return _begins(period.start) and _begins(period.end)
+
+
+def _begins(day: date) -> bool:
+    return day.day == 1 or day.weekday() == 0
+
+
+def _key_in_sql(name: str, cell: Any) -> Any:
+    return sa.case((cell.day == NO_DAY, 0), else_=1) if name == "is_dated" else cell[name]
+
+
+def _sum_in_sql(slot: Slot, cell: Any) -> Any:
+    if slot.is_nothing:
+        return sa.literal(0).label(slot.name)
+    days = slot.days()
+    number = cell[slot.number]
+    return total(number if days is None else sa.case((cell.day.between(*days), number), else_=0), slot.name)
+
+
+def _values(slot: Slot, cells: pd.DataFrame) -> Any:
+    if slot.is_nothing:
+        return cells["day"] * 0
+    days = slot.days()
+    return cells[slot.number] if days is None else cells[slot.number].where(cells["day"].between(*days), 0)

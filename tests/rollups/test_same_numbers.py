@@ -1,0 +1,127 @@
+"""
+What the cubes answer is what the facts answer, whatever was imported and whatever is asked.
+
+The second route is SQL over all facts (`queries.entries`, `.funnel`, `.deals`); the
+cubes were counted unit by unit in Python.
+"""
+
+import random
+from datetime import date, datetime, timedelta
+
+import pandas as pd
+import pytest
+
+from alignment import rollups
+from alignment.answers.funnel_screen import funnel
+from alignment.periods import Period
+from alignment.queries import counted
+from alignment.queries.counted import cohort_frames, deal_frames, entry_frames
+from alignment.queries.deals import deal_sums
+from alignment.queries.dimensions import dimensions, narrowing
+from alignment.queries.entries import entry_counts
+from alignment.queries.funnel import cohort_counts
+from alignment.view import NOT_ASSIGNED, Basis, Compare, Split, View
+from tests.journal.histories import CHANNELS, FIRST, TERRITORIES, grow
+from tests.queries.companies import scope
+
+LAST = FIRST + timedelta(days=110)
+
+
+def random_view(dice: random.Random, moments: list[datetime]) -> View:
+    """Weeks, months or any days; filters of no, one or two dimensions; at any day, known at any moment."""
+    monday = FIRST + timedelta(days=7 * dice.randrange(12))
+    month = date(2026, dice.randrange(1, 4), 1)
+    some_day = FIRST + timedelta(days=dice.randrange(90))
+    period = dice.choice(
+        [
+            None,
+            Period(start=monday, end=monday + timedelta(days=7 * dice.randrange(1, 6))),
+            Period(start=month, end=date(2026, month.month + 1, 1)),
+            Period(start=some_day, end=some_day + timedelta(days=dice.randrange(1, 30))),
+        ]
+    )
+    return View(
+        period=period,
+        at=dice.choice([LAST, LAST, FIRST + timedelta(days=dice.randrange(110))]),
+        known=dice.choice([None, None, *moments[-6:]]),
+        compare=dice.choice(list(Compare)),
+        territories=dice.choice([(), (), ("ALL",), ("N", "S"), (dice.choice(TERRITORIES), NOT_ASSIGNED)]),
+        channels=dice.choice([(), (), (), (dice.choice(CHANNELS).lower(),), (NOT_ASSIGNED,)]),
+        campaigns=dice.choice([(), (), (), (), ("C1", "C2")]),
+        basis=dice.choice(list(Basis)),
+    )
+
+
+def sums(
+    frame: pd.DataFrame, keys: list[str], numbers: list[str]
+) -> dict[tuple[object, ...], tuple[int, ...]]:
+    """By the keys what the numbers add up to, without what is nothing."""
+    if frame.empty:
+        return {}
+    grouped = frame.groupby(keys)[numbers].sum() if keys else frame[numbers].sum().to_frame().T
+    return {
+        key if isinstance(key, tuple) else (key,): tuple(int(value) for value in row)
+        for key, row in zip(grouped.index, grouped.to_numpy(), strict=True)
+        if any(row)
+    }
+
+
+def assert_same(session, view: View, seen: set[str]) -> None:
+    known = dimensions(session, view)
+    narrow = narrowing(view, scope(), known)
+    filtered = [f"{split.value}_id" for split in narrow.chosen]
+    compared = view.compared()
+    before = compared.period if compared else None
+    asked = [
+        ("entries", entry_frames(session, view, narrow, view.period, before),
+         entry_counts(session, view, narrow, view.period, before), ["is_direct"]),
+        ("cohort", cohort_frames(session, view, narrow, view.period),
+         cohort_counts(session, view, narrow, view.period), ["is_direct", "is_dated", "rank", "state"]),
+        ("earlier", cohort_frames(session, view, narrow, view.period, splits=()),
+         cohort_counts(session, view, narrow, view.period), ["is_direct", "is_dated", "rank", "state"]),
+        ("deals", deal_frames(session, view, narrow, view.period, before),
+         deal_sums(session, view, narrow, view.period, before), []),
+    ]  # fmt: skip
+    for name, frames, facts, keys in asked:
+        seen.add(f"{name} {'cubes' if frames.is_from_cubes else 'facts'}")
+        numbers = [column for column in facts.columns if not column.endswith("_id") and column not in keys]
+        # The facts give more beside what is filtered; two dimensions without anything are no question.
+        for split, frame in [(None, frames.every), *frames.by.items()]:
+            by = [*filtered, *([f"{split.value}_id"] if split else []), *keys]
+            by = list(dict.fromkeys(by))
+            assert sums(frame, by, numbers) == sums(facts, by, numbers), (name, split, view)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_cubes_and_facts_give_the_same_numbers(seed, company_database):
+    assert_same_all_along(company_database, seed, steps=20, views=4)
+
+
+def assert_same_all_along(database, seed: int, steps: int, views: int) -> None:
+    dice, moments, seen = random.Random(f"views-{seed}"), [], set()
+    for moment in grow(database, seed, steps):
+        moments.append(moment)
+        with database.reading() as session:
+            for _ in range(views):
+                assert_same(session, random_view(dice, moments), seen)
+    assert {"entries cubes", "entries facts", "cohort cubes", "earlier cubes", "deals cubes"} <= seen
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(10, 20))
+def test_cubes_and_facts_give_the_same_numbers_many_times(seed, company_database):
+    assert_same_all_along(company_database, seed, steps=60, views=10)
+
+
+def test_the_whole_page_is_the_same(database, monkeypatch):
+    """Steps, rates, exits, every row of every split, what is outside: the answer as a page gets it."""
+    dice, moments = random.Random("pages"), list(grow(database, 31, 40))
+    views = [random_view(dice, moments) for _ in range(25)]
+    with database.reading() as session:
+        assert rollups.is_kept(session)
+        from_cubes = [funnel(session, scope(), view) for view in views]
+        monkeypatch.setattr(counted, "cubes_of", lambda *_: None)
+        from_facts = [funnel(session, scope(), view) for view in views]
+
+    assert from_cubes == from_facts
+    assert Split.TERRITORY in from_cubes[0].splits
