@@ -60,7 +60,7 @@ def power(
     units: Sequence[UnitSeries],
     *,
     asked_after: Mapping[str, float] | None = None,
-    waves_after: int = 1,
+    waves_after: int | None = None,
     seed: int = 0,
 ) -> Power:
     """
@@ -73,7 +73,7 @@ def power(
         plan: `after` may still be empty.
         units: With the waves so far.
         asked_after: Interviews planned per territory and wave; as many as usual where it names none.
-        waves_after: Waves the effect will be read from.
+        waves_after: Waves the effect will be read from; as many as before if None, as the windows mirror.
         seed: Of the worlds played through.
     """
     everyone = Panel.of(plan, units)
@@ -93,7 +93,7 @@ def power(
     chosen = panel.assignments(plan, most=_MOST_ASSIGNMENTS)
     needed = territories_needed(k + m, plan.alpha)
     at_p = max(plan.alpha, chosen.smallest_p)
-    drawn = _null_worlds(plan, panel, asked_after or {}, waves_after, seed)
+    drawn = _null_worlds(plan, panel, asked_after or {}, waves_after or len(plan.before), seed)
     if chosen.smallest_p <= plan.alpha:
         advice = Advice.ENOUGH
     else:

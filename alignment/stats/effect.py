@@ -271,7 +271,7 @@ def resampled_moves(
     Draw what the groups would move by if nothing happened, shape (draws, g): a moving block bootstrap.
 
     Blocks of times are drawn, the same for all groups, so that what they share and what lasts longer than
-    one time stays. Each group's own level is taken out.
+    one time stays. A group's own level cancels.
 
     Args:
         panel: Shape (g, t), nothing missing.
@@ -287,12 +287,11 @@ def resampled_moves(
     """
     times = panel.shape[1]
     length = min(times, block or max(1, round(sqrt(times))))
-    own = panel - panel.mean(axis=1, keepdims=True)
     rng = np.random.default_rng(seed)
     needed = before + after
     starts = rng.integers(0, times - length + 1, size=(draws, -(-needed // length)))
     at = (starts[..., None] + np.arange(length)).reshape(draws, -1)[:, :needed]
-    drawn = own[:, at]
+    drawn = panel[:, at]
     return np.asarray((drawn[..., before:].mean(axis=-1) - drawn[..., :before].mean(axis=-1)).T)
 
 

@@ -17,6 +17,7 @@ from alignment.metrics.effect_plan import (
     plan_windows,
 )
 from alignment.metrics.effect_power import Advice, power, stagger_order, territories_needed
+from alignment.stats.effect import difference_in_differences
 
 DAYS = {"Q1": 0, "Q2": 91, "Q3": 182, "Q4": 273, "flag": 364, "after": 455}
 
@@ -75,6 +76,24 @@ class TestWindows:
         assert found.before == ("Q3",)
         assert found.warning is None
 
+    def test_an_outcome_two_waves_later_is_mirrored_two_waves_earlier(self):
+        """The nearest wave before would be Q4; the mirror of day 546 around day 364 is Q3."""
+        found = plan_windows(WAVES, ["flag"], 480, 560)
+
+        assert (found.before, found.lag_before, found.lag_after) == (("Q3",), 182, 182)
+
+    def test_a_short_campaign_waits_for_the_next_wave(self):
+        found = plan_windows(WAVES, ["flag"], 370, 380)
+
+        assert found.after_from <= 455 <= found.after_until
+        assert found.before == ("Q4",)
+
+    def test_a_wave_between_flag_and_campaign_is_no_baseline(self):
+        """A dip recovers in it."""
+        found = plan_windows([WAVES[4], Wave(label="between", midpoint=455)], ["flag"], 470, 530)
+
+        assert (found.before, found.warning) == ((), WindowWarning.NOTHING_BEFORE)
+
     def test_an_old_wave_only_is_warned_of(self):
         waves = [WAVES[0], WAVES[4], Wave(label="other", midpoint=273)]
 
@@ -99,6 +118,44 @@ class TestEffect:
         found = effect(PLAN, [WEAK, *OTHERS])
 
         assert found.naive.estimate == pytest.approx(0.60 - 0.18)
+
+    def test_the_trap_of_two_territories_is_as_sure_as_both_together(self):
+        twin = replace(WEAK, code="twin")
+        one = effect(PLAN, [WEAK, *OTHERS]).naive
+        two = effect(replace(PLAN, treated=("weak", "twin")), [WEAK, twin, *OTHERS]).naive
+
+        assert two.estimate == pytest.approx(one.estimate)
+        assert two.high - two.low == pytest.approx((one.high - one.low) / 2**0.5)
+
+    def test_only_waves_before_the_flag_tell_how_territories_ran(self):
+        found = effect(PLAN, [WEAK, *OTHERS])
+
+        assert (found.parallel.waves, found.synthetic.waves_fitted) == (4, 4)
+        assert [point.label for point in found.points] == list(DAYS)
+
+    def test_a_window_of_two_waves_has_half_the_noise(self):
+        """Second route: the mean of two shares has a quarter of both variances."""
+        found = effect(replace(PLAN, before=("Q3", "Q4")), [WEAK, *OTHERS])
+        noise = [
+            (unit.waves[2].noise + unit.waves[3].noise) / 4 + unit.waves[5].noise for unit in (WEAK, *OTHERS)
+        ]
+        moves = [
+            unit.waves[5].value - (unit.waves[2].value + unit.waves[3].value) / 2 for unit in (WEAK, *OTHERS)
+        ]
+        by_hand = difference_in_differences(moves, np.array([1, *[-1 / 12] * 12]), noise=noise)
+
+        assert (found.low, found.estimate, found.high) == pytest.approx(
+            (by_hand.low, by_hand.value, by_hand.high)
+        )
+
+    def test_first_of_thirteen_by_a_hair_did_not_work(self):
+        """Four points more where nobody else moved: p is 1/13, but the survey's noise is larger."""
+        still = [survey(f"o{i}", 40, 40, 40, 40, 40, 40) for i in range(12)]
+        found = effect(PLAN, [survey("weak", 30, 30, 30, 30, 18, 34), *still])
+
+        assert found.p == pytest.approx(1 / 13)
+        assert found.low < 0
+        assert found.verdict is Verdict.TOO_SMALL_TO_TELL
 
     def test_the_flagging_wave_is_refused_as_baseline(self):
         with pytest.raises(Invalid, match="raised the flag and cannot be the baseline"):
@@ -126,12 +183,54 @@ class TestEffect:
 
         assert (found.verdict, found.why) == (Verdict.TOO_SMALL_TO_TELL, Why.TOO_FEW_TERRITORIES)
 
+    def test_a_territory_never_asked_before_cannot_be_measured(self):
+        found = effect(PLAN, [survey("weak", 30, 31, 29, None, 18, 60), *OTHERS])
+
+        assert (found.verdict, found.why) == (Verdict.TOO_SMALL_TO_TELL, Why.NOT_ASKED_BEFORE)
+
+    def test_nobody_to_compare_with_is_no_effect(self):
+        found = effect(PLAN, [WEAK])
+
+        assert (found.verdict, found.why, found.lead) == (Verdict.TOO_SMALL_TO_TELL, Why.NO_COMPARISON, None)
+        assert [each.code for each in found.left_out] == list(PLAN.comparison)
+
+    def test_where_nothing_moved_there_was_none(self):
+        values = np.repeat(np.arange(6.0)[:, None], 12, axis=1)
+        plan = EffectPlan(
+            treated=("u0",),
+            comparison=("u1", "u2", "u3", "u4", "u5"),
+            before=("t4", "t5"),
+            after=("t10", "t11"),
+        )
+        found = effect(plan, counted_in_full(values))
+
+        assert (found.estimate, found.p, found.verdict) == (0, 1, Verdict.DID_NOT)
+
+    def test_where_trends_differ_and_nothing_can_be_mixed_there_is_no_verdict(self):
+        """Two others only: no synthetic control, and the plain difference is not led with as if it held."""
+        rising = survey("weak", 10, 20, 30, 40, 50, 90)
+        plan = replace(PLAN, comparison=("o0", "o1"))
+        found = effect(plan, [rising, *OTHERS])
+
+        assert (found.parallel.holds, found.synthetic) == (False, None)
+        assert (found.verdict, found.why) == (Verdict.TOO_SMALL_TO_TELL, Why.NOT_PARALLEL)
+
+    def test_windows_that_came_out_uneven_are_warned_of(self):
+        late = replace(WEAK, waves=(*WEAK.waves[:5], replace(WEAK.waves[5], midpoint=700)))
+        others = [
+            replace(unit, waves=(*unit.waves[:5], replace(unit.waves[5], midpoint=700))) for unit in OTHERS
+        ]
+
+        assert effect(PLAN, [WEAK, *OTHERS]).warning is None
+        assert effect(PLAN, [late, *others]).warning is WindowWarning.NOT_MIRRORED
+
     def test_an_interval_below_what_is_worth_having_is_did_not(self):
         flat = survey("weak", 30, 31, 29, 30, 18, 30)
         plan = replace(PLAN, worth=0.2)
 
         assert effect(PLAN, [flat, *OTHERS]).verdict is Verdict.TOO_SMALL_TO_TELL
         assert effect(plan, [flat, *OTHERS]).verdict is Verdict.DID_NOT
+        assert effect(replace(PLAN, worth=0.05), [flat, *OTHERS]).verdict is Verdict.TOO_SMALL_TO_TELL
 
     def test_labels_permuted_permute_the_results(self):
         """Whoever carries which code, and in whatever order they come, the numbers stay with the series."""
@@ -236,6 +335,28 @@ class TestPower:
 
         assert few.advice is Advice.ENOUGH
         assert many.smallest_detectable < few.smallest_detectable
+
+    def test_territories_that_moved_apart_before_detect_less(self):
+        """As many interviews, but every second territory swung by twenty points from wave to wave."""
+        swung = [survey(f"o{i}", *(40, 60, 40, 40) if i % 2 else (60, 40, 60, 40)) for i in range(12)]
+        calm, wild = (power(PLAN, [WEAK, *others]) for others in (OTHERS, swung))
+
+        assert wild.smallest_detectable > 1.5 * calm.smallest_detectable
+
+    def test_half_of_all_has_a_twin(self):
+        """One of two treated: the other way round is as large, so that p is never below 1."""
+        assert territories_needed(2, 0.5) is None
+
+    def test_more_waves_detect_less(self):
+        one, two = (power(PLAN, [WEAK, *OTHERS], waves_after=waves) for waves in (1, 2))
+        usual = power(replace(PLAN, before=("Q3", "Q4")), [WEAK, *OTHERS])
+
+        assert usual.smallest_detectable < two.smallest_detectable < one.smallest_detectable
+
+    def test_without_a_past_the_noise_of_a_count_is_not_told(self):
+        plan = EffectPlan(treated=("u0",), comparison=("u1", "u2"), before=("t0",))
+
+        assert power(plan, counted_in_full(np.ones((3, 4)))).smallest_detectable is None
 
     def test_three_territories_cannot_tell_at_all(self):
         plan = EffectPlan(treated=("weak",), comparison=("o1", "o2"), before=("Q4",))

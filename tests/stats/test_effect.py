@@ -4,6 +4,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
@@ -142,6 +143,26 @@ class TestPermutation:
         assert permutation_p(moves, first_of(10)) == pytest.approx(0.2)
         assert permutation_p(moves, first_of(10), noise=noise) == pytest.approx(0.1)
 
+    def test_unequal_noise_is_divided_by(self):
+        """Second route, one assignment at a time: what all groups stray by beyond noise belongs to each."""
+        rng = np.random.default_rng(9)
+        for _ in range(20):
+            x, noise = rng.normal(size=6), rng.uniform(0.05, 0.6, size=6)
+            weight = 1 / noise
+            mean = (weight * x).sum() / weight.sum()
+            scale = weight.sum() - (weight**2).sum() / weight.sum()
+            between = max(0.0, ((weight * (x - mean) ** 2).sum() - 5) / scale)
+            variance = noise + between
+            size = [
+                abs(x[at] - np.delete(x, at).mean())
+                / np.sqrt(variance[at] + np.delete(variance, at).sum() / 25)
+                for at in range(6)
+            ]
+
+            assert permutation_p(x, first_of(6), noise=noise) == pytest.approx(
+                np.mean(np.array(size) >= size[0] - 1e-9)
+            )
+
     def test_all_treated_is_refused(self):
         with pytest.raises(ValueError, match="expected at least one to compare with"):
             assignments([True, True])
@@ -158,6 +179,18 @@ class TestTrend:
         found = trend([1.0, 3, 5], [0, 1, 2], noise=[8.0] * 3)
 
         assert found.high == pytest.approx(2 + 1.959964 * 2, abs=1e-5)
+
+    def test_residuals_that_last_widen_it_as_in_another_library(self):
+        """Second route: statsmodels, Newey and West, four lags for 100 values, small-sample correction."""
+        rng = np.random.default_rng(6)
+        y = np.cumsum(rng.normal(size=100)) * 0.2 + rng.normal(size=100)
+        x = np.arange(100.0)
+        model = sm.OLS(y, sm.add_constant(x)).fit(
+            cov_type="HAC", cov_kwds={"maxlags": 4, "use_correction": True}, use_t=True
+        )
+        found = trend(y, x)
+
+        assert (found.low, found.high) == pytest.approx(model.conf_int()[1])
 
     @pytest.mark.parametrize(("noise", "needed"), [([1.0, 1.0], 3), (None, 6)])
     def test_too_few_waves_tell_nothing(self, noise, needed):

@@ -117,6 +117,10 @@ class TestSameLevel:
             "Colorado": 0.01,
         }
 
+    def test_two_other_states_went_as_far_for_their_misfit(self):
+        """California is third of 39 by gap after over misfit before, without covariates."""
+        assert self.BEST.p == pytest.approx(3 / 39)
+
     def test_the_placebos_stray_as_far_as_published(self):
         assert self.BEST.standard_error == pytest.approx(9.9, rel=0.1)
 
@@ -131,6 +135,40 @@ def frank_wolfe(x, y, weights, *, steps):
         step = np.clip(-(residual @ direction) / (direction @ direction), 0, 1)
         weights = weights + step * (corner - weights)
     return weights
+
+
+class TestWindows:
+    """Six flat groups over ten times; the last two times are after, the two before them the window before."""
+
+    FIT = Windows(fit=np.arange(10) < 8, before=np.isin(np.arange(10), (6, 7)), after=np.arange(10) >= 8)
+    FLAT = np.zeros((6, 10))
+
+    def test_what_had_come_before_the_campaign_is_not_its_effect(self):
+        """The treated group rose by 3 in the window before and stayed there."""
+        found = synthetic_control(
+            np.where(np.arange(10) >= 6, 3.0, 0.0), self.FLAT, self.FIT, same_level=False
+        )
+
+        assert found.value == pytest.approx(0)
+        assert found.path[-1] == pytest.approx(0.75)
+
+    def test_a_fit_better_than_the_noise_is_not_taken_for_sure(self):
+        """It fits exactly and moves by 0.02; others miss by 0.05. With a noise of 0.05 that is nothing."""
+        treated = np.where(np.arange(10) >= 8, 0.02, 0.0)
+        others = self.FLAT + 0.05 * np.random.default_rng(3).normal(size=(6, 10))
+        donors = np.vstack([others, np.zeros((2, 10))])
+        bare = synthetic_control(treated, donors, self.FIT, same_level=False)
+        noisy = synthetic_control(
+            treated,
+            donors,
+            self.FIT,
+            treated_noise=np.full(10, 0.0025),
+            donors_noise=np.full((8, 10), 0.0025),
+            same_level=False,
+        )
+
+        assert bare.p == pytest.approx(1 / 9)
+        assert noisy.p > 0.5
 
 
 class TestWeights:
