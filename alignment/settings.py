@@ -4,7 +4,9 @@ Settings from the environment and `.streamlit/secrets.toml`, read once, frozen.
 Every name begins with ALIGN_. The environment wins over the file.
 """
 
+import os
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -85,10 +87,24 @@ def read_settings(**overrides: Any) -> Settings:
         BadSettings: A value cannot be used; the message names the variable and what was expected.
     """
     try:
-        return Settings(**overrides)
+        return Settings(**overrides) if overrides else _as_they_stand(*_origins())
     except ValidationError as error:
         problems = "; ".join(_problem(part) for part in error.errors())
         raise BadSettings(f"A setting cannot be used. {problems}. Correct it and start again.") from error
+
+
+@lru_cache(maxsize=8)
+def _as_they_stand(variables: tuple[tuple[str, str], ...], file_written: int | None) -> Settings:
+    """A page asks six times in a run, a millisecond each: the same origins are read once."""
+    return Settings()
+
+
+def _origins() -> tuple[tuple[tuple[str, str], ...], int | None]:
+    """Our variables, and when the file of secrets was last written."""
+    ours = sorted(pair for pair in os.environ.items() if pair[0].upper().startswith("ALIGN_"))
+    file = Settings.model_config["toml_file"]
+    assert isinstance(file, Path)
+    return tuple(ours), file.stat().st_mtime_ns if file.exists() else None
 
 
 def _problem(part: Any) -> str:

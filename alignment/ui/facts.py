@@ -5,6 +5,9 @@ The frame calls `begin_run` first. A page that writes goes on with the version t
 its own write made (`session.writing` sees to it).
 """
 
+import time
+from functools import lru_cache
+
 import streamlit as st
 
 from alignment.queries import company as company_queries
@@ -47,7 +50,7 @@ def newest_version() -> int:
 
 def company() -> Company:
     """Settings, calendar and today."""
-    return _company(url(), data_version())
+    return _company(url(), data_version(), _minute())
 
 
 def choices() -> Choices:
@@ -55,15 +58,20 @@ def choices() -> Choices:
     return _choices(url(), data_version())
 
 
-# Both are frozen, so everybody may have the same object: a resource, not a copy for each call.
-@st.cache_resource(max_entries=8, ttl=60, show_spinner=False)
-def _company(url: str, version: int) -> Company:
+def _minute() -> int:
+    return int(time.monotonic() // 60)
+
+
+# Both are frozen, so everybody may have the same object. They are asked for dozens of times in a run:
+# Streamlit's own cache takes longer to make its key than this takes in all.
+@lru_cache(maxsize=8)
+def _company(url: str, version: int, minute: int) -> Company:
     """Kept for a minute only: "now" moves without a new data version."""
     with open_database(url).reading() as reading:
         return company_queries.company(reading)
 
 
-@st.cache_resource(max_entries=8, ttl=600, show_spinner=False)
+@lru_cache(maxsize=8)
 def _choices(url: str, version: int) -> Choices:
     with open_database(url).reading() as reading:
         return frame_queries.choices(reading)

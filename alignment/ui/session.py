@@ -14,6 +14,7 @@ names, currency and today, and writes like this, with no Streamlit call inside:
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 
 import streamlit as st
 
@@ -81,7 +82,13 @@ def require(permission: Permission) -> Actor:
 def reading_of_link() -> Reading:
     """The view and what could not be followed in the link."""
     raw = raw_parameters(st.session_state.get(FILTERS, {}))
-    return read_view(raw, choices=facts.choices(), company=facts.company())
+    return _read(facts.url(), facts.data_version(), facts.company(), tuple(raw.items()))
+
+
+@lru_cache(maxsize=256)
+def _read(url: str, version: int, company: Company, raw: tuple[tuple[str, tuple[str, ...]], ...]) -> Reading:
+    """A run asks dozens of times what the link says; it is read once."""
+    return read_view(dict(raw), choices=facts.choices(), company=company)
 
 
 def view() -> View:
