@@ -14,7 +14,9 @@ MAP = 3_100_000
 """The map page is the largest: 3.08 MB, 1.42 of it plotly and 0.55 fonts. It may only shrink."""
 
 
-@pytest.mark.parametrize(("path", "most"), [("", FIRST), pytest.param("territories", MAP, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("path", "most"), [("", FIRST), pytest.param("territories", MAP, marks=pytest.mark.slow)]
+)
 def test_the_bytes_of_a_first_and_a_second_visit(browser, served, path, most):
     server = Server(port=served.port, pid=served.process.pid)
 
