@@ -299,6 +299,7 @@ class Land:
                     leads_per_100k=leads_per_100k(here, population),
                     open_flags=int(flags.get(member.id, 0)),
                     shelf=shelves.get(member.id),
+                    stock=self.shelves.stock[member.id],
                     running=self.running[member.id],
                     for_mix=mixes.get(member.id, NOTHING_CLOSED).index,
                     **changes.get(member.id, {}),

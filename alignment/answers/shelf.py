@@ -1,5 +1,6 @@
 """The shelf part of the Territories page: its sums, read once, and its answer."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
@@ -7,7 +8,9 @@ from functools import cached_property
 
 from alignment.answers.reading import Reading
 from alignment.metrics.shelf import ProductOnShelf, Shelf, ShelfAnswer, shelf_of, together
+from alignment.metrics.stock import Seen, Stock, StockCell
 from alignment.queries.shelf import Focus, focus, last_sale_on, shelf_by_product, shelf_by_territory
+from alignment.queries.stock import has_listings, stock_by_territory
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +37,28 @@ class Shelves:
         reading = self.reading
         sums = shelf_by_territory(reading.session, reading.view, reading.narrowing, self.focus)
         return {int(row["territory_id"]): shelf_of(row) for row in sums.to_dict("records")}
+
+    @cached_property
+    def stock(self) -> defaultdict[int, Stock]:
+        """What visits saw, by territory id; an empty stock where nobody looked."""
+        found: defaultdict[int, Stock] = defaultdict(Stock)
+        if self.focus is None:
+            return found
+        reading = self.reading
+        is_listed = has_listings(reading.session, reading.view, self.focus)
+        sums = stock_by_territory(reading.session, reading.view, reading.narrowing, self.focus)
+        for row in sums.to_dict("records"):
+            cell = StockCell(
+                seen=Seen(row["seen"]),
+                age=row["age"],
+                outlets=row["outlets"],
+                minor=row["minor"],
+                squares=row["squares"],
+                imputed=row["imputed"],
+            )
+            before = found[row["territory_id"]].cells
+            found[row["territory_id"]] = Stock(cells=(*before, cell), has_listings=is_listed)
+        return found
 
     def answer(self, shown: Collection[int]) -> ShelfAnswer | None:
         """`shown` are the ids of the territories on the page."""

@@ -9,9 +9,11 @@ from alignment.metrics.campaigns import CampaignRow
 from alignment.metrics.common import Change, Outcome, Stamp
 from alignment.metrics.funnel import FunnelStep
 from alignment.metrics.shelf import Shelf, ShelfAnswer
+from alignment.metrics.stock import Stock
 from alignment.stats import NotEnoughData
 from alignment.vocabulary import FlagKind
 
+_NEVER_VISITED = Stock()
 _NO_WAVE_BEFORE = NotEnoughData(reason="there is no wave before", n=0)
 _NOTHING_CLOSED = NotEnoughData(reason="no deal closed in the period", n=0)
 
@@ -30,8 +32,9 @@ class TerritoryRow:
     in the period, `leads_per_100k` inhabitants. `change` is the difference of the
     observed shares since the wave before, over `asked_in_both`. `for_mix` is wins per win that
     the territory's segments and products bring in all territories. `shelf` is None
-    where no outlet sold the category: unknown, not 0. `running` are the campaigns meant for
-    it, or for a part of the market around it, that run on the view's day.
+    where no outlet sold the category: unknown, not 0. `stock` is what visits last saw there.
+    `running` are the campaigns meant for it, or for a part of the market around it, that
+    run on the view's day.
     """
 
     code: str
@@ -57,6 +60,7 @@ class TerritoryRow:
     asked_in_both: int = 0
     for_mix: Outcome = _NOTHING_CLOSED
     shelf: Shelf | None = None
+    stock: Stock = _NEVER_VISITED
     running: tuple[str, ...] = ()
 
 

@@ -158,7 +158,7 @@ def _of_category(line: sa.Subquery, has_series: bool) -> list[Any]:
     return [line.c.series.in_(sa.bindparam("series", expanding=True))] if has_series else []
 
 
-def _wholes(lens: Lens, now: bool, has_series: bool) -> sa.CTE:
+def wholes(lens: Lens, now: bool, has_series: bool) -> sa.CTE:
     """One row per outlet that sold something of the category; sales below zero are no weight."""
     line = _lines(lens, now)
     sold = sa.func.coalesce(sa.func.sum(line.c.minor), 0)
@@ -183,18 +183,18 @@ def _sums(whole: sa.CTE, handles: Any, sold: Any) -> list[Any]:
     return [
         total(1, "outlets"),
         total(category, "category_minor"),
-        _product_sum(category, category, "category_squares"),
+        product_sum(category, category, "category_squares"),
         total(one_if(handles), "handlers"),
         total(handled, "handled_minor"),
-        _product_sum(handled, handled, "handled_squares"),
+        product_sum(handled, handled, "handled_squares"),
         total(part, "sold_minor"),
-        _product_sum(part, part, "sold_squares"),
-        _product_sum(part, category, "sold_by_category"),
+        product_sum(part, part, "sold_squares"),
+        product_sum(part, category, "sold_by_category"),
         total(whole.c.unpriced, "unpriced"),
     ]
 
 
-def _product_sum(first: Any, second: Any, name: str) -> Any:
+def product_sum(first: Any, second: Any, name: str) -> Any:
     """In floating point: squares of minor units leave 64 bits."""
     return sa.func.coalesce(sa.func.sum(sa.cast(first, sa.Double) * sa.cast(second, sa.Double)), 0.0).label(
         name
@@ -203,7 +203,7 @@ def _product_sum(first: Any, second: Any, name: str) -> Any:
 
 @lru_cache(maxsize=128)
 def _place_statement(lens: Lens, now: bool, has_series: bool) -> sa.Select[Any]:
-    whole, line = _wholes(lens, now, has_series), _lines(lens, now)
+    whole, line = wholes(lens, now, has_series), _lines(lens, now)
     part = (
         sa.select(line.c.outlet_id, total(line.c.minor, "minor"))
         .where(line.c.product_id.in_(sa.bindparam("focus_ids", expanding=True)))
@@ -222,7 +222,7 @@ def _place_statement(lens: Lens, now: bool, has_series: bool) -> sa.Select[Any]:
 @lru_cache(maxsize=128)
 def _product_statement(lens: Lens, now: bool, has_series: bool) -> sa.Select[Any]:
     """What is the same for every product, the category's outlets, stands in each row."""
-    whole, line = _wholes(lens, now, has_series), _lines(lens, now)
+    whole, line = wholes(lens, now, has_series), _lines(lens, now)
     part = (
         sa.select(line.c.outlet_id, line.c.product_id, line.c.code, line.c.name, total(line.c.minor, "minor"))
         .where(line.c.product_id != NOBODY, *_of_category(line, has_series))

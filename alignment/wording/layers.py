@@ -19,6 +19,7 @@ class Layer(StrEnum):
     AWARENESS = "awareness"
     CHANGE = "awareness_change"
     SHELF = "shelf"
+    IN_STOCK = "in_stock"
     WIN_RATE = "win_rate"
     FOR_MIX = "win_rate_for_mix"
     LEADS = "leads_per_100k"
@@ -150,6 +151,20 @@ LAYERS: dict[Layer, LayerWords] = {
         noun="outlet",
         outcome=_shelf,
         n=lambda row: row.shelf.outlets if row.shelf else 0,
+        number=_share,
+        interval=_share_interval,
+        wide=0.15,
+        very_wide=0.25,
+        width=_wide_points,
+        tick=_percent,
+        is_share=True,
+    ),
+    Layer.IN_STOCK: LayerWords(
+        label="In stock",
+        measure="In stock at the last visit, by category sales",
+        noun="audited outlet",
+        outcome=lambda row: row.stock.distribution,
+        n=lambda row: row.stock.audited,
         number=_share,
         interval=_share_interval,
         wide=0.15,

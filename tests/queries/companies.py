@@ -25,6 +25,7 @@ from alignment.tables import (
     Goal,
     GoalTarget,
     Lead,
+    Listing,
     Outlet,
     OutletSale,
     Person,
@@ -37,6 +38,7 @@ from alignment.tables import (
     Table,
     Territory,
     Touch,
+    Visit,
 )
 from alignment.view import View
 from alignment.vocabulary import (
@@ -146,6 +148,14 @@ class Builder:
         values = {"outlet_id": self.outlet(outlet), "product_id": self._coded(Product, product)}
         values |= {"amount_minor": amount, "company_minor": amount, "currency": "EUR"}
         return self._save(OutletSale(**values, **self._seen(moment, **more)))
+
+    def visit(self, outlet: str, product: str, in_stock: bool | None, moment: Moment) -> int:
+        values = {"outlet_id": self.outlet(outlet), "product_id": self._coded(Product, product)}
+        return self._save(Visit(**values, in_stock=in_stock, **self._seen(moment)))
+
+    def listing(self, outlet: str, product: str, since: Moment, until: date | None = None) -> int:
+        values = {"outlet_id": self.outlet(outlet), "product_id": self._coded(Product, product)}
+        return self._save(Listing(**values, until=until, **self._seen(since)))
 
     def person(self, name: str, role: Role = Role.REP, team: Team = Team.SALES, territories: Any = ()) -> int:
         row = Person(external_id=name, name=name, role=role, team=team, recorded_at=self.recorded)
