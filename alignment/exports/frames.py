@@ -20,10 +20,12 @@ from alignment.exports.cells import percent as _percent
 from alignment.exports.cells import rate_columns as _rate
 from alignment.exports.cells import units as _units
 from alignment.exports.cells import value_of as _value
-from alignment.insights import batch_identity
+from alignment.insights import batch_identity, changed_by
 from alignment.metrics.campaigns import CampaignRow, CampaignsAnswer
 from alignment.metrics.catalog import CATALOG, Unit
 from alignment.metrics.common import Change, Outcome
+from alignment.metrics.designs import DesignCard
+from alignment.metrics.effect import Effect
 from alignment.metrics.flags import FlagCard, FlaggedPlace, InboxAnswer
 from alignment.metrics.funnel import FunnelAnswer, FunnelStep, RecordsPage
 from alignment.metrics.goals import GoalProgress
@@ -33,6 +35,7 @@ from alignment.metrics.restatement import RestatementAnswer
 from alignment.metrics.territories import TerritoriesAnswer, TerritoryCard
 from alignment.metrics.today import TodayAnswer
 from alignment.money import exponent
+from alignment.periods import from_epoch_day
 from alignment.view import Split
 from alignment.vocabulary import GoalMetric, label
 from alignment.wording import UNKNOWN, audit_sentence, receipt_lines
@@ -533,12 +536,14 @@ def flag_cards_table(flags: Iterable[FlagCard]) -> pd.DataFrame:
                 "We saw": flag.receipt.saw if flag.receipt else None,
                 "We did": flag.receipt.did if flag.receipt else None,
                 "Because": flag.receipt.why if flag.receipt else None,
+                "It changed by": changed_by(flag.measured) if flag.measured else None,
             }
             for flag in flags
         ],
         columns=[
             "Flag", "Territory", "What", "Reported", "Seen in", "Of conversations", "Seen by others",
             "Product", "Note", "Stands", "Owner", "Promised for", "We saw", "We did", "Because",
+            "It changed by",
         ],
     )  # fmt: skip
 
@@ -586,3 +591,60 @@ def _restated(answer: RestatementAnswer, number: int) -> float | int:
         return number
     units: float = answer.shown(number) / 10 ** exponent(answer.stamp.currency)
     return units
+
+
+def designs_table(cards: Iterable[DesignCard]) -> pd.DataFrame:
+    """One row per version of a campaign test; differences in points, shares in percent."""
+    return pd.DataFrame(
+        [
+            {
+                "Test": card.number,
+                "Version": card.version,
+                "Campaign": card.doing.name,
+                "Territories": ", ".join(place.name for place in card.doing.treated),
+                "Compared with": len(card.doing.comparison),
+                "From": card.doing.starts_on.isoformat(),
+                "To": card.doing.ends_on.isoformat(),
+                "Stands": label(card.standing).lower(),
+                "Detects from, points": _percent(card.plan.smallest_detectable),
+                "Best p": round(card.plan.best_p, 4),
+                "Verdict": label(card.effect.verdict).lower() if card.effect else None,
+                **_effect(card.effect),
+            }
+            for card in cards
+        ]
+    )
+
+
+def _effect(found: Effect | None) -> dict[str, Any]:
+    leading = found.leading if found else None
+    return {
+        "Effect, points": _percent(leading.estimate) if leading else None,
+        "Effect, low": _percent(leading.low) if leading else None,
+        "Effect, high": _percent(leading.high) if leading else None,
+        "p": round(leading.p, 4) if leading else None,
+    }
+
+
+def effect_waves_table(card: DesignCard) -> pd.DataFrame:
+    """One row per wave of the chart."""
+    effect = card.effect
+    return pd.DataFrame(
+        [
+            {
+                "Wave": point.label,
+                "Middle": from_epoch_day(point.midpoint).isoformat(),
+                "With the campaign, %": _percent(point.treated),
+                "Compared with, %": _percent(point.comparison),
+                "Mix of others, %": _percent(point.synthetic),
+                "Used as": _used_as(card, point.label),
+            }
+            for point in (effect.points if effect else ())
+        ]
+    )
+
+
+def _used_as(card: DesignCard, wave: str) -> str:
+    if wave in card.plan.flagged:
+        return "raised the flag: not used"
+    return "before" if wave in card.plan.before else ""

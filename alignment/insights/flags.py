@@ -3,71 +3,12 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from alignment.insights.designs import changed_by
 from alignment.insights.finding import Empty, Finding
-from alignment.metrics.evidence import REP_WEIGHT, Evidence, Tested, Verdict
+from alignment.metrics.evidence import Verdict
 from alignment.metrics.flags import FlagCard, FlaggedPlace, InboxAnswer
 from alignment.vocabulary import Standing, label
-from alignment.wording import count, day, decimal, percent, plural, stamp_line
-
-_VERDICTS = {
-    Verdict.SUPPORTED: "Supported",
-    Verdict.NOT_SUPPORTED: "Not supported",
-    Verdict.NOT_ENOUGH: "Not enough data",
-}
-
-
-def evidence_headline(evidence: Evidence) -> str:
-    """
-    The answer to a flag in a sentence.
-
-    Example: 'Not enough data: 13 more interviews would probably tell.'
-    """
-    verdict = _VERDICTS[evidence.verdict]
-    if evidence.verdict is not Verdict.NOT_ENOUGH:
-        return f"{verdict} by the data: {_factor(evidence)}."
-    if evidence.interviews_needed:
-        needed = plural(evidence.interviews_needed, "more interview")
-        return f"{verdict}: {needed} would probably tell, if it is as it seems."
-    if evidence.is_beyond_limit:
-        return f"{verdict}: so small a difference, if there is one, takes more than 400 interviews to tell."
-    return f"{verdict}: {evidence.would_tell}."
-
-
-def _factor(evidence: Evidence) -> str:
-    if evidence.verdict is Verdict.SUPPORTED:
-        times = "more than 1,000" if evidence.factor > 1000 else count(evidence.factor)
-        return f'"weaker than elsewhere" explains them {times} times better than "as elsewhere"'
-    inverse = 1 / evidence.factor if evidence.factor > 0.001 else 1001.0
-    times = "more than 1,000" if inverse > 1000 else decimal(inverse, places=0 if inverse >= 10 else 1)
-    return f'"as elsewhere" explains them {times} times better than "weaker than elsewhere"'
-
-
-def evidence_lines(evidence: Evidence) -> tuple[str, ...]:
-    """What the answer rests on, with n everywhere."""
-    lines = []
-    if evidence.awareness is not None:
-        lines.append(
-            f"Awareness: {_tested(evidence.awareness, 'interviews')}, "
-            f"of them {count(evidence.asked)} asked in the survey."
-        )
-    if evidence.win_rate is not None:
-        lines.append(f"Win rate against its own mix: {_tested(evidence.win_rate, 'closed deals')} in a year.")
-    if evidence.conversations:
-        lines.append(
-            f"From the field: seen in {count(evidence.seen)} of "
-            f"{plural(evidence.conversations, 'conversation')}, "
-            f"each set counted once; one weighs {decimal(REP_WEIGHT, places=1)} of an interview."
-        )
-    return tuple(lines)
-
-
-def _tested(tested: Tested, noun: str) -> str:
-    share = tested.successes / tested.trials if tested.trials else None
-    here = f"{percent(share, places=0)} here" if share is not None else "unknown here"
-    return (
-        f"{here} against {percent(tested.expected, places=0)} elsewhere, below it with a probability of "
-        f"{percent(tested.p_below, places=0)} (n = {count(tested.trials)} {noun})"
-    )
+from alignment.wording import count, day, plural, stamp_line
 
 
 def flag_line(flag: FlagCard) -> str:
@@ -93,15 +34,18 @@ def standing_line(flag: FlagCard) -> str:
 
 
 def receipt_parts(flag: FlagCard) -> tuple[tuple[str, str], ...]:
-    """You said, we saw, we did, because."""
+    """You said, we saw, we did, because; and what it changed by, once a campaign test was agreed."""
     if flag.receipt is None:
         return ()
     erased = "(erased)"
+    is_agreed = flag.test is not None and flag.test.effect is not None
+    changed = (("It changed by", f"{changed_by(flag.test)}."),) if flag.test and is_agreed else ()
     return (
         ("You said", flag_line(flag)),
         ("We saw", flag.receipt.saw or erased),
         ("We did", flag.receipt.did or erased),
         ("Because", flag.receipt.why or erased),
+        *changed,
     )
 
 

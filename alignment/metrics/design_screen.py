@@ -1,13 +1,15 @@
 """The Campaign tests page: every design with its result, and what a new one is filled with."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from alignment.metrics.common import Stamp
 from alignment.metrics.designs import DesignCard, Place
 from alignment.metrics.effect import Verdict
 from alignment.metrics.evidence import Evidence
 from alignment.metrics.flags import FlagCard
+
+WEEK, USUAL_LENGTH = timedelta(weeks=1), timedelta(weeks=12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,27 @@ class DesignForm:
     comparison: tuple[str, ...]
     campaign: str | None
     evidence: Evidence | None
+
+    def campaign_of(self, code: str | None) -> CampaignChoice | None:
+        return next((each for each in self.campaigns if each.code == code), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """What a form shows for a chosen campaign before anybody typed."""
+
+    name: str
+    starts_on: date
+    ends_on: date
+
+
+def begun(chosen: CampaignChoice | None, card: DesignCard | None, today: date) -> Begun:
+    """The campaign's own days and name, else those of the version that is followed, else from next week."""
+    start = chosen.starts_on if chosen else None
+    start = start or (card.doing.starts_on if card else today + WEEK)
+    end = (chosen.ends_on if chosen else None) or (card.doing.ends_on if card else start + USUAL_LENGTH)
+    name = chosen.name if chosen else card.doing.name if card else ""
+    return Begun(name=name, starts_on=start, ends_on=max(start, end))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -200,7 +200,7 @@ def effect(plan: EffectPlan, units: Sequence[UnitSeries]) -> Effect:
     panel = everyone.kept([not lacks for lacks in missing])
     why = _in_the_way(plan, everyone, panel)
     if why is not None:
-        return _unanswered(why, everyone, left_out)
+        return _unanswered(why, everyone, left_out, _so_far(plan, everyone))
     chosen = panel.assignments(plan)
     moves, noise = panel.moves(plan)
     difference = _difference(plan, chosen, moves, noise)
@@ -242,7 +242,17 @@ def _in_the_way(plan: EffectPlan, everyone: Panel, panel: Panel) -> Why | None:
     return Why.NO_COMPARISON if all(panel.treated) else None
 
 
-def _unanswered(why: Why, everyone: Panel, left_out: tuple[LeftOut, ...]) -> Effect:
+def _so_far(plan: EffectPlan, everyone: Panel) -> tuple[Point, ...]:
+    """The lines up to now of the territories that were asked before; none without some on both sides."""
+    panel = everyone.kept([not lacks for lacks in everyone.missing(plan.before)])
+    if len(set(panel.treated)) < 2:
+        return ()
+    return _points(panel, panel.assignments(plan, most=1).contrasts[0], None)
+
+
+def _unanswered(
+    why: Why, everyone: Panel, left_out: tuple[LeftOut, ...], points: tuple[Point, ...]
+) -> Effect:
     return Effect(
         verdict=Verdict.NOT_YET if why is Why.NO_WAVE_AFTER else Verdict.TOO_SMALL_TO_TELL,
         why=why,
@@ -255,7 +265,7 @@ def _unanswered(why: Why, everyone: Panel, left_out: tuple[LeftOut, ...]) -> Eff
         naive=None,
         placebos=(),
         parallel=Parallel(holds=None),
-        points=(),
+        points=points,
         left_out=left_out,
         warning=None,
         n_treated=sum(everyone.treated),

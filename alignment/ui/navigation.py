@@ -38,6 +38,13 @@ PAGES: tuple[PageEntry, ...] = (
         file="shared/campaigns.py", title="Campaigns", path="campaigns", permission=Permission.NUMBERS_READ
     ),
     PageEntry(
+        file="shared/tests.py",
+        title="Campaign tests",
+        path="tests",
+        permission=Permission.NUMBERS_READ,
+        has_filters=False,
+    ),
+    PageEntry(
         file="shared/changes.py",
         title="What changed",
         path="changes",

@@ -168,7 +168,8 @@ def show_receipts() -> None:
 
 
 def show_receipt(flag: FlagCard) -> None:
-    form = f"read_{flag.flag_id}_{flag.last_step}"
+    told = flag.measured.design_id if flag.measured else None
+    form = f"read_{flag.flag_id}_{flag.last_step}_{told}"
     with st.container(border=True, key=f"receipt_{flag.flag_id}"):
         st.subheader("Your flag is answered", anchor=False)
         for name, text in insights.receipt_parts(flag):
@@ -176,7 +177,9 @@ def show_receipt(flag: FlagCard) -> None:
         if st.button("I have read it", key=form, width="stretch"):
             with parts.told():
                 with kept.sending(form) as (db, command_id):
-                    feedback.read_receipt(db, actor, flag_id=flag.flag_id, command_id=command_id)
+                    feedback.read_receipt(
+                        db, actor, flag_id=flag.flag_id, design_id=told, command_id=command_id
+                    )
                 st.rerun()
 
 

@@ -54,10 +54,20 @@ def show_one(answer: InboxAnswer) -> None:
             "All flags of this kind here", frames.flag_cards_table(place.flags), name="flags_here"
         )
     filters.link("The whole territory", f"/territories?id={flag.code}")
+    show_test(flag)
     for name, text in insights.receipt_parts(flag):
         st.markdown(f"**{name}:** {md_escape(text)}")
     if actor.may(Permission.FLAGS_RESPOND):
         respond(answer, flag)
+
+
+def show_test(flag: FlagCard) -> None:
+    """The campaign test of the flag, or the way to design one."""
+    if flag.test is not None:
+        filters.link(insights.design_title(flag.test), f"/tests?id={flag.test.design_id}")
+        st.caption(md_escape(f"{insights.changed_by(flag.test)}."))
+    elif flag.standing is not Standing.CLOSED and actor.may(Permission.DESIGNS_DRAFT):
+        filters.link("Design a campaign", f"/tests?flag={flag.flag_id}")
 
 
 def respond(answer: InboxAnswer, flag: FlagCard) -> None:

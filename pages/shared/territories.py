@@ -102,6 +102,8 @@ def show_card(code: str) -> None:
     parts.folded_table("Flags from the field", frames.flags_table(card), name=f"flags_{code}")
     if actor.may(Permission.FLAGS_RAISE):
         filters.link("Flag what you see here", f"/feedback?territory={code}")
+    if actor.may(Permission.DESIGNS_DRAFT):
+        filters.link("Design a campaign here", f"/tests?place={code}")
     filters.link("The whole funnel of this territory", f"/funnel?territory={code}")
 
 

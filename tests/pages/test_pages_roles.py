@@ -15,7 +15,16 @@ from tests.pages.conftest import ROOT
 from tests.pages.test_pages_states import RECENT
 from tests.queries.companies import Builder, build
 
-SHARED_PAGES = {"Today", "Goals", "Funnel", "Territories", "Campaigns", "What changed", "Data"}
+SHARED_PAGES = {
+    "Today",
+    "Goals",
+    "Funnel",
+    "Territories",
+    "Campaigns",
+    "Campaign tests",
+    "What changed",
+    "Data",
+}
 TEAM_PAGES = SHARED_PAGES | {"Inbox"}
 MENU = {
     Role.VIEWER: SHARED_PAGES,

@@ -60,6 +60,7 @@ COMPANIES = (nothing, one_lead, one_deal, one_cell, one_goal, one_campaign, sile
 NO_FACTS = ("There are no leads or deals yet.", "Bring in an export on the Import page")
 NO_GOAL = ("There is no shared goal yet.", "Import a table of goals")
 NO_LAND = ("There are no territories yet.", "Bring in an export on the Import page")
+NO_TEST = ("There is no campaign test yet", "A test compares territories over at least two waves of a survey")
 NO_CAMPAIGN = ("There are no campaigns yet.", "Import a table of campaigns")
 UNCHANGED = ("is as it was known on", "Choose an earlier moment, another number, or another period.")
 NOTHING_WAITS = ("Every name that files brought is known", "Nothing was decided yet.")
@@ -76,6 +77,7 @@ BARE = {
     "Funnel": NO_FACTS,
     "Territories": NO_LAND,
     "Campaigns": NO_CAMPAIGN,
+    "Campaign tests": NO_TEST,
     "What changed": NO_FACTS,
     "Data": NO_SOURCE,
     "Feedback": NO_FIELD,
@@ -154,7 +156,7 @@ def test_a_page_with_little_says_a_sentence_and_a_next_step(open_app, companies,
     assert next_step in plain(words(app))
 
 
-@pytest.mark.parametrize("page", ["Today", "Goals", "Funnel", "Territories", "Campaigns"])
+@pytest.mark.parametrize("page", ["Today", "Goals", "Funnel", "Territories", "Campaigns", "Campaign tests"])
 @pytest.mark.parametrize("company", EXPECTED)
 def test_a_slide_with_little_fails_no_more_than_the_page(open_app, companies, words, company, page):
     app = open_app(Role.VIEWER, FILES[page], database=companies[company], projector="true")
