@@ -120,6 +120,38 @@ class SqliteFacts:
         return _cohort(self._connection.execute(COHORT))
 
 
+class SqliteCubes:
+    """Our own: the counts and the cohort by territory from the cubes. Durations have no cube yet."""
+
+    def __init__(self, name: str, path: Path) -> None:
+        self.name = name
+        self._connection = sqlite3.connect(path)
+        self._connection.execute("PRAGMA query_only=ON")
+
+    def counts(self) -> dict[tuple[int, int, int], int]:
+        numbers = ", ".join(f"sum(n{rank})" for rank in range(len(STAGE_ORDER)))
+        rows = self._connection.execute(
+            f"SELECT day - (day + 3) % 7 AS week, b_id, {numbers} FROM cube_cell"  # noqa: S608 - our names
+            " WHERE cube = 100 AND a_id = 0 AND day BETWEEN ? AND ? GROUP BY 1, 2",
+            QUARTER,
+        )
+        return {
+            (rank, week, territory): n
+            for week, territory, *every in rows
+            for rank, n in enumerate(every)
+            if n
+        }
+
+    def cohort(self) -> dict[tuple[int, int], int]:
+        return _cohort(
+            self._connection.execute(
+                "SELECT b_id, rank, sum(n0) FROM cube_cell"
+                " WHERE cube = 200 AND a_id = 0 AND day BETWEEN ? AND ? GROUP BY 1, 2 HAVING sum(n0) <> 0",
+                QUARTER,
+            )
+        )
+
+
 def _counts(rows: Rows) -> dict[tuple[int, int, int], int]:
     return {(rank, week, territory): n for rank, week, territory, n in rows}
 

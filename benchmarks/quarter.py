@@ -2,11 +2,14 @@
 
 import shutil
 import sqlite3
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 
+from alignment import rollups
+from alignment.db import Database
 from benchmarks.companies import build
-from benchmarks.engines import INDEXES, DuckDb, Engine, SqliteFacts, answer, copy_to_duckdb
+from benchmarks.engines import INDEXES, DuckDb, Engine, SqliteCubes, SqliteFacts, answer, copy_to_duckdb
 from benchmarks.machine import in_turn, number, table
 
 HAS_DUCKDB = find_spec("duckdb") is not None
@@ -19,6 +22,10 @@ def company(folder: Path, leads: int) -> Path:
     if not path.exists():
         building = folder / f"company-{leads}.part"
         build(building, leads)
+        database = Database(f"sqlite:///{building}")
+        with database.writing() as session:
+            rollups.rebuild(session, at=datetime.now(UTC))
+        database.close()
         building.rename(path)
     return path
 
@@ -37,6 +44,12 @@ def indexed(path: Path) -> Path:
         connection.close()
         building.rename(target)
     return target
+
+
+def same_from_cubes(cubes: SqliteCubes, facts: Engine) -> None:
+    """Cell by cell, not by check sum: the cubes must say what the facts say."""
+    assert cubes.counts() == facts.counts()
+    assert cubes.cohort() == facts.cohort()
 
 
 def engines(folder: Path, leads: int) -> list[Engine]:
@@ -60,11 +73,20 @@ def run(folder: Path, sizes: list[int], rounds: int) -> str:
     lines = []
     for leads in sizes:
         ways = engines(folder, leads)
+        cubes = SqliteCubes("SQLite, cubes", company(folder, leads))
+        same_from_cubes(cubes, ways[0])
         sums = {way.name: answer(way).sums for way in ways}
         assert len(set(sums.values())) == 1, sums
-        timed = in_turn({f"{way.name}/{part}": getattr(way, part) for way in ways for part in PARTS}, rounds)
-        for way in ways:
-            parts = [timed[f"{way.name}/{part}"].median for part in PARTS]
-            lines.append([f"{leads:,}", way.name, number(sum(parts)), *map(number, parts)])
+        asked = {f"{way.name}/{part}": getattr(way, part) for way in ways for part in PARTS}
+        asked |= {f"{cubes.name}/{part}": getattr(cubes, part) for part in ("counts", "cohort")}
+        timed = in_turn(asked, rounds)
+        ours = sum(timed[f"{cubes.name}/{part}"].median for part in ("counts", "cohort"))
+        for name in (cubes.name, *(way.name for way in ways)):
+            parts = {part: timed[f"{name}/{part}"].median for part in PARTS if f"{name}/{part}" in timed}
+            both = parts["counts"] + parts["cohort"]
+            shown = [number(parts[part]) if part in parts else "no cube" for part in PARTS]
+            lines.append([f"{leads:,}", name, *shown, f"{both / ours:,.1f}x"])
     told = "" if HAS_DUCKDB else "\n\nDuckDB is not installed: `pip install -r benchmarks/requirements.txt`."
-    return table(["leads", "engine", "ms", *PARTS], lines) + told
+    return (
+        table(["leads", "engine", *(f"{part} ms" for part in PARTS), "counts + cohort to ours"], lines) + told
+    )
