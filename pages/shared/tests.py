@@ -104,11 +104,7 @@ def offer_withdrawal(card: DesignCard) -> None:
 def offer_revision(card: DesignCard) -> None:
     """A new version, filled with this one. The old one stays as it is."""
     with st.expander("Draft a new version", key=f"revise_{card.design_id}_open"):
-        form = loaders.load_design_form(design_id=card.design_id)
-        codes = [
-            tuple(place.code for place in places) for places in (card.doing.treated, card.doing.comparison)
-        ]
-        show_form(form, card=card, treated=codes[0], comparison=codes[1])
+        show_form(loaders.load_design_form(design_id=card.design_id), card)
 
 
 def offer_design(answer: DesignsAnswer) -> None:

@@ -221,10 +221,14 @@ AS_OF_TODAY = {
 
 PRESENT_USES = {
     "answering.py": {"Person", "PersonTerritory"},
+    "cubes.py": {"Territory"},
     "flags.py": {"Person"},
     "territories.py": {"Boundary", "BoundarySet"},
 }
-"""Tables read as they are today where all else looks back: small cells, who may answer, map geometry."""
+"""
+Tables read as they are today where all else looks back: small cells, who may answer, map geometry; and the
+territories through which a cube is searched, which hold all that today's cells name.
+"""
 
 VERSIONED = {
     mapper.class_.__name__

@@ -197,9 +197,7 @@ def wait_for_truth(page, database, before: int, since: float) -> float:
 @pytest.mark.parametrize(
     ("tries", "reloads"), [(10, 0.0), pytest.param(100, 0.2, marks=pytest.mark.slow, id="100-slow")]
 )
-def test_a_line_cut_around_send_loses_and_doubles_nothing(
-    open_page, company, record_property, tries, reloads
-):
+def test_a_line_cut_around_send_loses_and_doubles_nothing(open_page, company, tries, reloads):
     """
     Reliability, finding 3: in 7 of 15 tries the server stored the note and the person saw no
     "saved"; in 8 of 15 the natural second press stored it twice.
@@ -216,7 +214,7 @@ def test_a_line_cut_around_send_loses_and_doubles_nothing(
     start = flags_in(database)
     times = [cut_around_send(page, line, database, dice, reloads=reloads) for _ in range(tries)]
     line.close()
-    record_property("seconds_until_the_truth", sorted(round(each, 2) for each in times))
+    print("seconds until the truth:", sorted(round(each, 2) for each in times))
 
     assert flags_in(database) == start + tries
     assert max(times) < SECONDS
