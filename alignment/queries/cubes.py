@@ -213,7 +213,11 @@ def _begins(day: date) -> bool:
 
 
 def _key_in_sql(name: str, cell: Any) -> Any:
-    return sa.case((cell.day == NO_DAY, 0), else_=1) if name == "is_dated" else cell[name]
+    if name != "is_dated":
+        return cell[name]
+    # Written out, not bound: PostgreSQL must see the same words where it selects and where it groups.
+    undated, no, yes = (sa.literal_column(str(number)) for number in (NO_DAY, 0, 1))
+    return sa.case((cell.day == undated, no), else_=yes)
 
 
 def _sum_in_sql(slot: Slot, cell: Any) -> Any:

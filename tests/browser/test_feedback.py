@@ -214,7 +214,6 @@ def test_a_line_cut_around_send_loses_and_doubles_nothing(open_page, company, tr
     start = flags_in(database)
     times = [cut_around_send(page, line, database, dice, reloads=reloads) for _ in range(tries)]
     line.close()
-    print("seconds until the truth:", sorted(round(each, 2) for each in times))
 
     assert flags_in(database) == start + tries
     assert max(times) < SECONDS
