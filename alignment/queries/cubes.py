@@ -216,8 +216,8 @@ def _key_in_sql(name: str, cell: Any) -> Any:
     if name != "is_dated":
         return cell[name]
     # Written out, not bound: PostgreSQL must see the same words where it selects and where it groups.
-    undated, no, yes = (sa.literal_column(str(number)) for number in (NO_DAY, 0, 1))
-    return sa.case((cell.day == undated, no), else_=yes)
+    undated: sa.ColumnClause[int] = sa.literal_column(str(NO_DAY))
+    return sa.case((cell.day == undated, sa.literal_column("0")), else_=sa.literal_column("1"))
 
 
 def _sum_in_sql(slot: Slot, cell: Any) -> Any:

@@ -44,7 +44,7 @@ class TestASmallCompany:
         assert len(expected["deal"]) == 3
         assert len(expected["stage_entry"]) == 13, "ten stated, and the undisputed creation of L3, L4 and L5"
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(order=st.permutations(sorted(SMALL_CRM)))
     def test_any_order_gives_the_same_facts(
         self, order, small_files, expected, new_company, tmp_path_factory

@@ -92,7 +92,7 @@ def assert_same(session, view: View, seen: set[str]) -> None:
             assert sums(frame, by, numbers) == sums(facts, by, numbers), (name, split, view)
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(1))
 def test_cubes_and_facts_give_the_same_numbers(seed, company_database):
     assert_same_all_along(company_database, seed, steps=20, views=4)
 
