@@ -13,6 +13,7 @@ from alignment.metrics.effect import Effect, Lead, Point
 from alignment.periods import from_epoch_day
 from alignment.wording import day, percent, points
 
+_LABELS_ON_A_PHONE = 4
 _HEIGHT = {Medium.SCREEN: 300, Medium.PHONE: 280}
 _STRIP = {Medium.SCREEN: 300, Medium.PHONE: 220}
 
@@ -38,10 +39,11 @@ def effect_figure(card: DesignCard, *, title: str, subtitle: str, style: Style) 
             labels.append((getattr(waves[-1], name), text, color))
     _add_labels(drawing, waves, labels, style)
     first, last = _ends(card, waves)
+    named = waves[::-1][:: 2 if style.is_phone and len(waves) > _LABELS_ON_A_PHONE else 1]
     drawing.x_axis(
         range=[first, last],
-        tickvals=[_on(point) for point in waves],
-        ticktext=[f"{_on(point):%b}<br>{_on(point):%Y}" for point in waves],
+        tickvals=[_on(point) for point in named],
+        ticktext=[f"{_on(point):%b}<br>{_on(point):%Y}" for point in named],
         ticks="",
         tickangle=0,
     )
@@ -63,7 +65,7 @@ def effect_figure(card: DesignCard, *, title: str, subtitle: str, style: Style) 
         style=style,
         margins=Margins(
             left=style.type.small * 3.4,
-            right=style.type.small * (5.4 if style.is_phone else 9.5),
+            right=style.type.small * (7.6 if style.is_phone else 9.5),
             top=style.type.small * 1.6,
             bottom=style.type.small * 2.9,
         ),

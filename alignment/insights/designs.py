@@ -93,7 +93,7 @@ def _waiting_for(card: DesignCard) -> str:
 
 def designs_finding(answer: DesignsAnswer, card: DesignCard) -> Finding:
     """The chosen version: its verdict first."""
-    headline = f"{card.doing.name}: {_lowered(changed_by(card))}"
+    headline = f"{card.doing.name}: {_lowered(changed_by(card)).replace(': ', ', ', 1)}"
     where = listed([place.name for place in card.doing.treated])
     others = plural(len(card.doing.comparison), "other territory", "other territories")
     n = f"{plural(len(card.doing.treated), 'territory', 'territories')} against {len(card.doing.comparison)}"
