@@ -116,13 +116,21 @@ def _wide_points(width: float) -> str:
     return f"{width * 100:.0f} points"
 
 
-LAYERS: dict[Layer, LayerWords] = {
-    Layer.AWARENESS: LayerWords(
-        label="Awareness",
-        measure="Know the brand",
-        noun="interview",
-        outcome=_awareness,
-        n=lambda row: row.asked,
+def _share_layer(
+    *,
+    label: str,
+    measure: str,
+    noun: str,
+    outcome: Callable[[TerritoryRow], Outcome],
+    n: Callable[[TerritoryRow], int],
+) -> LayerWords:
+    """A layer of shares: in percent, hatched from 15 points of width on."""
+    return LayerWords(
+        label=label,
+        measure=measure,
+        noun=noun,
+        outcome=outcome,
+        n=n,
         number=_share,
         interval=_share_interval,
         wide=0.15,
@@ -130,6 +138,16 @@ LAYERS: dict[Layer, LayerWords] = {
         width=_wide_points,
         tick=_percent,
         is_share=True,
+    )
+
+
+LAYERS: dict[Layer, LayerWords] = {
+    Layer.AWARENESS: _share_layer(
+        label="Awareness",
+        measure="Know the brand",
+        noun="interview",
+        outcome=_awareness,
+        n=lambda row: row.asked,
     ),
     Layer.CHANGE: LayerWords(
         label="Change of awareness",
@@ -145,47 +163,26 @@ LAYERS: dict[Layer, LayerWords] = {
         tick=lambda value: points(value, places=0),
         centre=0.0,
     ),
-    Layer.SHELF: LayerWords(
+    Layer.SHELF: _share_layer(
         label="Shelf",
         measure="Weighted distribution",
         noun="outlet",
         outcome=_shelf,
         n=lambda row: row.shelf.outlets if row.shelf else 0,
-        number=_share,
-        interval=_share_interval,
-        wide=0.15,
-        very_wide=0.25,
-        width=_wide_points,
-        tick=_percent,
-        is_share=True,
     ),
-    Layer.IN_STOCK: LayerWords(
+    Layer.IN_STOCK: _share_layer(
         label="In stock",
         measure="In stock at the last visit, by category sales",
         noun="audited outlet",
         outcome=lambda row: row.stock.distribution,
         n=lambda row: row.stock.audited,
-        number=_share,
-        interval=_share_interval,
-        wide=0.15,
-        very_wide=0.25,
-        width=_wide_points,
-        tick=_percent,
-        is_share=True,
     ),
-    Layer.WIN_RATE: LayerWords(
+    Layer.WIN_RATE: _share_layer(
         label="Win rate",
         measure="Win rate",
         noun="closed deal",
         outcome=lambda row: row.win_rate,
         n=lambda row: row.closed,
-        number=_share,
-        interval=_share_interval,
-        wide=0.15,
-        very_wide=0.25,
-        width=_wide_points,
-        tick=_percent,
-        is_share=True,
     ),
     Layer.FOR_MIX: LayerWords(
         label="Win rate for the mix",
