@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
+Bools: TypeAlias = NDArray[np.bool_]
 
 # Effective counts are products of sums: k of k may come out as k + 1e-14 of k.
 _ROUNDING = 1e-9
