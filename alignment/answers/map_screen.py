@@ -15,9 +15,9 @@ from alignment.answers.shelf import Shelves
 from alignment.db import ReadSession
 from alignment.errors import NotFound
 from alignment.metrics.awareness import (
-    Surveyed,
     cells_of_wave,
     company_awareness,
+    effective,
     estimate_of,
     observed_share,
     rates_of,
@@ -28,6 +28,7 @@ from alignment.metrics.awareness import (
 from alignment.metrics.common import Change, Outcome
 from alignment.metrics.funnel import FunnelStep, cohort_steps
 from alignment.metrics.mix import NOTHING_CLOSED, mixed
+from alignment.metrics.push_pull import Market, PushPull, Size, push_pull
 from alignment.metrics.rates import share
 from alignment.metrics.shelf import ShelfAnswer
 from alignment.metrics.territories import (
@@ -76,7 +77,8 @@ def territories(session: ReadSession, scope: Scope, view: View, wave: str | None
     """
     land = Land(reading=Reading(session=session, scope=scope, view=view))
     chosen = land.wave(wave)
-    rows = land.rows(chosen)
+    placed = land.push_pull(chosen)
+    rows = land.rows(chosen, placed)
     shapes = newest_shapes(session)
     everything = land.is_everything
     return TerritoriesAnswer(
@@ -95,6 +97,7 @@ def territories(session: ReadSession, scope: Scope, view: View, wave: str | None
         unassigned_leads=land.unassigned_leads,
         unassigned_interviews=land.unassigned_interviews(chosen),
         shelf=land.shelf,
+        push_pull=placed,
         running_everywhere=land.running[NOBODY],
     )
 
@@ -111,7 +114,8 @@ def territory_card(
     """
     land = Land(reading=Reading(session=session, scope=scope, view=view))
     chosen = land.wave(wave)
-    row = next((row for row in land.rows(chosen) if row.code == code), None)
+    rows = land.rows(chosen, land.push_pull(chosen))
+    row = next((row for row in rows if row.code == code), None)
     if row is None:
         raise NotFound(f'There is no territory "{code}" on this map. Choose one of the map or of the list.')
     id = land.reading.dimensions.id_of(Split.TERRITORY, code)
@@ -241,6 +245,35 @@ class Land:
     def shelves(self) -> Shelves:
         return Shelves(reading=self.reading)
 
+    def push_pull(self, wave: WaveRow | None) -> PushPull | None:
+        """None for a company whose outlets sold nothing so far."""
+        if self.shelves.focus is None:
+            return None
+        everywhere, attributes = self.shelves.everywhere(), self.attributes
+        size = Size.POPULATION if attributes["population"].any() else Size.POTENTIAL
+        sizes = attributes["population" if size is Size.POPULATION else "potential_minor"].fillna(0)
+        strata = tuple(attributes["stratum"])
+        yes, asked = effective(self._cells(wave))
+        shelves, stock = everywhere.by_territory, everywhere.stock
+        return push_pull(
+            (
+                Market(
+                    code=member.code,
+                    stratum=strata[place],
+                    size=float(sizes[member.id]),
+                    yes=yes[place],
+                    asked=asked[place],
+                    stock=stock[member.id],
+                    sold_minor=shelves[member.id].sold_minor if member.id in shelves else None,
+                )
+                for place, member in enumerate(self.members)
+            ),
+            size=size,
+            shown={
+                member.code for member, is_shown in zip(self.members, self.shown, strict=True) if is_shown
+            },
+        )
+
     @property
     def shelf(self) -> ShelfAnswer | None:
         """None for a company whose outlets sold nothing so far."""
@@ -259,14 +292,14 @@ class Land:
                     found[id] += (plan.name,)
         return found
 
-    def rows(self, wave: WaveRow | None) -> tuple[TerritoryRow, ...]:
+    def rows(self, wave: WaveRow | None, placed: PushPull | None) -> tuple[TerritoryRow, ...]:
         """The shown territories, by code."""
         reading, shelves = self.reading, self.shelves.by_territory
         leads = self._leads[reading.narrowing.inside(self._leads)].groupby("territory_id")["leads"].sum()
         deals = deal_sums(reading.session, reading.view, reading.narrowing, reading.view.period)
         closed, mixes = deals.groupby("territory_id")[["won", "lost"]].sum(), mixed(deals)
         flags = open_flags(reading.session, reading.view).set_index("territory_id")["flags"]
-        survey, about = self._survey(wave), self.attributes.to_dict("index")
+        survey, about = surveyed(self._cells(wave), self.shown), self.attributes.to_dict("index")
         changes = self._changes(wave)
         rows = []
         for place, member in enumerate(self.members):
@@ -300,6 +333,7 @@ class Land:
                     open_flags=int(flags.get(member.id, 0)),
                     shelf=shelves.get(member.id),
                     stock=self.shelves.stock[member.id],
+                    position=placed.positions[member.code] if placed else None,
                     running=self.running[member.id],
                     for_mix=mixes.get(member.id, NOTHING_CLOSED).index,
                     **changes.get(member.id, {}),
@@ -307,10 +341,9 @@ class Land:
             )
         return tuple(rows)
 
-    def _survey(self, wave: WaveRow | None) -> tuple[Surveyed, ...]:
-        if wave is None:
-            return surveyed(cells_of_wave(self.attributes, _NO_CELLS), self.shown)
-        return surveyed(self.of_wave(wave), self.shown)
+    def _cells(self, wave: WaveRow | None) -> pd.DataFrame:
+        """Zeros where there is no wave."""
+        return cells_of_wave(self.attributes, _NO_CELLS) if wave is None else self.of_wave(wave)
 
     def trend(self, id: int) -> tuple[WavePoint, ...]:
         """The territory in every wave, each estimated with that wave's own prior."""

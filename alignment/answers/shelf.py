@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -18,6 +18,15 @@ class Shelves:
     """The shelf of one reading. A company without outlets costs one small statement."""
 
     reading: Reading
+
+    def everywhere(self) -> "Shelves":
+        """The same product in all territories, whatever the view's filter of territories."""
+        if not self.reading.view.territories:
+            return self
+        view = replace(self.reading.view, territories=())
+        other = Shelves(reading=self.reading.seen_as(view))
+        other.__dict__.update(last_sale_on=self.last_sale_on, focus=self.focus)
+        return other
 
     @cached_property
     def last_sale_on(self) -> date | None:

@@ -8,6 +8,7 @@ from alignment.metrics.awareness import CANDIDATE, NAMED
 from alignment.metrics.campaigns import CampaignRow
 from alignment.metrics.common import Change, Outcome, Stamp
 from alignment.metrics.funnel import FunnelStep
+from alignment.metrics.push_pull import Position, PushPull
 from alignment.metrics.shelf import Shelf, ShelfAnswer
 from alignment.metrics.stock import Stock
 from alignment.stats import NotEnoughData
@@ -32,7 +33,8 @@ class TerritoryRow:
     in the period, `leads_per_100k` inhabitants. `change` is the difference of the
     observed shares since the wave before, over `asked_in_both`. `for_mix` is wins per win that
     the territory's segments and products bring in all territories. `shelf` is None
-    where no outlet sold the category: unknown, not 0. `stock` is what visits last saw there.
+    where no outlet sold the category: unknown, not 0. `stock` is what visits last saw there, `position`
+    what awareness and shelf say together (None for a company without outlets).
     `running` are the campaigns meant for it, or for a part of the market around it, that
     run on the view's day.
     """
@@ -61,6 +63,7 @@ class TerritoryRow:
     for_mix: Outcome = _NOTHING_CLOSED
     shelf: Shelf | None = None
     stock: Stock = _NEVER_VISITED
+    position: Position | None = None
     running: tuple[str, ...] = ()
 
 
@@ -87,8 +90,8 @@ class TerritoriesAnswer:
     `weakest` is named only when its probability is at least one half; otherwise
     `interviews_needed` says how many more in each candidate territory would tell
     (None: more than the search limit; see `needed_computed`). Under a territory
-    filter both are about the territories shown, and nothing was computed for those. `shelf`
-    is None for a company without outlets. `running_everywhere` are campaigns that name no
+    filter both are about the territories shown, and nothing was computed for those. `shelf` and
+    `push_pull` are None for a company without outlets. `running_everywhere` are campaigns that name no
     territory.
     """
 
@@ -105,6 +108,7 @@ class TerritoriesAnswer:
     unassigned_leads: int
     unassigned_interviews: int
     shelf: ShelfAnswer | None = None
+    push_pull: PushPull | None = None
     running_everywhere: tuple[str, ...] = ()
 
 
