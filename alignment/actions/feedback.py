@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from alignment.access import Actor, Permission, permitted
 from alignment.actions.commands import once
-from alignment.actions.notes import add_note, recorded_note
+from alignment.actions.notes import add_note, add_photo, recorded_note, recorded_photo
 from alignment.actions.reading import reading_of
 from alignment.answers.designed import Designs
 from alignment.audit import AuditTag, record
@@ -137,17 +137,18 @@ def add_details(
     flag_id: int,
     note: str = "",
     product: str | None = None,
+    photo: bytes | None = None,
     command_id: str | None = None,
 ) -> FlagSaved:
     """
-    A note or a product for a flag that the actor raised.
+    A note, a product or a photo (JPEG or PNG, as the phone gives it) for a flag that the actor raised.
 
     Raises:
-        Invalid: Neither was given.
+        Invalid: None of them was given, or the photo cannot be read.
         NotFound: There is no such flag or product, or somebody else raised the flag.
     """
-    if not note.strip() and product is None:
-        raise Invalid("Write a note or choose a product; the flag itself is stored already.")
+    if not note.strip() and product is None and not photo:
+        raise Invalid("Write a note, choose a product or add a photo; the flag itself is stored already.")
 
     def content(flag: Flag) -> dict[str, Any]:
         if flag.person_id != actor.person_id:
@@ -157,7 +158,11 @@ def add_details(
             product_id = session.scalar(sa.select(c(Product).id).where(c(Product).code == product))
             if product_id is None:
                 raise NotFound(f'There is no product "{product}". Choose one of the list.')
-        return {"product_id": product_id, "note_id": add_note(session, note)}
+        return {
+            "product_id": product_id,
+            "note_id": add_note(session, note),
+            "photo_id": add_photo(session, photo),
+        }
 
     return _step(session, actor, flag_id, FlagStep.DETAILED, AuditTag.FLAG_DETAIL, command_id, content)
 
@@ -335,11 +340,13 @@ def _step(
 
 def _recorded(session: WriteSession, values: dict[str, Any]) -> dict[str, Any]:
     """What the trail keeps of a step."""
-    return {
-        name: recorded_note(session, value) if name.endswith("note_id") else value
-        for name, value in values.items()
-        if value is not None
-    }
+
+    def kept(name: str, value: Any) -> Any:
+        if name == "photo_id":
+            return recorded_photo(session, value)
+        return recorded_note(session, value) if name.endswith("note_id") else value
+
+    return {name: kept(name, value) for name, value in values.items() if value is not None}
 
 
 def _flag(session: WriteSession, flag_id: int) -> Flag:

@@ -1,10 +1,11 @@
-"""Free text: kept in `note`, where it can be erased; the trail holds its id and hash."""
+"""Free text and photos: kept where they can be erased; the trail holds their ids and hashes."""
 
 import hashlib
 from typing import Any
 
 from alignment.db import WriteSession
-from alignment.tables import Note
+from alignment.photos import reduced
+from alignment.tables import Note, Photo
 
 
 def add_note(within: WriteSession, text: str) -> int | None:
@@ -21,3 +22,23 @@ def recorded_note(within: WriteSession, note_id: int) -> dict[str, Any]:
     """What the trail keeps of a note: its id and hash, never its text."""
     text = within.get_one(Note, note_id).text
     return {"id": note_id, "sha256": hashlib.sha256(text.encode()).hexdigest()}
+
+
+def add_photo(within: WriteSession, raw: bytes | None) -> int | None:
+    """
+    The id of a new photo; None for none.
+
+    Raises:
+        Invalid: It cannot be read as a photo, or is too large.
+    """
+    if not raw:
+        return None
+    photo = Photo(jpeg=reduced(raw))
+    within.add(photo)
+    within.flush()
+    return photo.id
+
+
+def recorded_photo(within: WriteSession, photo_id: int) -> dict[str, Any]:
+    """What the trail keeps of a photo: its id and hash, never the picture."""
+    return {"id": photo_id, "sha256": hashlib.sha256(within.get_one(Photo, photo_id).jpeg).hexdigest()}

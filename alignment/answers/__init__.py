@@ -8,7 +8,7 @@ itself; the scope narrows what it reads in SQL.
 from alignment.answers.campaign_screen import campaigns
 from alignment.answers.data_screen import data, possible_owners, problem_page
 from alignment.answers.effect_screen import campaign_tests, design_form, design_preview
-from alignment.answers.flag_screen import field, flag_evidence, inbox
+from alignment.answers.flag_screen import field, flag_evidence, flag_photo, inbox
 from alignment.answers.funnel_screen import funnel, funnel_records
 from alignment.answers.goal_screen import goals
 from alignment.answers.history_screen import audit_page, import_history
@@ -27,6 +27,7 @@ __all__ = [
     "design_preview",
     "field",
     "flag_evidence",
+    "flag_photo",
     "funnel",
     "funnel_records",
     "goals",

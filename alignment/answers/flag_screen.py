@@ -29,7 +29,7 @@ from alignment.queries.deals import deal_sums
 from alignment.queries.dimensions import NOBODY
 from alignment.queries.flag_steps import ANSWERS as ANSWER_STEPS
 from alignment.queries.flag_steps import RESPONSES, standing_of
-from alignment.queries.flags import RaisedFlag, StepRow, marketing_people, raised_flags
+from alignment.queries.flags import RaisedFlag, StepRow, marketing_people, photo_of, raised_flags
 from alignment.view import Split, View
 from alignment.vocabulary import FlagKind, FlagState, FlagStep, Standing
 
@@ -142,6 +142,18 @@ def flag_evidence(
     )
 
 
+@permitted(Permission.FLAGS_READ)
+def flag_photo(session: ReadSession, scope: Scope, view: View, *, flag_id: int) -> bytes | None:
+    """The newest photo of a flag, a JPEG; None where the flag has none, or it was erased."""
+    box = FlagBox(reading=unfiltered(Reading(session=session, scope=scope, view=view)))
+    found = next((photo_id_of(flag) for flag in box.flags if flag.id == flag_id), None)
+    return photo_of(session, found) if found is not None else None
+
+
+def photo_id_of(flag: RaisedFlag) -> int | None:
+    return next((step.photo_id for step in reversed(flag.steps) if step.photo_id is not None), None)
+
+
 def unfiltered(reading: Reading) -> Reading:
     """The last 52 weeks of everything: a year has enough deals, and each season once."""
     view = reading.view
@@ -252,6 +264,7 @@ class FlagBox:
             receipt=receipt,
             is_unread=answer is not None and max((s.id for s in read), default=0) < answer.id,
             test=test,
+            has_photo=photo_id_of(flag) is not None,
         )
         has_read = any(s.design_id == test.design_id for s in read) if test else True
         return replace(card, is_unread=True) if card.measured and not has_read else card

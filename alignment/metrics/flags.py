@@ -57,6 +57,7 @@ class FlagCard:
     receipt: Receipt | None
     is_unread: bool = False
     test: DesignCard | None = None
+    has_photo: bool = False
 
     @property
     def measured(self) -> DesignCard | None:

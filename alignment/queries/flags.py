@@ -12,7 +12,7 @@ from alignment.periods import epoch_day
 from alignment.queries.flag_steps import by_then
 from alignment.queries.lens import living
 from alignment.queries.sources import at_known, rows
-from alignment.tables import Flag, FlagEvent, Note, Person, c
+from alignment.tables import Flag, FlagEvent, Note, Person, Photo, c
 from alignment.view import View
 from alignment.vocabulary import FlagKind, FlagState, FlagStep, Role
 
@@ -36,6 +36,7 @@ class StepRow:
     saw: str | None
     did: str | None
     design_id: int | None
+    photo_id: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +119,11 @@ def _steps(session: ReadSession, at: int, known: Any) -> dict[tuple[str, str], l
         texts: dict[str, Any] = {"note": note or None, "saw": what_saw or None, "did": what_did or None}
         found[row.source, row.origin].append(StepRow(**{name: getattr(row, name) for name in names}, **texts))
     return found
+
+
+def photo_of(session: ReadSession, photo_id: int) -> bytes | None:
+    """The JPEG; None where it was erased."""
+    return session.scalar(sa.select(c(Photo).jpeg).where(c(Photo).id == photo_id)) or None
 
 
 def marketing_people(session: ReadSession) -> dict[int, str]:

@@ -43,7 +43,7 @@ from alignment.tables.imports import (
 )
 from alignment.tables.leads import Lead, LeadPerson, StageEntry, Touch
 from alignment.tables.measures import Listing, Measure, Outlet, OutletSale, Visit
-from alignment.tables.records import AuditEvent, CommandDone, Draft, Note
+from alignment.tables.records import AuditEvent, CommandDone, Draft, Note, Photo
 from alignment.tables.territories import Boundary, BoundarySet, Territory, TerritoryRule
 
 __all__ = [
@@ -87,6 +87,7 @@ __all__ = [
     "PendingReference",
     "Person",
     "PersonTerritory",
+    "Photo",
     "ProblemOwner",
     "Product",
     "RowRevision",

@@ -120,4 +120,5 @@ class FlagEvent(Table, table=True):
     note_id: int | None = reference("note.id", default=None)
     saw_note_id: int | None = reference("note.id", default=None)
     did_note_id: int | None = reference("note.id", default=None)
+    photo_id: int | None = reference("photo.id", default=None)
     design_id: int | None = reference("campaign_design.id", default=None)

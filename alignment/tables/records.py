@@ -16,6 +16,13 @@ class Note(Table, table=True):
     text: str
 
 
+class Photo(Table, table=True):
+    """A picture from the field, made small by `alignment.photos`. Erasing empties it, as a note."""
+
+    id: int | None = key()
+    jpeg: bytes
+
+
 class AuditEvent(Table, table=True):
     """
     One accepted action. Rows are only ever added; the database refuses anything else.

@@ -10,6 +10,7 @@ from alignment.access import Permission
 from alignment.actions import feedback
 from alignment.exports import frames
 from alignment.metrics.flags import FieldAnswer, FlagCard
+from alignment.photos import FORMATS, MOST_MEGABYTES
 from alignment.ui import filters, kept, loaders, parts, session, shown
 from alignment.ui.text import md_escape
 from alignment.vocabulary import FlagKind, label
@@ -115,7 +116,7 @@ def join(flag: FlagCard, form: str, values: dict[str, Any], *, same: bool) -> No
 
 
 def show_saved(flag_id: int, at: str) -> None:
-    """The flag is stored: when, as what, what the data say; then, if wanted, a note and a product."""
+    """The flag is stored: when, as what, what the data say; then, if wanted, a note, product and photo."""
     flag = next((each for each in answer.own if each.flag_id == flag_id), None)
     line = insights.stored_line(flag_id, at, answer.stamp.zone)
     shown.show_headline(line, insights.flag_line(flag) if flag else "")
@@ -145,8 +146,12 @@ def show_details(flag_id: int) -> None:
         product = st.selectbox("Product, if it is about one", list(names), chosen,
                                key=kept.key(form, "product"), format_func=names.__getitem__,
                                on_change=keep)  # fmt: skip
+    photo = st.file_uploader("Photo, if it shows something", list(FORMATS), key=kept.key(form, "photo"),
+                             max_upload_size=MOST_MEGABYTES)  # fmt: skip
+    st.caption("Where and when the photo was taken is removed from it before it is stored.")
     if st.button("Add to the flag", key=form, width="stretch"):
         with parts.told():
+            picture = photo.getvalue() if photo is not None else None
             with kept.sending(form, NOTE_FIELDS) as (db, command_id):
                 feedback.add_details(
                     db,
@@ -154,6 +159,7 @@ def show_details(flag_id: int) -> None:
                     flag_id=flag_id,
                     note=note,
                     product=product,
+                    photo=picture,
                     command_id=command_id,
                 )
             st.rerun()

@@ -47,6 +47,7 @@ def show_one(answer: InboxAnswer) -> None:
     st.caption(md_escape(insights.standing_line(flag)))
     if flag.note:
         st.markdown(md_escape(f"“{flag.note}”"))
+    show_photo(flag)
     if place is not None:
         st.markdown(f"**{md_escape(insights.evidence_headline(place.evidence))}**")
         shown.show_findings(insights.evidence_lines(place.evidence))
@@ -59,6 +60,16 @@ def show_one(answer: InboxAnswer) -> None:
         st.markdown(f"**{name}:** {md_escape(text)}")
     if actor.may(Permission.FLAGS_RESPOND):
         respond(answer, flag)
+
+
+def show_photo(flag: FlagCard) -> None:
+    if not flag.has_photo:
+        return
+    photo = loaders.load_flag_photo(flag_id=flag.flag_id)
+    if photo is None:
+        st.caption("The photo was erased.")
+    else:
+        st.image(photo, width=480, alt=f"Photo with the flag: {insights.flag_line(flag)}")
 
 
 def show_test(flag: FlagCard) -> None:

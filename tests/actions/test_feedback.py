@@ -3,9 +3,11 @@
 import hashlib
 import json
 from datetime import date, timedelta
+from io import BytesIO
 
 import pytest
 import sqlalchemy as sa
+from PIL import Image
 
 from alignment import audit
 from alignment.access import Actor
@@ -14,7 +16,7 @@ from alignment.errors import Conflict, Invalid, NotAllowed, NotFound
 from alignment.queries.company import company, data_version
 from alignment.queries.drafts import command_result, kept_draft
 from alignment.queries.territories import flags_of, open_flags
-from alignment.tables import AuditEvent, Draft, Flag, FlagEvent, Note, c
+from alignment.tables import AuditEvent, Draft, Flag, FlagEvent, Note, Photo, c
 from alignment.view import View
 from alignment.vocabulary import FlagKind, FlagStep, Role, Standing, Team
 from tests.queries.companies import Builder, build
@@ -154,6 +156,28 @@ class TestJoining:
         assert note.text == "Nobody knew us."
         assert after["note_id"] == {"id": note.id, "sha256": hashlib.sha256(b"Nobody knew us.").hexdigest()}
         assert "Nobody" not in event.after_json
+
+    def test_a_photo_is_stored_small_and_the_trail_holds_its_hash(self, field):
+        flag = field.raised().flag_id
+        raw = BytesIO()
+        Image.new("RGB", (3200, 800), "red").save(raw, "PNG")
+        field.do(feedback.add_details, field.rae, flag_id=flag, photo=raw.getvalue())
+        with field.database.reading() as session:
+            photo = session.scalars(sa.select(Photo)).one()
+            event = session.scalars(sa.select(AuditEvent).order_by(c(AuditEvent).id.desc()).limit(1)).one()
+
+        assert Image.open(BytesIO(photo.jpeg)).size == (1600, 400)
+        assert json.loads(event.after_json) == {
+            "photo_id": {"id": photo.id, "sha256": hashlib.sha256(photo.jpeg).hexdigest()}
+        }
+
+    def test_a_photo_that_is_none_leaves_no_step(self, field):
+        flag = field.raised().flag_id
+        with pytest.raises(Invalid, match="cannot be read as a photo"):
+            field.do(feedback.add_details, field.rae, flag_id=flag, note="x", photo=b"%PDF-1.7")
+
+        assert field.count(Photo) == field.count(Note) == 0
+        assert field.steps() == []
 
     def test_nobody_adds_to_anothers_flag(self, field):
         flag = field.raised().flag_id
