@@ -10,8 +10,10 @@ from alignment.access import Permission, Scope, permitted
 from alignment.answers.designed import Designs
 from alignment.answers.map_screen import Land
 from alignment.answers.reading import Reading
+from alignment.answers.staff import MARKETING, cells_of
 from alignment.db import ReadSession
 from alignment.errors import NotFound
+from alignment.metrics.common import Number
 from alignment.metrics.evidence import Evidence, Report, brand_weak, untested
 from alignment.metrics.flags import (
     SIMILAR_WEEKS,
@@ -24,6 +26,7 @@ from alignment.metrics.flags import (
     flag_answer_time,
     ranked,
 )
+from alignment.metrics.small_cells import WHOLE
 from alignment.periods import DAY, Period, epoch_day, from_epoch_day
 from alignment.queries.deals import deal_sums
 from alignment.queries.dimensions import NOBODY
@@ -63,7 +66,6 @@ def inbox(session: ReadSession, scope: Scope, view: View) -> InboxAnswer:
     ]
     cards = [card for place in places for card in place.flags]
     answered = [box.card(flag) for flag in box.flags if standing_of_flag(flag) not in WAITING]
-    people = marketing_people(session)
     return InboxAnswer(
         stamp=replace(box.reading.stamp(), compared_label=None),
         places=ranked(places),
@@ -71,17 +73,8 @@ def inbox(session: ReadSession, scope: Scope, view: View) -> InboxAnswer:
         waiting=len(cards),
         overdue=sum(card.promised_on is not None and card.promised_on < view.at for card in cards),
         total=len(box.flags),
-        answer_time=flag_answer_time(
-            [
-                (flag.at, next((step.at for step in flag.steps if step.step in ANSWER_STEPS), None))
-                for flag in box.flags
-                if flag.at is not None and flag.state is FlagState.OPEN
-            ],
-            box.reading.company.calendar,
-            box.reading.company.now,
-            people=len(people),
-        ),
-        owners=tuple(people.items()),
+        answer_time=box.answer_time(),
+        owners=tuple(box.people.items()),
     )
 
 
@@ -212,6 +205,18 @@ class FlagBox:
     @cached_property
     def people(self) -> dict[int, str]:
         return marketing_people(self.reading.session)
+
+    def answer_time(self) -> Number | None:
+        """Of the whole company, where at least five people of marketing are there to answer."""
+        if WHOLE not in cells_of(self.reading, MARKETING).shown:
+            return None
+        moments = [
+            (flag.at, next((step.at for step in flag.steps if step.step in ANSWER_STEPS), None))
+            for flag in self.flags
+            if flag.at is not None and flag.state is FlagState.OPEN
+        ]
+        company = self.reading.company
+        return flag_answer_time(moments, company.calendar, company.now)
 
     def code(self, place: int) -> str:
         return self.reading.dimensions.code(Split.TERRITORY, place)

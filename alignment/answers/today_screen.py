@@ -12,9 +12,9 @@ from alignment.access import SIGNS_FOR, Permission, Scope, permitted
 from alignment.answers.flag_screen import field
 from alignment.answers.goal_screen import SharedGoals
 from alignment.answers.reading import Reading
+from alignment.answers.staff import REPS, cells_of
 from alignment.db import ReadSession
 from alignment.metrics.answering import (
-    FEWEST_PEOPLE,
     answer_hours,
     in_time,
     median_answer_time,
@@ -24,9 +24,10 @@ from alignment.metrics.attainment import held_target, pending_target, shown_goal
 from alignment.metrics.common import Change, Number
 from alignment.metrics.quality import Freshness, freshness
 from alignment.metrics.signals import BASELINE_WEEKS, FEWEST_WEEKS, count_change, rate_change, sorted_out
+from alignment.metrics.small_cells import WHOLE, SmallCells
 from alignment.metrics.today import Signal, TodayAnswer, Waiting, WaitingKind
 from alignment.periods import DAY, Period, last_full_weeks, monday, start_of
-from alignment.queries.answering import handoffs, reps_by_territory
+from alignment.queries.answering import handoffs
 from alignment.queries.deals import deal_sums
 from alignment.queries.dimensions import NOBODY
 from alignment.queries.entries import entry_counts
@@ -213,10 +214,10 @@ def _regions(reading: Reading) -> dict[int, frozenset[int]]:
 
 
 def _answer_signals(reading: Reading, answering: "_Answering", weeks: _Weeks) -> Iterator[Signal]:
-    places: list[tuple[frozenset[int] | None, Place]] = [(None, _EVERYWHERE)]
-    places += [(members, _place(reading, id)) for id, members in _regions(reading).items()]
-    for members, place in places:
-        if not answering.may_show(members):
+    places: list[tuple[int, frozenset[int] | None, Place]] = [(WHOLE, None, _EVERYWHERE)]
+    places += [(id, members, _place(reading, id)) for id, members in _regions(reading).items()]
+    for id, members, place in places:
+        if not answering.may_show(id):
             continue
         now, before = (in_time(answering.of(period, members)) for period in (weeks.last, weeks.before))
         change = rate_change(now, before)
@@ -249,8 +250,8 @@ class _Answering:
         return answer_hours(found, self.reading.company.calendar, self.now)
 
     @cached_property
-    def _reps(self) -> dict[int, frozenset[int]]:
-        return reps_by_territory(self.reading.session)
+    def _cells(self) -> SmallCells:
+        return cells_of(self.reading, REPS)
 
     def of(self, period: Period | None, members: frozenset[int] | None = None) -> pd.DataFrame:
         """The handoffs of a period, in some territories (None: all)."""
@@ -259,18 +260,14 @@ class _Answering:
             found = found[found["day"].between(period.first_epoch_day, period.last_epoch_day)]
         return found if members is None else found[found["territory_id"].isin(members)]
 
-    def may_show(self, members: frozenset[int] | None) -> bool:
-        """Whether at least five reps work there. Of a company whose people are not known, only the whole."""
-        if not self._reps:
-            return members is None
-        places = self._reps.keys() if members is None else members | {NOBODY}
-        people = {person for place in places for person in self._reps.get(place, ())}
-        return len(people) >= FEWEST_PEOPLE
+    def may_show(self, place: int) -> bool:
+        """Whether enough reps work there and nobody's own time can be had from what else is shown."""
+        return place in self._cells.shown
 
     def median_time(self) -> Number | None:
         """None where it may not be shown, or the company has no period to look at."""
         view = self.reading.view
-        if view.period is None or not self.may_show(None):
+        if view.period is None or not self.may_show(WHOLE):
             return None
         compared = view.compared()
         return median_answer_time(self.of(view.period), self.of(compared.period if compared else view.period))

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import numpy as np
 import pandas as pd
 
-from alignment.metrics.answering import FEWEST_PEOPLE, answer_hours, kaplan_meier_median
+from alignment.metrics.answering import answer_hours, kaplan_meier_median
 from alignment.metrics.common import Number, Stamp
 from alignment.metrics.designs import DesignCard
 from alignment.metrics.effect import Verdict
@@ -145,14 +145,14 @@ def ranked(places: Sequence[FlaggedPlace]) -> tuple[FlaggedPlace, ...]:
 
 
 def flag_answer_time(
-    moments: Sequence[tuple[datetime, datetime | None]], calendar: Calendar, now: datetime, *, people: int
+    moments: Sequence[tuple[datetime, datetime | None]], calendar: Calendar, now: datetime
 ) -> Number | None:
     """
     The hour by which half of all flags were answered, from (raised, answered or None) of each.
 
-    None where fewer than five people answer flags: it is a measure of what named employees do.
+    None without flags. It is a measure of what named employees do: the rule of small cells says where.
     """
-    if people < FEWEST_PEOPLE or not moments:
+    if not moments:
         return None
     micros = [[None if each is None else round(each.timestamp() * 1e6) for each in pair] for pair in moments]
     frame = pd.DataFrame(

@@ -1,4 +1,4 @@
-"""When qualified leads were answered, and how many people work where."""
+"""When qualified leads were answered."""
 
 from functools import lru_cache
 from typing import Any
@@ -8,14 +8,14 @@ import sqlalchemy as sa
 
 from alignment.db import ReadSession
 from alignment.periods import Period
-from alignment.queries.dimensions import NOBODY, Narrowing
+from alignment.queries.dimensions import Narrowing
 from alignment.queries.frames import one_if, read_frame
 from alignment.queries.lens import Lens, lens_of, living, values_of, within
 from alignment.queries.sources import rows
-from alignment.queries.units import table_of, units_of
-from alignment.tables import Person, PersonTerritory, StageEntry, Touch, c
+from alignment.queries.units import units_of
+from alignment.tables import Person, StageEntry, Touch
 from alignment.view import View
-from alignment.vocabulary import Direction, Role, Stage, Team, TouchKind
+from alignment.vocabulary import Direction, Stage, Team, TouchKind
 
 ANSWERS = (TouchKind.CALL, TouchKind.EMAIL, TouchKind.VISIT, TouchKind.MEETING)
 """What counts as an answer if it is human, outgoing and not by marketing; a call counts unanswered too."""
@@ -126,21 +126,3 @@ def _later_entries(lens: Lens, members: sa.CTE, handoff: sa.CTE) -> sa.Subquery:
         .group_by(handoff.c.lead_id, handoff.c.episode)
         .subquery("later")
     )
-
-
-def reps_by_territory(session: ReadSession) -> dict[int, frozenset[int]]:
-    """
-    The ids of the reps of each territory; under `NOBODY` those who have none and so work everywhere.
-
-    As they are today whatever is known: the rule that protects small groups is about people who work now.
-    """
-    person, place = c(Person), c(PersonTerritory)
-    found_rows = session.execute(
-        sa.select(sa.func.coalesce(place.territory_id, NOBODY), person.id)
-        .select_from(table_of(Person).outerjoin(table_of(PersonTerritory), place.person_id == person.id))
-        .where(person.role == Role.REP, person.disabled_at.is_(None))
-    )
-    found: dict[int, set[int]] = {}
-    for territory_id, person_id in found_rows:
-        found.setdefault(territory_id, set()).add(person_id)
-    return {territory_id: frozenset(people) for territory_id, people in found.items()}

@@ -220,9 +220,9 @@ AS_OF_TODAY = {
 """Modules of queries that look at the present whatever is known; no number of a view comes from them."""
 
 PRESENT_USES = {
-    "answering.py": {"Person", "PersonTerritory"},
     "cubes.py": {"Territory"},
     "flags.py": {"Person"},
+    "staff.py": {"Person", "PersonTerritory"},
     "territories.py": {"Boundary", "BoundarySet"},
 }
 """
