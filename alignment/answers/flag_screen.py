@@ -10,7 +10,7 @@ from alignment.access import Permission, Scope, permitted
 from alignment.answers.designed import Designs
 from alignment.answers.map_screen import Land
 from alignment.answers.reading import Reading
-from alignment.answers.staff import MARKETING, cells_of
+from alignment.answers.staff import MARKETING, shown_for
 from alignment.db import ReadSession
 from alignment.errors import NotFound
 from alignment.metrics.common import Number
@@ -26,7 +26,7 @@ from alignment.metrics.flags import (
     flag_answer_time,
     ranked,
 )
-from alignment.metrics.small_cells import WHOLE
+from alignment.metrics.small_cells import COMPANY
 from alignment.periods import DAY, Period, epoch_day, from_epoch_day
 from alignment.queries.deals import deal_sums
 from alignment.queries.dimensions import NOBODY
@@ -208,7 +208,7 @@ class FlagBox:
 
     def answer_time(self) -> Number | None:
         """Of the whole company, where at least five people of marketing are there to answer."""
-        if WHOLE not in cells_of(self.reading, MARKETING).shown:
+        if COMPANY not in shown_for(self.reading, MARKETING).nodes:
             return None
         moments = [
             (flag.at, next((step.at for step in flag.steps if step.step in ANSWER_STEPS), None))

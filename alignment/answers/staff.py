@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from alignment.answers.reading import Reading
-from alignment.metrics.small_cells import WHOLE, SmallCells, small_cells
+from alignment.metrics.small_cells import COMPANY, ShownNodes, shown_nodes
 from alignment.queries.staff import people_by_territory
 from alignment.view import Split
 from alignment.vocabulary import Role
@@ -12,13 +12,15 @@ REPS = (Role.REP,)
 MARKETING = (Role.MARKETER, Role.MARKETING_HEAD)
 
 
-def cells_of(reading: Reading, roles: Collection[Role]) -> SmallCells:
-    """By the territories as the view knows them; those whose region is not known yet lie below the whole."""
+def shown_for(reading: Reading, roles: Collection[Role], *, measured: Collection[int] = ()) -> ShownNodes:
+    """
+    Of a company whose people of these roles are not known, only the whole.
+
+    `measured` are the territories that have facts of the measure.
+    """
     territories = reading.dimensions.members[Split.TERRITORY]
-    parents = {
-        each.id: each.parent_id if each.parent_id in territories else WHOLE for each in territories.values()
-    }
-    return small_cells(
-        {id: WHOLE if above is None else above for id, above in parents.items()},
-        people_by_territory(reading.session, roles),
-    )
+    parents = {each.id: each.parent_id for each in territories.values()}
+    people = people_by_territory(reading.session, roles)
+    if not people:
+        return ShownNodes(nodes=frozenset({COMPANY}), parents=parents)
+    return shown_nodes(parents, people, measured=measured)

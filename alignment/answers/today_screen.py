@@ -12,7 +12,7 @@ from alignment.access import SIGNS_FOR, Permission, Scope, permitted
 from alignment.answers.flag_screen import field
 from alignment.answers.goal_screen import SharedGoals
 from alignment.answers.reading import Reading
-from alignment.answers.staff import REPS, cells_of
+from alignment.answers.staff import REPS, shown_for
 from alignment.db import ReadSession
 from alignment.metrics.answering import (
     answer_hours,
@@ -24,7 +24,7 @@ from alignment.metrics.attainment import held_target, pending_target, shown_goal
 from alignment.metrics.common import Change, Number
 from alignment.metrics.quality import Freshness, freshness
 from alignment.metrics.signals import BASELINE_WEEKS, FEWEST_WEEKS, count_change, rate_change, sorted_out
-from alignment.metrics.small_cells import WHOLE, SmallCells
+from alignment.metrics.small_cells import COMPANY
 from alignment.metrics.today import Signal, TodayAnswer, Waiting, WaitingKind
 from alignment.periods import DAY, Period, last_full_weeks, monday, start_of
 from alignment.queries.answering import handoffs
@@ -214,7 +214,7 @@ def _regions(reading: Reading) -> dict[int, frozenset[int]]:
 
 
 def _answer_signals(reading: Reading, answering: "_Answering", weeks: _Weeks) -> Iterator[Signal]:
-    places: list[tuple[int, frozenset[int] | None, Place]] = [(WHOLE, None, _EVERYWHERE)]
+    places: list[tuple[int, frozenset[int] | None, Place]] = [(COMPANY, None, _EVERYWHERE)]
     places += [(id, members, _place(reading, id)) for id, members in _regions(reading).items()]
     for id, members, place in places:
         if not answering.may_show(id):
@@ -250,8 +250,9 @@ class _Answering:
         return answer_hours(found, self.reading.company.calendar, self.now)
 
     @cached_property
-    def _cells(self) -> SmallCells:
-        return cells_of(self.reading, REPS)
+    def _shown(self) -> frozenset[int]:
+        measured = {int(id) for id in self.handoffs["territory_id"].unique()}
+        return shown_for(self.reading, REPS, measured=measured).nodes
 
     def of(self, period: Period | None, members: frozenset[int] | None = None) -> pd.DataFrame:
         """The handoffs of a period, in some territories (None: all)."""
@@ -262,12 +263,12 @@ class _Answering:
 
     def may_show(self, place: int) -> bool:
         """Whether enough reps work there and nobody's own time can be had from what else is shown."""
-        return place in self._cells.shown
+        return place in self._shown
 
     def median_time(self) -> Number | None:
         """None where it may not be shown, or the company has no period to look at."""
         view = self.reading.view
-        if view.period is None or not self.may_show(WHOLE):
+        if view.period is None or not self.may_show(COMPANY):
             return None
         compared = view.compared()
         return median_answer_time(self.of(view.period), self.of(compared.period if compared else view.period))

@@ -16,6 +16,9 @@ from alignment.stats import Estimate, NotEnoughData
 IN_TIME_HOURS = 8
 """A qualified lead is answered in time within so many opening hours: one working day."""
 
+FEWEST_PEOPLE = 5
+"""Measures of what named employees do are shown for territories with at least so many of them."""
+
 _HALF = 0.5 + 1e-12  # products of fractions: S(t) of exactly one half may come out a little above
 _Z = 1.959964
 _MICROS = 1_000_000

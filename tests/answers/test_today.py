@@ -159,11 +159,11 @@ class TestSignals:
 class TestAnswering:
     """How soon leads are answered is a measure of what employees do."""
 
-    def slowed(self, builder) -> None:
+    def slowed(self, builder, territory: str = "NW") -> None:
         """In the weeks before all were answered within hours; in the last one nobody was."""
-        weekly(builder, last=0, before=20)
+        weekly(builder, last=0, before=20, territory=territory)
         for _ in range(20):
-            builder.lead(monday_nine(0), (QUALIFIED, monday_nine(0)), territory="NW")
+            builder.lead(monday_nine(0), (QUALIFIED, monday_nine(0)), territory=territory)
         builder.demo_clock(FRIDAY)
 
     def test_a_slower_answer_is_a_signal_where_five_people_work(self, company_database):
@@ -201,6 +201,23 @@ class TestAnswering:
         places = {each.territory_code for each in shown(database).signals if each.slug == "answered_in_time"}
 
         assert places == {None}
+
+    @pytest.mark.parametrize(("fewer", "shown_at"), [(4, {None}), (5, {None, "N", "O"})])
+    def test_the_whole_less_a_region_never_tells_of_fewer_than_five(self, database, fewer, shown_at):
+        """Five people in the one region; of four in the other the whole less the first would have told."""
+
+        def fill(builder):
+            for code, region in (("NE", "O"), ("NW", "N")):
+                builder.territory(code, parent=region)
+                self.slowed(builder, territory=code)
+            five_reps(builder, "NE")
+            for number in range(fewer):
+                builder.person(f"other rep {number}", territories=("NW",))
+
+        build(database, fill)
+        places = {each.territory_code for each in shown(database).signals if each.slug == "answered_in_time"}
+
+        assert places == shown_at
 
     def test_a_filter_cannot_narrow_it_to_a_few(self, database):
         def fill(builder):
