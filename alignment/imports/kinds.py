@@ -126,6 +126,8 @@ _CAMPAIGN = _f(
 _OWNER = _f("owner", P.TEXT, "owner", "owner id", "sales agent", "deal owner", "lead owner", to="people")
 _OUTLET = _f("outlet", P.CODE, "outlet id", "store id", "outlet", "store", required=True)
 _SKU = ("product id", "product code", "sku", "product", "item no")
+_ORDER = ("order id", "order number", "order no", "sales order", "order")
+_ORDER_LINE = ("order line", "line", "line no", "line number", "position")
 _CURRENCY = _f("currency", P.CURRENCY, "currency", "currency code", "currency iso code")
 _MODIFIED = _f("modified_at", P.MOMENT, "last modified date", "modified", "last modified", "system modstamp")
 _PLACE = _f(
@@ -499,6 +501,7 @@ _KINDS = (
             _TERRITORY,
             _SEGMENT,
             _f("channel", P.TEXT, "channel", "trade channel", "outlet type", to="channels"),
+            _f("closed_on", P.DAY, "closed on", "closing date", "closed since"),
         ),
     ),
     Kind(
@@ -551,6 +554,89 @@ _KINDS = (
             _f("facings", P.COUNT, "facings", "facing"),
         ),
     ),
+    Kind(
+        slug="orders",
+        label="Orders of outlets (a row a line)",
+        identity=("order_id", "line", "product"),
+        fields=(
+            _f("order_id", P.CODE, *_ORDER, required=True),
+            _f("line", P.CODE, *_ORDER_LINE),
+            _OUTLET,
+            _f("product", P.CODE, *_SKU),
+            _f("ordered_on", P.DAY, "ordered on", "order date", "date", "day", required=True),
+            _f("promised_on", P.DAY, "promised on", "promised date", "requested delivery date", "due date"),
+            _f("way", P.TOUCH, "ordered by", "order channel", "order type", "taken by"),
+            _f(
+                "quantity",
+                P.MILLIONTHS,
+                "quantity ordered",
+                "order quantity",
+                "quantity",
+                "qty",
+                required=True,
+            ),
+            _f("amount", P.MONEY, "net amount", "line amount", "amount", "value"),
+            _CURRENCY,
+            _f("deleted", P.BOOLEAN, "cancelled", "canceled", *_DELETED_WORDS),
+            *_VERSIONS,
+        ),
+    ),
+    Kind(
+        slug="deliveries",
+        label="Deliveries of orders (a row a line)",
+        identity=("order", "line", "product", "delivered_on", "delivery"),
+        fields=(
+            _f("order", P.CODE, *_ORDER, required=True, to="orders"),
+            _f("line", P.CODE, *_ORDER_LINE),
+            _f("product", P.CODE, *_SKU),
+            _f("delivery", P.CODE, "delivery id", "delivery note", "delivery no", "shipment id"),
+            _f("delivered_on", P.DAY, "delivered on", "delivery date", "date", "day", required=True),
+            _f(
+                "quantity",
+                P.MILLIONTHS,
+                "quantity delivered",
+                "delivered quantity",
+                "quantity",
+                "qty",
+                required=True,
+            ),
+        ),
+    ),
+    Kind(
+        slug="promotions",
+        label="Promotions (at an outlet, in a territory, or everywhere)",
+        identity=("promotion", "outlet", "territory", "product", "start_on"),
+        fields=(
+            _f("promotion", P.CODE, "promotion id", "promotion code", "promotion", "promo id"),
+            _f("outlet", P.CODE, "outlet id", "store id", "outlet", "store"),
+            _TERRITORY,
+            _f("product", P.CODE, *_SKU),
+            _f("start_on", P.DAY, "promotion start", "start date", "from", "start", required=True),
+            _f("end_on", P.DAY, "promotion end", "end date", "to", "until", "end"),
+            _f("discount", P.SHARE, "discount", "discount rate", "price reduction"),
+            _f("mechanic", P.TEXT, "mechanic", "promotion type", "promotion mechanic"),
+        ),
+    ),
+    Kind(
+        slug="inventory",
+        label="Inventory (what an outlet has in store)",
+        identity=("outlet", "product", "day"),
+        fields=(
+            _OUTLET,
+            _f("product", P.CODE, *_SKU, required=True),
+            _f("day", P.DAY, "counted on", "stock date", "inventory date", "date", "day", required=True),
+            _f(
+                "on_hand",
+                P.MILLIONTHS,
+                "quantity on hand",
+                "on hand",
+                "stock on hand",
+                "stock quantity",
+                "inventory",
+                required=True,
+            ),
+        ),
+    ),
 )
 
 KINDS: dict[str, Kind] = {kind.slug: kind for kind in _KINDS}
@@ -575,7 +661,3 @@ def kind_with(slug: str, names: Iterable[str]) -> Kind:
         if " " in name and (first := name.partition(" ")[0]) in WIDE
     ]
     return replace(kind, fields=(*kind.fields, *more))
-
-
-LATER = {"orders", "deliveries", "promotions", "inventory"}
-"""Kinds that have a name already and no table yet."""

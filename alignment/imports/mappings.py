@@ -11,11 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from alignment.errors import HeldImport, MissingColumns, NotFound, UnreadableFile, did_you_mean
+from alignment.errors import HeldImport, MissingColumns, NotFound, did_you_mean
 from alignment.imports import melting
 from alignment.imports.kinds import KINDS, Kind, folded, kind_with
 from alignment.imports.known import NOTHING, FileFormat, Known
-from alignment.imports.places import no_place
 from alignment.imports.preset_files import Preset, PresetFile
 from alignment.imports.presets import GENERIC, PRESETS, preset_named
 from alignment.imports.raw import RawTable
@@ -45,6 +44,10 @@ DEFAULT_SOURCES = {
     "outlet_sales": "trade",
     "listings": "trade",
     "visits": "trade",
+    "orders": "trade",
+    "deliveries": "trade",
+    "promotions": "trade",
+    "inventory": "trade",
 }
 """Where a kind usually comes from when nobody says; everything else is the CRM's."""
 
@@ -347,8 +350,6 @@ def _sheet(raw: RawTable) -> str | None:
 
 
 def _require_kind(kind: str) -> None:
-    if sentence := no_place(kind):
-        raise UnreadableFile(sentence)
     if kind not in KINDS:
         raise NotFound(f'There is no kind "{kind}".{did_you_mean(kind, KINDS)} Kinds: {", ".join(KINDS)}.')
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from alignment.imports.kinds import LATER, folded
+from alignment.imports.kinds import folded
 
 _SIGNS: tuple[tuple[str, tuple[frozenset[str], ...]], ...] = tuple(
     (what, tuple(frozenset(map(folded, columns)) for columns in choices))
@@ -30,11 +30,9 @@ _SIGNS: tuple[tuple[str, tuple[frozenset[str], ...]], ...] = tuple(
 )
 
 
-def no_place(what: str | Iterable[str]) -> str | None:
-    """The refusal for a kind's slug or a file's header, or None when it may have a place."""
-    if isinstance(what, str):
-        return _sentence(what.replace("_", " ")) if what in LATER else None
-    have = set(map(folded, what))
+def no_place(header: Iterable[str]) -> str | None:
+    """The refusal for a file's header, or None when it may have a place."""
+    have = set(map(folded, header))
     for name, choices in _SIGNS:
         if any(columns <= have for columns in choices):
             return _sentence(name)

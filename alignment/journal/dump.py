@@ -14,6 +14,7 @@ _NATURAL: dict[str, tuple[str, ...]] = {
     "deal": ("source", "external_id"),
     "account": ("source", "external_id"),
     "outlet": ("source", "external_id"),
+    "trade_order": ("source", "external_id"),
     "person": ("external_id",),
     "territory": ("code",),
     "segment": ("code",),

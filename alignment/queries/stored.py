@@ -25,6 +25,7 @@ _CODES = {
     "territory": "code", "segment": "name", "channel": "name", "product": "code", "campaign": "code",
     "person": "external_id", "account": "external_id", "lead": "external_id", "deal": "external_id",
     "survey_wave": "code", "note": "text", "goal": "code", "outlet": "external_id",
+    "trade_order": "external_id",
 }  # fmt: skip
 """What a file calls a row of each table that others refer to."""
 
@@ -33,7 +34,7 @@ _REFERENCES = {
     "campaign_id": "campaign", "owner_id": "person", "person_id": "person", "account_id": "account",
     "lead_id": "lead", "deal_id": "deal", "merged_into_id": "lead", "parent_id": "territory",
     "owner_sales_id": "person", "owner_marketing_id": "person", "wave_id": "survey_wave", "note_id": "note",
-    "goal_id": "goal", "outlet_id": "outlet",
+    "goal_id": "goal", "outlet_id": "outlet", "order_id": "trade_order",
 }  # fmt: skip
 
 
@@ -172,7 +173,7 @@ _KINDS: dict[str, tuple[str, dict[str, str | Callable[[Row], Any]]]] = {
     }),
     "outlets": ("outlet", {
         "outlet_id": "external_id", "name": "name", "territory": "territory_id", "segment": "segment_id",
-        "channel": "channel_id",
+        "channel": "channel_id", "closed_on": "closed_on",
     }),
     "outlet_sales": ("outlet_sale", {
         "outlet": "outlet_id", "product": "product_id", "day": _day("day"), "receipt": _receipt(2),
@@ -185,6 +186,25 @@ _KINDS: dict[str, tuple[str, dict[str, str | Callable[[Row], Any]]]] = {
     "visits": ("visit", {
         "outlet": "outlet_id", "at": _moment("valid_at"), "product": "product_id", "in_stock": "in_stock",
         "pos_material": "pos_material", "facings": "facings",
+    }),
+    "orders": ("order_line", {
+        "order_id": "order_id", "line": "line", "outlet": "outlet_id", "product": "product_id",
+        "ordered_on": _day("day"), "promised_on": "promised_on", "way": "way",
+        "quantity": lambda row: _units(row["quantity_micros"]), "amount": _amount("amount_minor"),
+        "currency": "currency", "deleted": "cancelled",
+    }),
+    "deliveries": ("delivery", {
+        "order": "order_id", "line": "line", "product": "product_id", "delivery": "note",
+        "delivered_on": _day("day"), "quantity": lambda row: _units(row["quantity_micros"]),
+    }),
+    "promotions": ("promotion", {
+        "promotion": "code", "outlet": "outlet_id", "territory": "territory_id", "product": "product_id",
+        "start_on": _day("day"), "end_on": "until", "discount": lambda row: _units(row["discount_micros"]),
+        "mechanic": "mechanic",
+    }),
+    "inventory": ("inventory", {
+        "outlet": "outlet_id", "product": "product_id", "day": _day("day"),
+        "on_hand": lambda row: _units(row["quantity_micros"]),
     }),
 }  # fmt: skip
 """By kind: the table, and what fills each of our fields (a column, or a function of the row)."""

@@ -43,6 +43,7 @@ from alignment.tables.imports import (
 )
 from alignment.tables.leads import Lead, LeadPerson, StageEntry, Touch
 from alignment.tables.measures import Listing, Measure, Outlet, OutletSale, Visit
+from alignment.tables.orders import Delivery, Inventory, OrderLine, Promotion, TradeOrder
 from alignment.tables.records import AuditEvent, CommandDone, Draft, Note, Photo
 from alignment.tables.territories import Boundary, BoundarySet, Territory, TerritoryRule
 
@@ -68,6 +69,7 @@ __all__ = [
     "CubeState",
     "Deal",
     "DealEvent",
+    "Delivery",
     "Draft",
     "ExchangeRate",
     "Flag",
@@ -77,11 +79,13 @@ __all__ = [
     "Holiday",
     "ImportBatch",
     "ImportMapping",
+    "Inventory",
     "Lead",
     "LeadPerson",
     "Listing",
     "Measure",
     "Note",
+    "OrderLine",
     "Outlet",
     "OutletSale",
     "PendingReference",
@@ -90,6 +94,7 @@ __all__ = [
     "Photo",
     "ProblemOwner",
     "Product",
+    "Promotion",
     "RowRevision",
     "Segment",
     "StageEntry",
@@ -100,6 +105,7 @@ __all__ = [
     "Territory",
     "TerritoryRule",
     "Touch",
+    "TradeOrder",
     "UtcDateTime",
     "Visit",
     "as_stored",

@@ -28,7 +28,11 @@ class Measure(Observation, Table, table=True):
 
 
 class Outlet(Entity, Table, table=True):
-    """A shop, restaurant or other place where the product is sold to those who use it."""
+    """
+    A shop, restaurant or other place where the product is sold to those who use it.
+
+    `closed_on` is the first day on which it is closed for good.
+    """
 
     __table_args__ = (sa.UniqueConstraint("source", "external_id"),)
 
@@ -39,6 +43,7 @@ class Outlet(Entity, Table, table=True):
     territory_id: int | None = reference("territory.id", default=None)
     segment_id: int | None = reference("segment.id", default=None)
     channel_id: int | None = reference("channel.id", default=None)
+    closed_on: date | None = None
 
 
 class OutletSale(Observation, Table, table=True):

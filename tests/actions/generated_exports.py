@@ -107,6 +107,10 @@ def company_files(seed: int, n_leads: int = 14) -> list[Export]:
         _outlet_sales(dice),
         _listings(dice),
         _visits(dice),
+        _orders(dice),
+        _deliveries(dice),
+        _promotions(dice),
+        _inventory(dice),
     ]
 
 
@@ -429,6 +433,76 @@ def _visits(dice: random.Random) -> Export:
         for number in range(12)
     ]
     return _made("visits", "trade", "Outlet ID,Visited at,SKU,In stock,POS material,Facings", rows)
+
+
+def _orders(dice: random.Random) -> Export:
+    """Three lines an order; a promise, a way and an amount only where the tool knows them."""
+    rows = [
+        [
+            f"A{number // 3:03}",
+            str(number % 3 + 1),
+            ("0017", "S-2", "S-3")[number // 3 % 3],
+            _PRODUCTS[number % 3],
+            (FIRST + timedelta(days=number // 3)).isoformat(),
+            ("", (FIRST + timedelta(days=7)).isoformat())[number % 4 > 0],
+            dice.choice(("", "Visit", "Call", "Email")),
+            str(dice.randrange(1, 9)),
+            dice.choice(("", "12.50", "0.00")),
+            dice.choice(("EUR", "CHF")),
+            dice.choice(("No", "No", "Yes")),
+        ]
+        for number in range(12)
+    ]
+    header = (
+        "Order ID,Order line,Outlet ID,SKU,Ordered on,Promised on,Ordered by,Quantity ordered,Amount,"
+        "Currency,Cancelled"
+    )
+    return _made("orders", "trade", header, rows)
+
+
+def _deliveries(dice: random.Random) -> Export:
+    rows = [
+        [
+            f"A{number // 3:03}",
+            str(number % 3 + 1),
+            _PRODUCTS[number % 3],
+            f"N{number}",
+            (FIRST + timedelta(days=dice.randrange(3, 12))).isoformat(),
+            str(dice.randrange(9)),
+        ]
+        for number in range(12)
+    ]
+    return _made(
+        "deliveries", "trade", "Order ID,Order line,SKU,Delivery note,Delivered on,Quantity delivered", rows
+    )
+
+
+def _promotions(dice: random.Random) -> Export:
+    places = (("0017", ""), ("S-2", ""), ("", "DE.BY"), ("", ""))
+    rows = [
+        [
+            f"PR{number}",
+            *place,
+            ("", _PRODUCTS[0])[number % 2],
+            _day(dice).isoformat(),
+            ("", "2026-06-30")[number % 2],
+            dice.choice(("", "0.2", "25 %")),
+            dice.choice(("", "Two for one")),
+        ]
+        for number, place in enumerate(places)
+    ]
+    header = "Promotion ID,Outlet ID,Territory,SKU,Promotion start,Promotion end,Discount,Mechanic"
+    return _made("promotions", "trade", header, rows)
+
+
+def _inventory(dice: random.Random) -> Export:
+    rows = [
+        [outlet, product, (FIRST + timedelta(days=day)).isoformat(), dice.choice(("0", "7", "3.5"))]
+        for outlet in ("0017", "S-2")
+        for product in _PRODUCTS[:2]
+        for day in (0, 7)
+    ]
+    return _made("inventory", "trade", "Outlet ID,SKU,Counted on,Quantity on hand", rows)
 
 
 def _holidays() -> Export:

@@ -362,7 +362,8 @@ class TestTheRecord:
 def test_the_journal_knows_every_table_of_facts():
     """A new table that no list names would silently survive an undo."""
     happened = {"stage_entry", "touch", "deal_event", "campaign_day", "survey_cell", "flag"}
-    assert set(OBSERVATIONS) == happened | {"measure", "outlet_sale", "listing", "visit"}
+    at_outlets = {"outlet_sale", "listing", "visit", "order_line", "delivery", "promotion", "inventory"}
+    assert set(OBSERVATIONS) == happened | at_outlets | {"measure"}
     assert {
         "lead",
         "deal",
@@ -373,6 +374,7 @@ def test_the_journal_knows_every_table_of_facts():
         "goal",
         "survey_wave",
         "outlet",
+        "trade_order",
     } <= set(ENTITIES)
     assert not set(ENTITIES) & set(OBSERVATIONS)
     assert ENTITIES.index("territory") < ENTITIES.index("lead") < ENTITIES.index("deal")

@@ -3,7 +3,7 @@
 import pytest
 
 from alignment.errors import MissingColumns, NotFound, UnreadableFile
-from alignment.imports.kinds import KINDS, LATER
+from alignment.imports.kinds import KINDS
 from alignment.imports.mappings import (
     NeedsDecision,
     header_sha256,
@@ -200,11 +200,6 @@ class TestFilesWithoutAPlace:
     def test_they_are_refused_by_name(self, header, what):
         with pytest.raises(UnreadableFile, match=rf"no place for this yet \({what}\)"):
             propose(raw(header + "\n"))
-
-    @pytest.mark.parametrize("kind", sorted(LATER))
-    def test_kinds_of_later_are_refused_by_name(self, kind):
-        with pytest.raises(UnreadableFile, match="no place for this yet"):
-            propose(raw("a,b\n"), kind=kind)
 
     def test_an_unknown_file_is_refused_with_the_closest_kind_and_what_it_lacks(self):
         with pytest.raises(

@@ -32,6 +32,12 @@ from alignment.actions.imports.masters import (
     write_territory_rules,
 )
 from alignment.actions.imports.measures import write_measures
+from alignment.actions.imports.orders import (
+    write_deliveries,
+    write_inventory,
+    write_orders,
+    write_promotions,
+)
 from alignment.actions.imports.outlets import (
     settle_foreign_sales,
     write_listings,
@@ -97,6 +103,10 @@ WRITERS: dict[str, Callable[[Work, ParsedImport], None]] = {
     "outlet_sales": write_outlet_sales,
     "listings": write_listings,
     "visits": write_visits,
+    "orders": write_orders,
+    "deliveries": write_deliveries,
+    "promotions": write_promotions,
+    "inventory": write_inventory,
 }
 
 _BRINGS: dict[str, tuple[str, ...]] = {
@@ -119,6 +129,10 @@ _BRINGS: dict[str, tuple[str, ...]] = {
     "outlet_sales": ("outlets", "products"),
     "listings": ("outlets",),
     "visits": ("outlets",),
+    "orders": ("orders", "outlets"),
+    "deliveries": ("orders",),
+    "promotions": ("outlets",),
+    "inventory": ("outlets",),
 }
 """Kinds of reference that a kind of file can fill, its stubs included."""
 

@@ -28,7 +28,7 @@ from alignment.tables import PendingReference, c
 
 T = TypeVar("T")
 STUB = "id"
-EXACT_KINDS = {"leads", "deals", "outlets"}
+EXACT_KINDS = {"leads", "deals", "outlets", "orders"}
 """Kinds whose ids are compared as they are; all others by folding."""
 
 
@@ -271,7 +271,7 @@ def fill(work: Work, table: str, changes: dict[int, Row]) -> None:
 
 
 def record_ids(work: Work, table: str, texts: Iterable[str]) -> dict[str, int]:
-    """Leads, deals or outlets by a file's id for them: of its own source, else of the only other."""
+    """Leads, deals, outlets or orders by a file's id for them: of its own source, else of the only other."""
     found: dict[str, list[tuple[bool, int]]] = defaultdict(list)
     columns = table_named(table).c
     for part in chunks(texts):

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC
+from datetime import UTC, date
 
 import sqlalchemy as sa
 
@@ -29,7 +29,9 @@ _SHOWN = 5
 def write_outlets(work: Work, parsed: ParsedImport) -> None:
     stated = []
     for index, row in enumerate(parsed.rows):
-        values: Row = {"source": work.source, "external_id": row["outlet_id"]} | copied(row, "name")
+        values: Row = {"source": work.source, "external_id": row["outlet_id"]} | copied(
+            row, "name", "closed_on"
+        )
         opens: list[Open] = []
         work.reference(row, "territory", "territories", "territory_id", values, opens)
         work.listed(row, "segment", "segments", "segment_id", values)
@@ -57,7 +59,7 @@ def write_outlet_sales(work: Work, parsed: ParsedImport) -> None:
         }
         opens: list[Open] = []
         work.reference(row, "product", "products", "product_id", values, opens)
-        values |= _money(work, row, rates) | work.when(start_of(row["day"], work.zone))
+        values |= money_of(work, row, row["day"], rates) | work.when(start_of(row["day"], work.zone))
         origin = origin_of(row["outlet"], row["day"], row.get("product"), row.get("receipt"), row.get("line"))
         said.append(Said(row=index, origin=origin, values=values, opens=opens))
     write_observations(work, "outlet_sale", said)
@@ -71,7 +73,7 @@ def write_listings(work: Work, parsed: ParsedImport) -> None:
         values = {"until": row.get("listed_to")} | work.when(start_of(since, work.zone))
         return origin_of(row["outlet"], row["product"], since), values
 
-    _write_at_outlets(work, "listing", parsed.rows, content)
+    write_at_outlets(work, "listing", parsed.rows, content)
 
 
 def write_visits(work: Work, parsed: ParsedImport) -> None:
@@ -82,19 +84,31 @@ def write_visits(work: Work, parsed: ParsedImport) -> None:
         seen_at = row["at"].astimezone(UTC).isoformat()
         return origin_of(row["outlet"], seen_at, row.get("product")), values | work.when(row["at"])
 
-    _write_at_outlets(work, "visit", parsed.rows, content)
+    write_at_outlets(work, "visit", parsed.rows, content)
 
 
-def _write_at_outlets(
+def write_at_outlets(
     work: Work, table: str, rows: Sequence[Row], content: Callable[[Row], tuple[str, Row]]
 ) -> None:
     """Observations of a product in an outlet; an outlet that nobody described is a stub."""
     outlets = ids_with_stubs(work, "outlet", "outlets", [row["outlet"] for row in rows])
+
+    def placed(row: Row) -> tuple[str, Row]:
+        origin, values = content(row)
+        return origin, values | {"outlet_id": outlets[row["outlet"]]}
+
+    write_of_products(work, table, rows, placed)
+
+
+def write_of_products(
+    work: Work, table: str, rows: Sequence[Row], content: Callable[[Row], tuple[str, Row]]
+) -> None:
+    """Observations of a product each; one that nobody described is waited for."""
     said = []
     for index, row in enumerate(rows):
         origin, values = content(row)
         opens: list[Open] = []
-        values |= {"outlet_id": outlets[row["outlet"]], "product_id": None}
+        values["product_id"] = None
         work.reference(row, "product", "products", "product_id", values, opens)
         said.append(Said(row=index, origin=origin, values=values, opens=opens))
     write_observations(work, table, said)
@@ -144,26 +158,29 @@ def _note(work: Work, what: str, codes: Iterable[str]) -> None:
         work.notes.append(f"{len(found):,} products {what}: {', '.join(found[:_SHOWN])}{more}.")
 
 
-def _money(work: Work, row: Row, rates: RateTable) -> Row:
+def money_of(work: Work, row: Row, day: date, rates: RateTable) -> Row:
+    """The amount that a row gives, and what it is in the company's currency at the day's rate."""
     amount = row.get("amount")
     if amount is None:
         return {"amount_minor": None, "currency": None, "company_minor": None}
     currency = row.get("currency") or work.currency
     minor = to_minor(amount, currency)
-    in_company = rates.convert_minor(minor, currency, row["day"])
+    in_company = rates.convert_minor(minor, currency, day)
     if in_company is None:
         work.not_converted[currency] += 1
     return {"amount_minor": minor, "currency": currency, "company_minor": in_company}
 
 
 def settle_foreign_sales(work: Work) -> None:
-    """Convert again what was sold in another currency: rates came or went."""
-    table, rates = table_named("outlet_sale"), rate_table(work)
-    statement = sa.select(table).where(table.c.ended_at.is_(None), table.c.currency != work.currency)
-    changes: dict[int, Row] = {}
-    for row in rows_of(work.session, statement):
-        day = from_epoch_day(row["day"])
-        minor = rates.convert_minor(row["amount_minor"], row["currency"], day)
-        if minor != row["company_minor"]:
-            changes[row["id"]] = {"company_minor": minor}
-    work.update("outlet_sale", changes)
+    """Convert again what was sold or ordered in another currency: rates came or went."""
+    rates = rate_table(work)
+    for name in ("outlet_sale", "order_line"):
+        table = table_named(name)
+        statement = sa.select(table).where(table.c.ended_at.is_(None), table.c.currency != work.currency)
+        changes: dict[int, Row] = {}
+        for row in rows_of(work.session, statement):
+            day = from_epoch_day(row["day"])
+            minor = rates.convert_minor(row["amount_minor"], row["currency"], day)
+            if minor != row["company_minor"]:
+                changes[row["id"]] = {"company_minor": minor}
+        work.update(name, changes)

@@ -5,7 +5,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from alignment.actions.imports.entities import fill
+from alignment.actions.imports.entities import EXACT_KINDS, fill
 from alignment.actions.imports.work import Open, Work
 from alignment.imports.kinds import folded
 from alignment.journal import Row, chunks, open_references, table_named
@@ -128,4 +128,4 @@ def _with_open_territory(work: Work, table: str, ids: Iterable[int]) -> set[int]
 
 def folded_text(kind: str, text: str) -> str:
     """What an open reference is looked up by: ids as they are, names folded."""
-    return text if kind in {"leads", "deals", "outlets"} else folded(text)
+    return text if kind in EXACT_KINDS else folded(text)

@@ -39,6 +39,10 @@ _MADE_ON_THE_WAY: dict[str, frozenset[str]] = {
     "outlet_sales": frozenset({"outlet", "product"}),
     "listings": frozenset({"outlet"}),
     "visits": frozenset({"outlet"}),
+    "orders": frozenset({"outlet"}),
+    "deliveries": frozenset({"trade_order"}),
+    "promotions": frozenset({"outlet"}),
+    "inventory": frozenset({"outlet"}),
     "territory_rules": frozenset({"territory"}),
 }
 """Tables that a kind of file fills on the way; such rows stay when others use them by now."""

@@ -22,7 +22,7 @@ from alignment.journal import (
 )
 from alignment.tables import PendingReference, c
 
-_TABLE_OF_EXACT = {"leads": "lead", "deals": "deal", "outlets": "outlet"}
+_TABLE_OF_EXACT = {"leads": "lead", "deals": "deal", "outlets": "outlet", "orders": "trade_order"}
 
 
 def resolve(work: Work, kinds: Sequence[str]) -> None:
