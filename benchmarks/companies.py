@@ -44,7 +44,7 @@ _STEPS = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Leads:
+class Leads:
     """One chunk of leads, by column; days are epoch days, -1 where a step was never taken."""
 
     ids: np.ndarray
@@ -138,7 +138,7 @@ def _lists(connection: sqlite3.Connection) -> None:
     for table, count in (("segment", SEGMENTS), ("channel", CHANNELS), ("product", PRODUCTS)):
         _listed(connection, table, count, named)
     _listed(connection, "territory", TERRITORIES, named | {"population": 100_000})
-    start = FIRST_DAY + 7 * _first_weeks()
+    start = FIRST_DAY + 7 * first_weeks()
     days = {"start_on": _iso(start), "end_on": _iso(start + 7 * CAMPAIGN_WEEKS - 1)}
     _listed(connection, "campaign", CAMPAIGNS, named | days)
 
@@ -152,13 +152,13 @@ def _iso(days: np.ndarray) -> list[str]:
     return [str(day) for day in days.astype("datetime64[D]")]
 
 
-def _first_weeks() -> np.ndarray:
+def first_weeks() -> np.ndarray:
     """The week in which each campaign starts, evenly over the time."""
     return np.arange(CAMPAIGNS) * (WEEKS - CAMPAIGN_WEEKS) // CAMPAIGNS
 
 
 def _write(connection: sqlite3.Connection, dice: np.random.Generator, ids: np.ndarray, leads: int) -> None:
-    made = _made(dice, ids, leads)
+    made = made_leads(dice, ids, leads)
     names = [f"L{number:09d}" for number in ids.tolist()]
     _write_leads(connection, dice, made, names)
     _write_entries(connection, dice, made, names)
@@ -166,7 +166,7 @@ def _write(connection: sqlite3.Connection, dice: np.random.Generator, ids: np.nd
     _write_deals(connection, dice, made, names)
 
 
-def _made(dice: np.random.Generator, ids: np.ndarray, leads: int) -> _Leads:
+def made_leads(dice: np.random.Generator, ids: np.ndarray, leads: int) -> Leads:
     """Ids in the order of creation; nothing happens after the last day."""
     size = len(ids)
     created = FIRST_DAY + ((ids - 1) * (7 * WEEKS) // leads)
@@ -182,10 +182,10 @@ def _made(dice: np.random.Generator, ids: np.ndarray, leads: int) -> _Leads:
     is_won = is_closed & (dice.random(size) < 0.3)
     days[Stage.WON] = np.where(is_won, closed, -1)
     is_deleted = dice.random(size) < 0.005
-    return _Leads(ids, created, days, np.where(is_closed, closed, -1), is_won, is_deleted)
+    return Leads(ids, created, days, np.where(is_closed, closed, -1), is_won, is_deleted)
 
 
-def _skewed(dice: np.random.Generator, count: int, size: int, nobody: float) -> list[int | None]:
+def skewed(dice: np.random.Generator, count: int, size: int, nobody: float) -> list[int | None]:
     """Ids from 1 on, the first far more often than the last, and nobody at all for a share of them."""
     weights = 1 / (np.arange(count) + 3.0)
     chosen = dice.choice(count, size, p=weights / weights.sum()) + 1
@@ -195,15 +195,22 @@ def _skewed(dice: np.random.Generator, count: int, size: int, nobody: float) -> 
     ]
 
 
-def _write_leads(
-    connection: sqlite3.Connection, dice: np.random.Generator, made: _Leads, names: Sequence[str]
-) -> None:
+def campaigns_of(dice: np.random.Generator, made: Leads) -> list[int | None]:
+    """The campaign that brought each lead: one of those that run, or none."""
     size = len(made.ids)
     week = (made.created - FIRST_DAY) // 7
-    running = np.searchsorted(_first_weeks(), week, side="right")  # of those that have started, a late one
+    running = np.searchsorted(first_weeks(), week, side="right")  # of those that have started, a late one
     campaign = np.maximum(running - dice.integers(0, 22, size), 1)
     has_campaign = dice.random(size) < 0.7
-    batch = week + 1
+    return [one if has else None for one, has in zip(campaign.tolist(), has_campaign.tolist(), strict=True)]
+
+
+def _write_leads(
+    connection: sqlite3.Connection, dice: np.random.Generator, made: Leads, names: Sequence[str]
+) -> None:
+    size = len(made.ids)
+    campaigns = campaigns_of(dice, made)
+    batch = (made.created - FIRST_DAY) // 7 + 1
     insert(
         connection,
         "lead",
@@ -213,14 +220,11 @@ def _write_leads(
             "external_id": list(names),
             "created_at": moment(made.created),
             "created_day": made.created,
-            "territory_id": _skewed(dice, TERRITORIES, size, 0.02),
-            "segment_id": _skewed(dice, SEGMENTS, size, 0.05),
-            "channel_id": _skewed(dice, CHANNELS, size, 0.02),
-            "product_id": _skewed(dice, PRODUCTS, size, 0.5),
-            "campaign_id": [
-                one if has else None
-                for one, has in zip(campaign.tolist(), has_campaign.tolist(), strict=True)
-            ],
+            "territory_id": skewed(dice, TERRITORIES, size, 0.02),
+            "segment_id": skewed(dice, SEGMENTS, size, 0.05),
+            "channel_id": skewed(dice, CHANNELS, size, 0.02),
+            "product_id": skewed(dice, PRODUCTS, size, 0.5),
+            "campaign_id": campaigns,
             "deleted": made.is_deleted.astype(int),
             "recorded_at": _recorded(batch),
             "batch_id": batch,
@@ -240,7 +244,7 @@ def _when(days: np.ndarray) -> dict[str, Any]:
 
 
 def _write_entries(
-    connection: sqlite3.Connection, dice: np.random.Generator, made: _Leads, names: Sequence[str]
+    connection: sqlite3.Connection, dice: np.random.Generator, made: Leads, names: Sequence[str]
 ) -> None:
     for stage, every in made.days.items():
         at = np.flatnonzero(every >= 0)
@@ -272,7 +276,7 @@ def _write_corrected(
 
 
 def _write_touches(
-    connection: sqlite3.Connection, dice: np.random.Generator, made: _Leads, names: Sequence[str]
+    connection: sqlite3.Connection, dice: np.random.Generator, made: Leads, names: Sequence[str]
 ) -> None:
     """The first answer of sales to four in five qualified leads."""
     every = made.days[Stage.MARKETING_QUALIFIED]
@@ -298,7 +302,7 @@ def _write_touches(
 
 
 def _write_deals(
-    connection: sqlite3.Connection, dice: np.random.Generator, made: _Leads, names: Sequence[str]
+    connection: sqlite3.Connection, dice: np.random.Generator, made: Leads, names: Sequence[str]
 ) -> None:
     opened = made.days[Stage.OPPORTUNITY]
     at = np.flatnonzero(opened >= 0)
