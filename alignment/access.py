@@ -25,6 +25,9 @@ class Permission(StrEnum):
     FLAGS_RAISE = "flags:raise"
     FLAGS_READ = "flags:read"
     FLAGS_RESPOND = "flags:respond"
+    TARGETS_READ = "targets:read"
+    TARGETS_HAND = "targets:hand"
+    TARGETS_MARK = "targets:mark"
     DESIGNS_DRAFT = "designs:draft"
     DESIGNS_APPROVE = "designs:approve"
     IMPORTS_PREVIEW = "imports:preview"
@@ -43,6 +46,9 @@ SENTENCES: dict[Permission, str] = {
     Permission.FLAGS_RAISE: "raise a flag from the field",
     Permission.FLAGS_READ: "read flags and what was answered",
     Permission.FLAGS_RESPOND: "take on and answer a flag",
+    Permission.TARGETS_READ: "see what marketing handed to sales, and what came of it",
+    Permission.TARGETS_HAND: "hand targets and insights to sales",
+    Permission.TARGETS_MARK: "mark a target hit or miss",
     Permission.DESIGNS_DRAFT: "draft a campaign test",
     Permission.DESIGNS_APPROVE: "approve a campaign test for your team",
     Permission.IMPORTS_PREVIEW: "look at a file before it is applied",
@@ -54,8 +60,10 @@ SENTENCES: dict[Permission, str] = {
 }
 
 _EVERYBODY = frozenset({Permission.NUMBERS_READ})
-_TEAM = _EVERYBODY | {Permission.RECORDS_READ, Permission.FLAGS_READ}
+_TEAM = _EVERYBODY | {Permission.RECORDS_READ, Permission.FLAGS_READ, Permission.TARGETS_READ}
 _FIELD = _TEAM | {Permission.FLAGS_RAISE}
+
+_MARKETING = {Permission.FLAGS_RESPOND, Permission.DESIGNS_DRAFT, Permission.TARGETS_HAND}
 
 _HEAD = _FIELD | {
     Permission.GOALS_PROPOSE,
@@ -69,10 +77,10 @@ _HEAD = _FIELD | {
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: _EVERYBODY,
-    Role.REP: _FIELD,
-    Role.MARKETER: _FIELD | {Permission.FLAGS_RESPOND, Permission.DESIGNS_DRAFT, Permission.IMPORTS_PREVIEW},
+    Role.REP: _FIELD | {Permission.TARGETS_MARK},
+    Role.MARKETER: _FIELD | _MARKETING | {Permission.IMPORTS_PREVIEW},
     Role.SALES_HEAD: _HEAD,
-    Role.MARKETING_HEAD: _HEAD | {Permission.FLAGS_RESPOND, Permission.DESIGNS_DRAFT},
+    Role.MARKETING_HEAD: _HEAD | _MARKETING,
     Role.SPONSOR: _TEAM | {Permission.AUDIT_READ},
     Role.ADMIN: _TEAM
     | {

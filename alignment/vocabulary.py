@@ -87,7 +87,13 @@ class FlagKind(StrEnum):
     MATERIAL_MISSING = "material_missing"
     LEAD_QUALITY = "lead_quality"
     MESSAGE_NOT_UNDERSTOOD = "message_not_understood"
+    CUSTOMER_REVIEW = "customer_review"
+    COMPLAINT = "complaint"
     OTHER = "other"
+
+
+FROM_CUSTOMERS = frozenset({FlagKind.CUSTOMER_REVIEW, FlagKind.COMPLAINT})
+"""Kinds of flag that pass on a customer's own words; nobody counted conversations for them."""
 
 
 class FlagState(StrEnum):
@@ -114,6 +120,62 @@ class FlagStep(StrEnum):
     ANSWERED = "answered"
     CLOSED = "closed"
     READ = "read"
+
+
+class HandOverKind(StrEnum):
+    """What marketing hands to sales."""
+
+    LIST = "list"
+    INSIGHT = "insight"
+
+
+class TargetMark(StrEnum):
+    """What became of a target that marketing handed over; `UNDONE` takes the mark before it back."""
+
+    HIT = "hit"
+    MISS = "miss"
+    UNDONE = "undone"
+
+
+class MarkReason(StrEnum):
+    """Why a target was a hit or a miss, in one tap."""
+
+    ORDERED = "ordered"
+    MEETING_AGREED = "meeting_agreed"
+    WANTS_MORE = "wants_more"
+    NO_NEED = "no_need"
+    OTHER_SUPPLIER = "other_supplier"
+    WAS_CUSTOMER = "was_customer"
+    NOT_FOUND = "not_found"
+
+
+REASONS: dict[TargetMark, tuple[MarkReason, ...]] = {
+    TargetMark.HIT: (MarkReason.ORDERED, MarkReason.MEETING_AGREED, MarkReason.WANTS_MORE),
+    TargetMark.MISS: (
+        MarkReason.NO_NEED,
+        MarkReason.OTHER_SUPPLIER,
+        MarkReason.WAS_CUSTOMER,
+        MarkReason.NOT_FOUND,
+    ),
+    TargetMark.UNDONE: (),
+}
+"""The reasons that fit each mark."""
+
+
+class RatedSubject(StrEnum):
+    """What the other side gave, and is told whether it helped."""
+
+    ANSWER = "answer"
+    FLAG = "flag"
+    INSIGHT = "insight"
+
+
+class Rated(StrEnum):
+    """`UNDONE` takes the rating before it back."""
+
+    HELPED = "helped"
+    DID_NOT_HELP = "did_not_help"
+    UNDONE = "undone"
 
 
 class DesignOutcome(StrEnum):
@@ -222,6 +284,13 @@ LABELS: dict[StrEnum, str] = {
     Role.ADMIN: "Administrator",
     Role.VIEWER: "Viewer",
     FlagKind.MESSAGE_NOT_UNDERSTOOD: "Message not understood",
+    FlagKind.CUSTOMER_REVIEW: "Review from a customer",
+    FlagKind.COMPLAINT: "Complaint from a customer",
+    MarkReason.MEETING_AGREED: "Meeting agreed",
+    MarkReason.WANTS_MORE: "Wants to know more",
+    MarkReason.OTHER_SUPPLIER: "Has another supplier",
+    MarkReason.WAS_CUSTOMER: "Was a customer already",
+    MarkReason.NOT_FOUND: "Closed or not found",
 }
 
 

@@ -26,7 +26,7 @@ from alignment.metrics.effect import Verdict
 from alignment.periods import epoch_day, monday
 from alignment.queries.company import company
 from alignment.tables import Flag, FlagEvent, Person, Product, Territory, c
-from alignment.vocabulary import FlagKind, FlagState, FlagStep, Role
+from alignment.vocabulary import FROM_CUSTOMERS, FlagKind, FlagState, FlagStep, Role
 
 SOURCE = "app"
 """The source of flags that were raised here and not imported."""
@@ -55,18 +55,20 @@ def raise_flag(
     *,
     territory: str,
     kind: FlagKind,
-    seen: int,
-    conversations: int,
+    seen: int | None,
+    conversations: int | None,
     command_id: str,
 ) -> FlagSaved:
     """
     A new flag: of so many conversations in the territory, so many showed it.
 
+    What a customer wrote or complained of may come without both counts.
+
     Raises:
         Invalid: `seen` of `conversations` cannot be meant.
         NotFound: There is no such territory.
     """
-    _check_counts(seen, conversations)
+    _check_counts(kind, seen, conversations)
 
     def do() -> dict[str, Any]:
         of = company(session)
@@ -110,8 +112,8 @@ def see_it_too(
     actor: Actor,
     *,
     flag_id: int,
-    seen: int,
-    conversations: int,
+    seen: int | None,
+    conversations: int | None,
     same_conversations: bool = False,
     command_id: str | None = None,
 ) -> FlagSaved:
@@ -122,11 +124,12 @@ def see_it_too(
         Invalid: `seen` of `conversations` cannot be meant.
         NotFound: There is no such flag.
     """
-    _check_counts(seen, conversations)
-    counts = {"seen": seen, "conversations": conversations, "same_conversations": same_conversations}
-    return _step(
-        session, actor, flag_id, FlagStep.SEEN_TOO, AuditTag.FLAG_SHARE, command_id, lambda _: counts
-    )
+
+    def content(flag: Flag) -> dict[str, Any]:
+        _check_counts(flag.kind, seen, conversations)
+        return {"seen": seen, "conversations": conversations, "same_conversations": same_conversations}
+
+    return _step(session, actor, flag_id, FlagStep.SEEN_TOO, AuditTag.FLAG_SHARE, command_id, content)
 
 
 @permitted(Permission.FLAGS_RAISE)
@@ -309,7 +312,7 @@ def _step(
     """Append one step to a flag, with its event; `content` checks the flag and gives the step's columns."""
 
     def do() -> dict[str, Any]:
-        flag = _flag(session, flag_id)
+        flag = living_flag(session, flag_id)
         values = content(flag)
         of = company(session)
         session.add(
@@ -349,9 +352,15 @@ def _recorded(session: WriteSession, values: dict[str, Any]) -> dict[str, Any]:
     return {name: kept(name, value) for name, value in values.items() if value is not None}
 
 
-def _flag(session: WriteSession, flag_id: int) -> Flag:
+def living_flag(within: WriteSession, flag_id: int) -> Flag:
+    """
+    The flag's row in force, locked until the transaction ends.
+
+    Raises:
+        NotFound: A newer file corrected it or took it back.
+    """
     statement = sa.select(Flag).where(c(Flag).id == flag_id, c(Flag).ended_at.is_(None))
-    flag: Flag | None = session.scalars(locked_row(session, statement)).one_or_none()
+    flag: Flag | None = within.scalars(locked_row(within, statement)).one_or_none()
     if flag is None:
         raise NotFound("This flag does not exist any more: a newer file corrected it or took it back.")
     return flag
@@ -406,7 +415,14 @@ def _is_of_marketing(session: WriteSession, person_id: int) -> bool:
     return is_there and person is not None and person.role in (Role.MARKETER, Role.MARKETING_HEAD)
 
 
-def _check_counts(seen: int, conversations: int) -> None:
+def _check_counts(kind: FlagKind, seen: int | None, conversations: int | None) -> None:
+    if kind in FROM_CUSTOMERS and seen is None and conversations is None:
+        return
+    if seen is None or conversations is None:
+        raise Invalid(
+            "Say in how many of how many conversations you saw it. Only a customer's review or complaint "
+            "comes without both."
+        )
     if not 1 <= conversations <= MOST_CONVERSATIONS:
         raise Invalid(
             f"A flag rests on 1 to {MOST_CONVERSATIONS} conversations; it says {conversations}. "

@@ -143,6 +143,8 @@ FLAGS = _table(
         FlagKind.MATERIAL_MISSING: ("material fehlt", "missing material"),
         FlagKind.LEAD_QUALITY: ("leadqualität", "bad leads"),
         FlagKind.MESSAGE_NOT_UNDERSTOOD: ("botschaft nicht verstanden", "message unclear"),
+        FlagKind.CUSTOMER_REVIEW: ("review", "kundenbewertung", "bewertung", "rezension"),
+        FlagKind.COMPLAINT: ("customer complaint", "beschwerde", "reklamation", "kundenbeschwerde"),
         FlagKind.OTHER: ("sonstiges",),
     },
 )

@@ -78,8 +78,9 @@ class Evidence:
     `interviews_needed` is how many more interviews would probably tell; None where
     the verdict stands or more than the search limit would be needed
     (`is_beyond_limit`). `seen` of `conversations` are those of reps, each set once,
-    and enter with `REP_WEIGHT`. `would_tell` says which data are missing for kinds of flag
-    that the data at hand cannot test.
+    and enter with `REP_WEIGHT`. What a customer wrote (`vocabulary.FROM_CUSTOMERS`) is one voice
+    and no k of n: such a flag adds to both only where it carries both. `would_tell` says which
+    data are missing for kinds of flag that the data at hand cannot test.
     """
 
     verdict: Verdict
@@ -107,6 +108,8 @@ WOULD_TELL: dict[FlagKind, str] = {
     FlagKind.MATERIAL_MISSING: "a list of what material is where would tell",
     FlagKind.LEAD_QUALITY: "a reason on each rejected lead would tell",
     FlagKind.MESSAGE_NOT_UNDERSTOOD: "a survey question about what the message says would tell",
+    FlagKind.CUSTOMER_REVIEW: "reviews of all customers, and not of one, would tell",
+    FlagKind.COMPLAINT: "a count of complaints by territory and week would tell",
     FlagKind.OTHER: "no data can test this; a person answers it",
 }
 """For flags that no number at hand tests: what would."""

@@ -32,6 +32,7 @@ from alignment.tables.designs import (
     CampaignDesignWave,
 )
 from alignment.tables.goals import Goal, GoalTarget
+from alignment.tables.handed import HandedEntry, HandedMark, HandOver, Rating
 from alignment.tables.imports import (
     Alias,
     ImportBatch,
@@ -76,6 +77,9 @@ __all__ = [
     "FlagEvent",
     "Goal",
     "GoalTarget",
+    "HandOver",
+    "HandedEntry",
+    "HandedMark",
     "Holiday",
     "ImportBatch",
     "ImportMapping",
@@ -95,6 +99,7 @@ __all__ = [
     "ProblemOwner",
     "Product",
     "Promotion",
+    "Rating",
     "RowRevision",
     "Segment",
     "StageEntry",

@@ -13,7 +13,7 @@ from alignment.metrics.flags import FieldAnswer, FlagCard
 from alignment.photos import FORMATS, MOST_MEGABYTES
 from alignment.ui import filters, kept, loaders, parts, session, shown
 from alignment.ui.text import md_escape
-from alignment.vocabulary import FlagKind, label
+from alignment.vocabulary import FROM_CUSTOMERS, FlagKind, label
 
 actor = session.require(Permission.FLAGS_RAISE)
 
@@ -57,10 +57,13 @@ def show_form(answer: FieldAnswer, values: dict[str, Any]) -> None:
                      format_func=names.__getitem__, on_change=keep_flag)  # fmt: skip
     st.selectbox("What", kinds, kinds.index(kind), key=field("kind"), on_change=keep_flag,
                  format_func=lambda word: label(FlagKind(word)))  # fmt: skip
-    with st.container(horizontal=True, key="counts"):
-        for name, title in (("seen", "Seen in"), ("conversations", "Of conversations")):
-            st.number_input(title, 0, feedback.MOST_CONVERSATIONS, values[name], key=field(name),
-                            on_change=keep_flag)  # fmt: skip
+    if FlagKind(kind) in FROM_CUSTOMERS:
+        st.caption("From a customer: what they wrote or said goes into the note on the next screen.")
+    else:
+        with st.container(horizontal=True, key="counts"):
+            for name, title in (("seen", "Seen in"), ("conversations", "Of conversations")):
+                st.number_input(title, 0, feedback.MOST_CONVERSATIONS, values[name], key=field(name),
+                                on_change=keep_flag)  # fmt: skip
     with st.container(key="thumb"):
         if st.button("Send", key="send_flag", type="primary", width="stretch"):
             send(values)
@@ -75,11 +78,16 @@ def send(values: dict[str, Any]) -> None:
                 actor,
                 territory=values["territory"],
                 kind=FlagKind(values["kind"]),
-                seen=values["seen"],
-                conversations=values["conversations"],
+                **counts(values),
                 command_id=command_id,
             )
         st.rerun()
+
+
+def counts(values: dict[str, Any]) -> dict[str, int | None]:
+    """Seen in k of n conversations; neither for what a customer wrote."""
+    is_counted = FlagKind(values["kind"]) not in FROM_CUSTOMERS
+    return {name: values[name] if is_counted else None for name in ("seen", "conversations")}
 
 
 def show_similar(values: dict[str, Any]) -> None:
@@ -96,6 +104,8 @@ def show_similar(values: dict[str, Any]) -> None:
             st.caption(md_escape(insights.standing_line(flag)))
             if st.button("I see it too", key=form, width="stretch"):
                 join(flag, form, values, same=False)
+            if flag.kind in FROM_CUSTOMERS:
+                continue  # there were no conversations that could have been the same
             if st.button("I was there too, in the same conversations", key=f"{form}_same", width="stretch"):
                 join(flag, form, values, same=True)
 
@@ -107,8 +117,7 @@ def join(flag: FlagCard, form: str, values: dict[str, Any], *, same: bool) -> No
                 db,
                 actor,
                 flag_id=flag.flag_id,
-                seen=values["seen"],
-                conversations=values["conversations"],
+                **counts(values),
                 same_conversations=same,
                 command_id=command_id,
             )

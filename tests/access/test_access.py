@@ -9,13 +9,22 @@ from alignment.vocabulary import Role, Team
 P = Permission
 MATRIX = {
     Role.VIEWER: {P.NUMBERS_READ},
-    Role.REP: {P.NUMBERS_READ, P.RECORDS_READ, P.FLAGS_READ, P.FLAGS_RAISE},
+    Role.REP: {
+        P.NUMBERS_READ,
+        P.RECORDS_READ,
+        P.FLAGS_READ,
+        P.FLAGS_RAISE,
+        P.TARGETS_READ,
+        P.TARGETS_MARK,
+    },
     Role.MARKETER: {
         P.NUMBERS_READ,
         P.RECORDS_READ,
         P.FLAGS_READ,
         P.FLAGS_RAISE,
         P.FLAGS_RESPOND,
+        P.TARGETS_READ,
+        P.TARGETS_HAND,
         P.DESIGNS_DRAFT,
         P.IMPORTS_PREVIEW,
     },
@@ -25,6 +34,7 @@ MATRIX = {
         P.GOALS_PROPOSE,
         P.GOALS_SIGN,
         P.DESIGNS_APPROVE,
+        P.TARGETS_READ,
         P.FLAGS_READ,
         P.FLAGS_RAISE,
         P.IMPORTS_PREVIEW,
@@ -32,11 +42,12 @@ MATRIX = {
         P.NAMES_DECIDE,
         P.AUDIT_READ,
     },
-    Role.SPONSOR: {P.NUMBERS_READ, P.RECORDS_READ, P.FLAGS_READ, P.AUDIT_READ},
+    Role.SPONSOR: {P.NUMBERS_READ, P.RECORDS_READ, P.FLAGS_READ, P.TARGETS_READ, P.AUDIT_READ},
     Role.ADMIN: {
         P.NUMBERS_READ,
         P.RECORDS_READ,
         P.FLAGS_READ,
+        P.TARGETS_READ,
         P.IMPORTS_PREVIEW,
         P.IMPORTS_APPLY,
         P.PROBLEMS_ASSIGN,
@@ -45,7 +56,7 @@ MATRIX = {
         P.COMPANY_MANAGE,
     },
 }
-MATRIX[Role.MARKETING_HEAD] = MATRIX[Role.SALES_HEAD] | {P.FLAGS_RESPOND, P.DESIGNS_DRAFT}
+MATRIX[Role.MARKETING_HEAD] = MATRIX[Role.SALES_HEAD] | {P.FLAGS_RESPOND, P.TARGETS_HAND, P.DESIGNS_DRAFT}
 
 
 def actor(role: Role, **options) -> Actor:

@@ -26,6 +26,7 @@ ENUMS = [
 COMPANIONS: dict[str, dict[str, Any]] = {
     "campaign_design_wave": {"wave": "2026Q1"},
     "company_state": {"id": 1},
+    "rating": {"source": "app", "origin": "event:1"},
     "stage_entry": {"stage": "lead"},
     "survey_cell": {"asked": 2, "yes": 1},
 }
