@@ -10,11 +10,16 @@ from alignment.wording import count, listed, moment, plural
 class Rows(Protocol):
     """Where the rows of a file went; see `imports.parsed.Accounting`."""
 
-    in_file: int
-    other: int
-    rejected: int
-    superseded: int
-    parsed: int
+    @property
+    def in_file(self) -> int: ...
+    @property
+    def other(self) -> int: ...
+    @property
+    def rejected(self) -> int: ...
+    @property
+    def superseded(self) -> int: ...
+    @property
+    def parsed(self) -> int: ...
 
 
 def parsed_line(rows: Rows) -> str:

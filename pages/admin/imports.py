@@ -83,7 +83,7 @@ def edit_mapping(raw: RawTable, proposal: Proposal, form: str) -> dict[str, str]
         disabled=["field", "required", "example", "why"],
         column_config={
             "field": st.column_config.SelectboxColumn(
-                "Our field", options=list(labels), format_func=labels.get
+                "Our field", options=list(labels), format_func=lambda name: labels[str(name)]
             ),
             "required": st.column_config.CheckboxColumn("Needed"),
             "column": st.column_config.SelectboxColumn("Column of the file", options=["", *raw.header]),
@@ -195,6 +195,7 @@ def show_file(name: str, data: bytes) -> None:
         st.subheader(md_escape(name), anchor=False)
         if show_receipt(form):
             return
+        parsed: ParsedImport | door.StageQuestions
         company, raw = session.company(), None
         if door.is_boundaries(name):
             parsed = door.shapes(data, name, None)

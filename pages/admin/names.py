@@ -121,7 +121,7 @@ def add_rule(answer: NamesAnswer) -> None:
         return
     first, second, third = st.columns(3)
     field = first.selectbox(
-        "Rows with", list(RuleField), key="rule_field", format_func=lambda each: each.replace("_", " ")
+        "Rows with", [*RuleField], key="rule_field", format_func=lambda each: each.replace("_", " ")
     )
     pattern = second.text_input("equal to (a postal prefix: beginning with)", key="rule_pattern")
     territory = third.selectbox(
@@ -143,7 +143,9 @@ def end_rule(answer: NamesAnswer) -> None:
     if commands.show_confirmation("rule_end"):
         return
     rules = {rule.rule_id: f"{rule.field.replace('_', ' ')} {rule.pattern}" for rule in answer.rules}
-    rule_id = st.selectbox("Rule to end", list(rules), index=None, key="rule_ended", format_func=rules.get)
+    rule_id = st.selectbox(
+        "Rule to end", list(rules), index=None, key="rule_ended", format_func=rules.__getitem__
+    )
     command_id = commands.command_id("rule_end")
     if st.button("End it", key="rule_end", disabled=rule_id is None) and rule_id:
         with session.writing() as db:
@@ -200,7 +202,7 @@ def show_decisions(answer: NamesAnswer) -> None:
     parts.table(name_tables.decisions_table(answer), name="decisions")
     lines = {line.batch_id: line.sentence for line in answer.decisions}
     batch_id = st.selectbox(
-        "Decision to take back", list(lines), index=None, key="withdrawn", format_func=lines.get
+        "Decision to take back", list(lines), index=None, key="withdrawn", format_func=lines.__getitem__
     )
     st.caption(insights.WITHDRAWN)
     command_id = commands.command_id("withdraw")

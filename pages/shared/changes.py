@@ -33,9 +33,9 @@ def pick(slug: str, weeks: int) -> None:
     first, second = st.columns(2)
     first.selectbox(
         "Number",
-        list(insights.RESTATED_LABELS),
+        [*insights.RESTATED_LABELS],
         key=METRIC,
-        format_func=insights.RESTATED_LABELS.get,
+        format_func=insights.RESTATED_LABELS.__getitem__,
         on_change=take,
     )
     second.selectbox(

@@ -131,7 +131,7 @@ def offer_goal() -> None:
         name = st.text_input("Name", key=f"{form}_name")
         code = st.text_input("Code", key=f"{form}_code", help="Short; files and links use it.")
         metric = st.selectbox(
-            "Metric", list(GoalMetric), format_func=insights.metric_label, key=f"{form}_metric"
+            "Metric", [*GoalMetric], format_func=insights.metric_label, key=f"{form}_metric"
         )
         today = session.company().today
         quarter = session.company().calendar.quarter_of(today)

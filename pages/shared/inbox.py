@@ -9,7 +9,7 @@ from alignment import insights
 from alignment.access import Permission
 from alignment.actions import feedback
 from alignment.exports import frames
-from alignment.metrics.flags import FlagCard, InboxAnswer
+from alignment.metrics.flags import FlagCard, FlaggedPlace, InboxAnswer
 from alignment.ui import commands, filters, kept, loaders, parts, session, shown
 from alignment.ui.text import md_escape
 from alignment.vocabulary import Standing
@@ -36,7 +36,9 @@ def show_inbox(answer: InboxAnswer) -> None:
 
 def show_one(answer: InboxAnswer) -> None:
     """One flag with its evidence, and what marketing does with it."""
-    flags = {flag.flag_id: (place, flag) for place in answer.places for flag in place.flags}
+    flags: dict[int, tuple[FlaggedPlace | None, FlagCard]] = {
+        flag.flag_id: (place, flag) for place in answer.places for flag in place.flags
+    }
     flags |= {flag.flag_id: (None, flag) for flag in answer.answered if flag.standing is Standing.ANSWERED}
     if not flags:
         return
