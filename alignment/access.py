@@ -28,6 +28,8 @@ class Permission(StrEnum):
     TARGETS_READ = "targets:read"
     TARGETS_HAND = "targets:hand"
     TARGETS_MARK = "targets:mark"
+    PROMISES_MAKE = "promises:make"
+    CONTACTS_LOG = "contacts:log"
     DESIGNS_DRAFT = "designs:draft"
     DESIGNS_APPROVE = "designs:approve"
     IMPORTS_PREVIEW = "imports:preview"
@@ -49,6 +51,8 @@ SENTENCES: dict[Permission, str] = {
     Permission.TARGETS_READ: "see what marketing handed to sales, and what came of it",
     Permission.TARGETS_HAND: "hand targets and insights to sales",
     Permission.TARGETS_MARK: "mark a target hit or miss",
+    Permission.PROMISES_MAKE: "ask the other team for something or promise it",
+    Permission.CONTACTS_LOG: "log a visit, ride-along or training",
     Permission.DESIGNS_DRAFT: "draft a campaign test",
     Permission.DESIGNS_APPROVE: "approve a campaign test for your team",
     Permission.IMPORTS_PREVIEW: "look at a file before it is applied",
@@ -61,7 +65,7 @@ SENTENCES: dict[Permission, str] = {
 
 _EVERYBODY = frozenset({Permission.NUMBERS_READ})
 _TEAM = _EVERYBODY | {Permission.RECORDS_READ, Permission.FLAGS_READ, Permission.TARGETS_READ}
-_FIELD = _TEAM | {Permission.FLAGS_RAISE}
+_FIELD = _TEAM | {Permission.FLAGS_RAISE, Permission.PROMISES_MAKE, Permission.CONTACTS_LOG}
 
 _MARKETING = {Permission.FLAGS_RESPOND, Permission.DESIGNS_DRAFT, Permission.TARGETS_HAND}
 
@@ -92,6 +96,14 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.COMPANY_MANAGE,
     },
 }
+
+TEAM_OF: dict[Role, Team] = {
+    Role.REP: Team.SALES,
+    Role.SALES_HEAD: Team.SALES,
+    Role.MARKETER: Team.MARKETING,
+    Role.MARKETING_HEAD: Team.MARKETING,
+}
+"""Who speaks for a team when the two ask each other for something; the others belong to neither."""
 
 SIGNS_FOR: dict[Role, Team] = {Role.SALES_HEAD: Team.SALES, Role.MARKETING_HEAD: Team.MARKETING}
 """Whose signature a head's signature is. Neither team leads: a target needs both."""

@@ -178,6 +178,52 @@ class Rated(StrEnum):
     UNDONE = "undone"
 
 
+class PromiseKind(StrEnum):
+    """What one team asks the other for."""
+
+    POS_MATERIAL = "pos_material"
+    SAMPLES = "samples"
+    SALES_MATERIAL = "sales_material"
+    EVENT = "event"
+    TRAINING = "training"
+    VISITS = "visits"
+    CUSTOMER_FEEDBACK = "customer_feedback"
+    LEAD_FOLLOW_UP = "lead_follow_up"
+    OTHER = "other"
+
+
+class PromiseStep(StrEnum):
+    """What follows a request. Declined for want of resources is a matter of capacity."""
+
+    PROMISED = "promised"
+    DELIVERED = "delivered"
+    NO_CAPACITY = "no_capacity"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class ContactKind(StrEnum):
+    """How somebody of either team was in the market."""
+
+    MARKET_VISIT = "market_visit"
+    RIDE_ALONG = "ride_along"
+    JOINT_TRAINING = "joint_training"
+
+
+class InsightTag(StrEnum):
+    """What a thing learned in the market is about."""
+
+    BRAND = "brand"
+    COMPETITOR = "competitor"
+    PRICE = "price"
+    AVAILABILITY = "availability"
+    MATERIAL = "material"
+    MESSAGE = "message"
+    PRODUCT = "product"
+    CUSTOMER_NEED = "customer_need"
+    OTHER = "other"
+
+
 class DesignOutcome(StrEnum):
     """What a campaign test measures."""
 
@@ -291,6 +337,10 @@ LABELS: dict[StrEnum, str] = {
     MarkReason.OTHER_SUPPLIER: "Has another supplier",
     MarkReason.WAS_CUSTOMER: "Was a customer already",
     MarkReason.NOT_FOUND: "Closed or not found",
+    PromiseKind.POS_MATERIAL: "POS/POP material",
+    PromiseKind.LEAD_FOLLOW_UP: "Follow-up of leads",
+    PromiseStep.NO_CAPACITY: "Declined, no capacity",
+    ContactKind.RIDE_ALONG: "Ride-along",
 }
 
 

@@ -16,7 +16,8 @@ import sqlalchemy as sa
 
 from alignment.access import Actor, Permission, permitted
 from alignment.actions.commands import once
-from alignment.actions.notes import add_note, add_photo, recorded_note, recorded_photo
+from alignment.actions.listed import listed_id
+from alignment.actions.notes import add_note, add_photo, recorded_photo, recorded_values
 from alignment.actions.reading import reading_of
 from alignment.answers.designed import Designs
 from alignment.audit import AuditTag, record
@@ -72,9 +73,7 @@ def raise_flag(
 
     def do() -> dict[str, Any]:
         of = company(session)
-        place = session.scalar(sa.select(c(Territory).id).where(c(Territory).code == territory))
-        if place is None:
-            raise NotFound(f'There is no territory "{territory}". Choose one of the list.')
+        place = listed_id(session, Territory, territory)
         flag = Flag(
             source=SOURCE,
             origin=f"event:{command_id}",
@@ -156,13 +155,8 @@ def add_details(
     def content(flag: Flag) -> dict[str, Any]:
         if flag.person_id != actor.person_id:
             raise NotFound("This flag does not exist, or somebody else raised it.")
-        product_id = None
-        if product is not None:
-            product_id = session.scalar(sa.select(c(Product).id).where(c(Product).code == product))
-            if product_id is None:
-                raise NotFound(f'There is no product "{product}". Choose one of the list.')
         return {
-            "product_id": product_id,
+            "product_id": None if product is None else listed_id(session, Product, product),
             "note_id": add_note(session, note),
             "photo_id": add_photo(session, photo),
         }
@@ -343,13 +337,9 @@ def _step(
 
 def _recorded(session: WriteSession, values: dict[str, Any]) -> dict[str, Any]:
     """What the trail keeps of a step."""
-
-    def kept(name: str, value: Any) -> Any:
-        if name == "photo_id":
-            return recorded_photo(session, value)
-        return recorded_note(session, value) if name.endswith("note_id") else value
-
-    return {name: kept(name, value) for name, value in values.items() if value is not None}
+    photo_id = values.get("photo_id")
+    photo = {} if photo_id is None else {"photo_id": recorded_photo(session, photo_id)}
+    return recorded_values(session, values) | photo
 
 
 def living_flag(within: WriteSession, flag_id: int) -> Flag:

@@ -1,6 +1,7 @@
 """Free text and photos: kept where they can be erased; the trail holds their ids and hashes."""
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 from alignment.db import WriteSession
@@ -42,3 +43,12 @@ def add_photo(within: WriteSession, raw: bytes | None) -> int | None:
 def recorded_photo(within: WriteSession, photo_id: int) -> dict[str, Any]:
     """What the trail keeps of a photo: its id and hash, never the picture."""
     return {"id": photo_id, "sha256": hashlib.sha256(within.get_one(Photo, photo_id).jpeg).hexdigest()}
+
+
+def recorded_values(within: WriteSession, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What the trail keeps of the columns of a step: those that say something, notes by their hash."""
+    return {
+        name: recorded_note(within, value) if name.endswith("note_id") else value
+        for name, value in values.items()
+        if value is not None
+    }

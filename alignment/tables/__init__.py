@@ -45,6 +45,7 @@ from alignment.tables.imports import (
 from alignment.tables.leads import Lead, LeadPerson, StageEntry, Touch
 from alignment.tables.measures import Listing, Measure, Outlet, OutletSale, Visit
 from alignment.tables.orders import Delivery, Inventory, OrderLine, Promotion, TradeOrder
+from alignment.tables.presence import Contact, ContactLearning, Promise, PromiseEvent
 from alignment.tables.records import AuditEvent, CommandDone, Draft, Note, Photo
 from alignment.tables.territories import Boundary, BoundarySet, Territory, TerritoryRule
 
@@ -65,6 +66,8 @@ __all__ = [
     "Channel",
     "CommandDone",
     "CompanyState",
+    "Contact",
+    "ContactLearning",
     "CubeCell",
     "CubeDelta",
     "CubeState",
@@ -98,6 +101,8 @@ __all__ = [
     "Photo",
     "ProblemOwner",
     "Product",
+    "Promise",
+    "PromiseEvent",
     "Promotion",
     "Rating",
     "RowRevision",

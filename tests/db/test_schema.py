@@ -27,6 +27,9 @@ COMPANIONS: dict[str, dict[str, Any]] = {
     "campaign_design_wave": {"wave": "2026Q1"},
     "company_state": {"id": 1},
     "rating": {"source": "app", "origin": "event:1"},
+    "contact": {"hours": 8},
+    "contact_learning": {"number": 1},
+    "promise": {"quantity": 1},
     "stage_entry": {"stage": "lead"},
     "survey_cell": {"asked": 2, "yes": 1},
 }
