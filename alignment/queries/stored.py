@@ -173,7 +173,7 @@ _KINDS: dict[str, tuple[str, dict[str, str | Callable[[Row], Any]]]] = {
     }),
     "outlets": ("outlet", {
         "outlet_id": "external_id", "name": "name", "territory": "territory_id", "segment": "segment_id",
-        "channel": "channel_id", "closed_on": "closed_on",
+        "channel": "channel_id", "closed_on": _day("closed_day"),
     }),
     "outlet_sales": ("outlet_sale", {
         "outlet": "outlet_id", "product": "product_id", "day": _day("day"), "receipt": _receipt(2),
@@ -189,7 +189,7 @@ _KINDS: dict[str, tuple[str, dict[str, str | Callable[[Row], Any]]]] = {
     }),
     "orders": ("order_line", {
         "order_id": "order_id", "line": "line", "outlet": "outlet_id", "product": "product_id",
-        "ordered_on": _day("day"), "promised_on": "promised_on", "way": "way",
+        "ordered_on": _day("day"), "promised_on": _day("promised_day"), "way": "way",
         "quantity": lambda row: _units(row["quantity_micros"]), "amount": _amount("amount_minor"),
         "currency": "currency", "deleted": "cancelled",
     }),

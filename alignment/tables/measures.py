@@ -31,7 +31,7 @@ class Outlet(Entity, Table, table=True):
     """
     A shop, restaurant or other place where the product is sold to those who use it.
 
-    `closed_on` is the first day on which it is closed for good.
+    `closed_day` is the first epoch day on which it is closed for good.
     """
 
     __table_args__ = (sa.UniqueConstraint("source", "external_id"),)
@@ -43,7 +43,7 @@ class Outlet(Entity, Table, table=True):
     territory_id: int | None = reference("territory.id", default=None)
     segment_id: int | None = reference("segment.id", default=None)
     channel_id: int | None = reference("channel.id", default=None)
-    closed_on: date | None = None
+    closed_day: int | None = None
 
 
 class OutletSale(Observation, Table, table=True):

@@ -24,8 +24,8 @@ class OrderLine(Observation, Table, table=True):
     """
     A line of an order, of the day on which it was placed.
 
-    `quantity_micros` are millionths of the product's unit; `promised_on` is the last
-    day on which it was to arrive, null where none was promised. `way` says how the
+    `quantity_micros` are millionths of the product's unit; `promised_day` is the
+    last epoch day on which it was to arrive, null where none was promised. `way` says how the
     order came; null means that the file does not say.
     """
 
@@ -34,7 +34,7 @@ class OrderLine(Observation, Table, table=True):
         one_living_origin("order_line"),
         sa.Index("ix_order_line_order", "order_id"),
         sa.Index("ix_order_line_outlet_day", "outlet_id", "day"),
-        sa.Index("ix_order_line_promised", "promised_on"),
+        sa.Index("ix_order_line_promised", "promised_day"),
     )
 
     id: int | None = key()
@@ -42,7 +42,7 @@ class OrderLine(Observation, Table, table=True):
     line: str | None = Field(default=None, max_length=128)
     outlet_id: int = reference("outlet.id")
     product_id: int | None = reference("product.id", default=None)
-    promised_on: date | None = None
+    promised_day: int | None = None
     way: TouchKind | None = words(TouchKind, "way", nullable=True, default=None)
     quantity_micros: int = big()
     amount_minor: int | None = big(default=None)

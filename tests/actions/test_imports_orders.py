@@ -52,12 +52,12 @@ class TestWhatIsStored:
         assert (receipt.rows_inserted, receipt.records_inserted) == (3, 5)
         assert rows_of(
             database,
-            "select external_id, line, quantity_micros, amount_minor, way, cancelled, promised_on is null "
+            "select external_id, line, quantity_micros, amount_minor, way, cancelled, promised_day "
             "from order_line join trade_order on trade_order.id = order_id order by order_line.id",
         ) == [
-            ("A1", "1", 6_000_000, 1250, "visit", False, False),
-            ("A1", "2", 2_500_000, None, "visit", False, False),
-            ("A2", "1", 1_000_000, 0, "call", True, True),
+            ("A1", "1", 6_000_000, 1250, "visit", False, 20518),
+            ("A1", "2", 2_500_000, None, "visit", False, 20518),
+            ("A2", "1", 1_000_000, 0, "call", True, None),
         ]
 
     def test_a_delivery_of_an_unknown_order_waits_for_it(self, database, tmp_path):
@@ -100,8 +100,10 @@ class TestWhatIsStored:
         text = "Outlet ID,Outlet name,Closed on\n0017,Corner,2026-03-01\n5,Plaza,\n"
         put(database, read(tmp_path, text, "outlets.csv"))
 
-        found = rows_of(database, "select external_id, closed_on from outlet order by external_id")
-        assert [(code, day and str(day)) for code, day in found] == [("0017", "2026-03-01"), ("5", None)]
+        assert rows_of(database, "select external_id, closed_day from outlet order by external_id") == [
+            ("0017", 20513),
+            ("5", None),
+        ]
 
     def test_an_amount_of_an_order_follows_its_rate(self, company_database, tmp_path):
         text = "Order ID,Outlet ID,SKU,Ordered on,Quantity,Amount,Currency\nA1,5,P1,2026-03-02,1,10.00,CHF\n"

@@ -10,7 +10,7 @@ from alignment.actions.imports.work import Open, Work
 from alignment.imports.parsed import ParsedImport
 from alignment.journal import Row
 from alignment.money import MICROS
-from alignment.periods import start_of
+from alignment.periods import epoch_day, start_of
 
 
 def write_orders(work: Work, parsed: ParsedImport) -> None:
@@ -27,7 +27,7 @@ def write_orders(work: Work, parsed: ParsedImport) -> None:
         values: Row = {
             "order_id": orders[row["order_id"]],
             "line": row.get("line"),
-            "promised_on": row.get("promised_on"),
+            "promised_day": epoch_day(row["promised_on"]) if row.get("promised_on") else None,
             "way": row.get("way"),
             "quantity_micros": row["quantity"],
             "cancelled": bool(row.get("deleted")),

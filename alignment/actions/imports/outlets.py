@@ -20,7 +20,7 @@ from alignment.actions.imports.work import Open, Work
 from alignment.imports.parsed import ParsedImport
 from alignment.journal import Row, rows_of, rows_where, table_named
 from alignment.money import RateTable, to_minor
-from alignment.periods import from_epoch_day, start_of
+from alignment.periods import epoch_day, from_epoch_day, start_of
 
 _PRODUCT = table_named("product")
 _SHOWN = 5
@@ -29,9 +29,9 @@ _SHOWN = 5
 def write_outlets(work: Work, parsed: ParsedImport) -> None:
     stated = []
     for index, row in enumerate(parsed.rows):
-        values: Row = {"source": work.source, "external_id": row["outlet_id"]} | copied(
-            row, "name", "closed_on"
-        )
+        values: Row = {"source": work.source, "external_id": row["outlet_id"]} | copied(row, "name")
+        if "closed_on" in row:
+            values["closed_day"] = epoch_day(row["closed_on"]) if row["closed_on"] else None
         opens: list[Open] = []
         work.reference(row, "territory", "territories", "territory_id", values, opens)
         work.listed(row, "segment", "segments", "segment_id", values)

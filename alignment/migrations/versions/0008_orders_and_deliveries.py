@@ -24,7 +24,7 @@ _WAYS = ("call", "email", "visit", "meeting", "automated_email", "ad", "other")
 
 def upgrade() -> None:
     with op.batch_alter_table("outlet", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("closed_on", sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column("closed_day", sa.Integer(), nullable=True))
     op.create_table(
         "trade_order",
         sa.Column("recorded_at", UtcDateTime(), nullable=False),
@@ -44,7 +44,7 @@ def upgrade() -> None:
         sa.Column("line", sa.String(length=128), nullable=True),
         _reference("outlet_id", nullable=False),
         _reference("product_id"),
-        sa.Column("promised_on", sa.Date(), nullable=True),
+        sa.Column("promised_day", sa.Integer(), nullable=True),
         sa.Column(
             "way",
             sa.Enum(*_WAYS, name="way", native_enum=False, create_constraint=True, length=32),
@@ -58,7 +58,7 @@ def upgrade() -> None:
         indexes={
             "ix_order_line_order": ["order_id"],
             "ix_order_line_outlet_day": ["outlet_id", "day"],
-            "ix_order_line_promised": ["promised_on"],
+            "ix_order_line_promised": ["promised_day"],
         },
     )
     _create(
