@@ -8,6 +8,7 @@ from pathlib import Path
 
 from alignment import rollups
 from alignment.db import Database
+from alignment.queries.company import calendar
 from benchmarks.companies import build
 from benchmarks.engines import INDEXES, DuckDb, Engine, SqliteCubes, SqliteFacts, answer, copy_to_duckdb
 from benchmarks.machine import in_turn, number, table
@@ -24,7 +25,7 @@ def company(folder: Path, leads: int) -> Path:
         build(building, leads)
         database = Database(f"sqlite:///{building}")
         with database.writing() as session:
-            rollups.rebuild(session, at=datetime.now(UTC))
+            rollups.rebuild(session, at=datetime.now(UTC), calendar=calendar(session))
         database.close()
         building.rename(path)
     return path

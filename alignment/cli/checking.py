@@ -7,7 +7,7 @@ from alignment import answers, audit, rollups
 from alignment.access import Actor
 from alignment.db import ReadSession
 from alignment.metrics.quality import ProblemLine
-from alignment.queries.company import company
+from alignment.queries.company import calendar, company
 from alignment.queries.integrity import Fault, accounting_faults, batch_count, storage_faults
 from alignment.view import Basis, View
 
@@ -58,7 +58,7 @@ def _cubes(session: ReadSession) -> Iterator[Fault]:
     """Every cell of every cube must be what a count of all facts gives."""
     if not rollups.is_kept(session):
         return
-    drifted = list(rollups.drifted(session))
+    drifted = list(rollups.drifted(session, calendar=calendar(session)))
     for cell in drifted[:_SHOWN]:
         told = f"cube {cell.cube}, cell {cell.key}, holds {cell.stored}, the facts say {cell.counted}"
         yield Fault(check="cubes", told=told)

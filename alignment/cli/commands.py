@@ -24,6 +24,7 @@ from alignment.errors import Conflict, Invalid, NotAllowed, NotFound
 from alignment.exports.tables import csv_bytes, xlsx_bytes
 from alignment.exports.templates import template_xlsx
 from alignment.migrations import check_schema, prepare, upgrade
+from alignment.queries.company import calendar
 from alignment.queries.stored import sources_of, stored_rows
 from alignment.settings import COMPANY_DATABASE, ROOT, SAMPLE_DATABASE, WAS_HERE, read_settings, sqlite_url
 from alignment.tables import CompanyState, Person, PersonTerritory, c
@@ -101,7 +102,7 @@ def _count_if_never(database: Database) -> None:
 
 def _count_anew(database: Database) -> None:
     with database.writing() as session:
-        rollups.rebuild(session, at=datetime.now(UTC))
+        rollups.rebuild(session, at=datetime.now(UTC), calendar=calendar(session))
 
 
 def rebuild(options: Namespace, out: Printer) -> int:

@@ -1,16 +1,15 @@
 """How soon qualified leads are answered, in opening hours, with nobody dropped (method M03)."""
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from math import exp, inf, log, sqrt
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from alignment.metrics.common import Number, Outcome
-from alignment.periods import DAY, Calendar, business_day
+from alignment.opening import OpeningHours, seconds_of
+from alignment.periods import Calendar, business_day
 from alignment.stats import Estimate, NotEnoughData
 
 IN_TIME_HOURS = 8
@@ -22,48 +21,6 @@ FEWEST_PEOPLE = 5
 _HALF = 0.5 + 1e-12  # products of fractions: S(t) of exactly one half may come out a little above
 _Z = 1.959964
 _MICROS = 1_000_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpeningHours:
-    """
-    The company's opening hours over a stretch of days, for many moments at once.
-
-    `opens` and `closes` are seconds since 1970 UTC, shape (days,), in order;
-    `before` is how many seconds were open before each day.
-    """
-
-    opens: NDArray[np.int64]
-    closes: NDArray[np.int64]
-    before: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, calendar: Calendar, first: date, last: date) -> "OpeningHours":
-        """The opening hours of `first` to `last`; clock changes fall where the zone has them."""
-        zone = ZoneInfo(calendar.zone)
-        days = [first + DAY * n for n in range((last - first).days + 1)]
-        working = [day for day in days if calendar.is_working(day)]
-        opens, closes = (
-            np.array([_seconds(datetime.combine(day, at, zone)) for day in working], dtype=np.int64)
-            for at in calendar.opening
-        )
-        return cls(opens=opens, closes=closes, before=np.cumsum(closes - opens) - (closes - opens))
-
-    def hours_between(self, start: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Opening hours from start to end, both in seconds since 1970 UTC; shape (n,) each."""
-        return (self._open_until(end) - self._open_until(start)) / 3600
-
-    def _open_until(self, moment: NDArray[np.int64]) -> NDArray[np.int64]:
-        if not self.opens.size:
-            return np.zeros_like(moment)
-        day = np.searchsorted(self.opens, moment, side="right") - 1
-        at = np.maximum(day, 0)
-        inside = np.minimum(moment, self.closes[at]) - self.opens[at]
-        return np.where(day < 0, 0, self.before[at] + inside)
-
-
-def _seconds(moment: datetime) -> int:
-    return int(moment.astimezone(UTC).timestamp())
 
 
 def answer_hours(handoffs: pd.DataFrame, calendar: Calendar, now: datetime) -> pd.DataFrame:
@@ -81,7 +38,7 @@ def answer_hours(handoffs: pd.DataFrame, calendar: Calendar, now: datetime) -> p
     answered = handoffs["answered_at"].fillna(0).to_numpy(dtype=np.int64) // _MICROS
     first = business_day(datetime.fromtimestamp(int(start.min()), UTC), calendar.zone)
     opening = OpeningHours.of(calendar, first, business_day(now, calendar.zone))
-    present = np.full(start.shape, _seconds(now), dtype=np.int64)
+    present = np.full(start.shape, seconds_of(now), dtype=np.int64)
     return handoffs.assign(
         is_answered=is_answered,
         hours=opening.hours_between(start, np.where(is_answered, answered, present)),

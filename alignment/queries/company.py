@@ -53,25 +53,43 @@ def company(session: ReadSession) -> Company:
     Raises:
         MissingDatabase: The database has tables but no company yet.
     """
+    state = _state(session)
+    return Company(
+        name=state.name,
+        currency=state.currency,
+        calendar=_calendar(session, state),
+        stage_sets=tuple(StageSet(name) for name in state.stage_sets.split(",") if name),
+        clock=state.clock,
+        data_version=state.data_version,
+        now=_now(session, state.clock),
+    )
+
+
+def calendar(session: ReadSession) -> Calendar:
+    """
+    When the company works, without all else about it.
+
+    Raises:
+        MissingDatabase: The database has tables but no company yet.
+    """
+    return _calendar(session, _state(session))
+
+
+def _state(session: ReadSession) -> CompanyState:
     state = session.get(CompanyState, 1)
     if state is None:
         raise MissingDatabase("This database holds no company yet. Run `python -m alignment init`.")
+    return state
+
+
+def _calendar(session: ReadSession, state: CompanyState) -> Calendar:
     opens, closes = (clock_time.fromisoformat(text) for text in (state.opens, state.closes))
-    calendar = Calendar(
+    return Calendar(
         zone=state.zone,
         fiscal_year_start=state.fiscal_year_start,
         working_week=tuple(int(number) for number in state.working_week.split(",")),
         opening=(opens, closes),
         holidays=frozenset(session.scalars(sa.select(c(Holiday).day))),
-    )
-    return Company(
-        name=state.name,
-        currency=state.currency,
-        calendar=calendar,
-        stage_sets=tuple(StageSet(name) for name in state.stage_sets.split(",") if name),
-        clock=state.clock,
-        data_version=state.data_version,
-        now=_now(session, state.clock),
     )
 
 

@@ -18,12 +18,28 @@ from alignment.db import ReadSession
 from alignment.periods import Period, epoch_day
 from alignment.queries.dimensions import NOBODY, Narrowing
 from alignment.queries.frames import total
-from alignment.rollups import CUBES, DIMENSIONS, KEY, NO_DAY, NUMBERS, Cube, Kind, unpacked
-from alignment.tables import CubeCell, CubeDelta, CubeState, Territory, c
+from alignment.rollups import CUBES, DAYS, DIMENSIONS, KEY, NO_DAY, NUMBERS, Cube, Kind, state_of, unpacked
+from alignment.tables import (
+    Campaign,
+    Channel,
+    CubeCell,
+    CubeDelta,
+    CubeState,
+    Segment,
+    Table,
+    Territory,
+    c,
+)
 from alignment.view import Split, View
 
-_STATE = "cube_state"
+_STATE, _LAST_DAY = "cube_state", "cube_last_day"
 _MEMBERS = ("a_id", "b_id", "c_id")
+_TABLES: dict[str, type[Table]] = {
+    "territory_id": Territory,
+    "channel_id": Channel,
+    "segment_id": Segment,
+    "campaign_id": Campaign,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +95,15 @@ class Cubes:
             and (cube.is_dated or self.last_day is None or self.at >= self.last_day)
             and (not cube.by_stretch or all(_is_whole(period) for period in question.days))
         ]
-        return min(found, key=lambda cube: (len(cube.dimensions) or 1, cube.is_dated), default=None)
+        return min(
+            found,
+            key=lambda cube: (
+                len(cube.dimensions) or 1,
+                cube.dimensions[:1] not in {(name,) for name in self.filtered},
+                cube.is_dated,
+            ),
+            default=None,
+        )
 
     @property
     def filtered(self) -> set[str]:
@@ -120,8 +144,9 @@ class Cubes:
             where.append(cell.since <= self.at)
         where += [cell[places[name]].in_(sorted(ids)) for name, ids in chosen.items()]
         if len(cube.dimensions) > 1 and cube.dimensions[0] not in chosen:
-            # So that the key, which begins with the territory, can be searched by day.
-            every = sa.union_all(sa.select(c(Territory).id), sa.select(sa.literal(NOBODY)))
+            # So that the key, which begins with this member, can be searched by day.
+            members = c(_TABLES[cube.dimensions[0]]).id
+            every = sa.union_all(sa.select(members), sa.select(sa.literal(NOBODY)))
             where.append(cell.a_id.in_(every))
         elif len(cube.dimensions) <= 1:
             where.append(cell.a_id == NOBODY)
@@ -177,7 +202,7 @@ class Cubes:
 def cubes_of(session: ReadSession, view: View, narrowing: Narrowing) -> Cubes | None:
     """The company's cubes; None where it has none, or none that go back to the moment asked for."""
     if _STATE not in session.info:  # a reading sees one moment: it asks once
-        session.info[_STATE] = session.get(CubeState, 1)
+        session.info[_STATE] = state_of(session)
     state: CubeState | None = session.info[_STATE]
     if state is None:
         return None
@@ -188,9 +213,19 @@ def cubes_of(session: ReadSession, view: View, narrowing: Narrowing) -> Cubes | 
         session=session,
         at=epoch_day(view.at),
         known=view.known,
-        last_day=state.last_day,
+        last_day=_last_day(session) if view.known is None else state.last_day,
         narrowing=narrowing,
     )
+
+
+def _last_day(session: ReadSession) -> int | None:
+    """The last day on which anything in force happened; a wrong one far away is gone when it is corrected."""
+    if _LAST_DAY not in session.info:
+        cell = c(CubeCell)
+        last = sa.select(sa.func.max(cell.day)).where(cell.cube == DAYS.number, cell.a_id == NOBODY)
+        session.info[_LAST_DAY] = session.execute(last).scalar_one()
+    found: int | None = session.info[_LAST_DAY]
+    return found
 
 
 def column_of(split: Split) -> str:

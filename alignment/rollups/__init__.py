@@ -7,12 +7,14 @@ cubes there are; `queries` reads them.
 """
 
 from alignment.rollups.cells import KEY, NUMBERS, unpacked
-from alignment.rollups.cubes import CUBES, DIMENSIONS, NO_DAY, STATES, Cube, Kind
-from alignment.rollups.keeping import Drift, drifted, is_kept, keep, rebuild
+from alignment.rollups.cubes import ANSWERS, CUBES, DAYS, DIMENSIONS, NO_DAY, STATES, Cube, Kind
+from alignment.rollups.keeping import Drift, drifted, is_kept, keep, rebuild, state_of, words_of
 from alignment.rollups.reading import Mark, mark
 
 __all__ = [
+    "ANSWERS",
     "CUBES",
+    "DAYS",
     "DIMENSIONS",
     "KEY",
     "NO_DAY",
@@ -27,5 +29,7 @@ __all__ = [
     "keep",
     "mark",
     "rebuild",
+    "state_of",
     "unpacked",
+    "words_of",
 ]

@@ -31,7 +31,7 @@ def cells_of(parts: Parts) -> Cells:
         stretch = stretches(table[:, 0])
         for cube in CUBES:
             if cube.kind == kind:
-                found[cube.number] = _sums(np.hstack([_projected(cube, table, stretch), columns]))
+                found[cube.number] = summed(np.hstack([_projected(cube, table, stretch), columns]))
     return found
 
 
@@ -66,7 +66,7 @@ def _projected(cube: Cube, table: np.ndarray, stretch: np.ndarray) -> np.ndarray
     )
 
 
-def _sums(cells: np.ndarray) -> np.ndarray:
+def summed(cells: np.ndarray) -> np.ndarray:
     """Rows of the same key added up, in the order of the keys, without those that come to nothing."""
     if not len(cells):
         return cells
@@ -85,7 +85,7 @@ def together(many: Iterable[Cells]) -> Cells:
     for cells in many:
         for cube, rows in cells.items():
             lots.setdefault(cube, []).append(rows)
-    return {cube: _sums(np.concatenate(rows)) for cube, rows in lots.items()}
+    return {cube: summed(np.concatenate(rows)) for cube, rows in lots.items()}
 
 
 def packed(cells: np.ndarray) -> Iterator[bytes]:

@@ -71,11 +71,14 @@ class Deal:
 class Unit:
     """A lead with what was merged into it, or a deal without a lead."""
 
+    id: int
     created: int | None
     dimensions: Dimensions
     is_direct: int = 0
     entries: list[Entry] = field(default_factory=list)
     deals: list[Deal] = field(default_factory=list)
+    answers: list[tuple[int, int]] = field(default_factory=list)
+    """When sales turned to the lead: microseconds since 1970 UTC, and the day."""
 
 
 def event_of(kind: str, day: int | None, moment: int | None, id: int, minor: int | None) -> Event:
@@ -89,9 +92,15 @@ def add_unit(parts: Parts, unit: Unit) -> None:
     if not unit.deals and _is_plain(unit):
         _add_plain(parts, unit)
     else:
-        _add(parts, unit, _days(unit))
+        days = _days(unit)
+        _add(parts, unit, days)
+        for day in days[1:]:
+            _put(parts, Part(Kind.DAYS, day, NO_DAY, _NOWHERE, 0), (1,))
     for deal in unit.deals:
         _add_deal(parts, deal)
+
+
+_NOWHERE = (0, 0, 0, 0, 0)
 
 
 def _put(parts: Parts, key: Part, numbers: Iterable[int], sign: int = 1) -> None:
@@ -126,18 +135,36 @@ def _add_plain(parts: Parts, unit: Unit) -> None:
     created, dimensions, reached, stands = unit.created, unit.dimensions, 0, 0
     assert created is not None
     _put(parts, Part(Kind.ENTRIES, created, created, dimensions, 0), _UNTIL[0, 1])
-    at = created
+    _put(parts, Part(Kind.DAYS, created, NO_DAY, _NOWHERE, 0), (1,))
+    at, first = created, [created]
     for entry in sorted(unit.entries, key=_rank):
         assert entry.day is not None
         if entry.rank > reached:
             key = Part(Kind.ENTRIES, entry.day, entry.day, dimensions, 0)
             _put(parts, key, _UNTIL[reached + 1, entry.rank + 1])
+            first += [entry.day] * (entry.rank - reached)
             reached = entry.rank
         if entry.day > at:
+            _put(parts, Part(Kind.DAYS, entry.day, NO_DAY, _NOWHERE, 0), (1,))
             _stood(parts, created, at, entry.day, dimensions, stands)
             at = entry.day
         stands = max(stands, entry.rank)
     _stood(parts, created, at, None, dimensions, stands)
+    _add_steps(parts, first, dimensions)
+
+
+def _add_steps(parts: Parts, first: Sequence[int | None], dimensions: Dimensions) -> None:
+    """By stage the day on which the lead first came there: to which later ones it came in the same week."""
+    for rank, day in enumerate(first[:WON]):
+        if day is None:
+            continue
+        sunday = day - (day + 3) % 7 + 6  # day 0 was a Thursday
+        came = [0] * WON
+        for later in range(rank + 1, min(len(first), WON)):
+            other = first[later]
+            came[later] = int(other is not None and other <= sunday)
+        if any(came):
+            _put(parts, Part(Kind.STEPS, day, NO_DAY, dimensions, 0, rank), came)
 
 
 _STANDS = {
@@ -158,6 +185,12 @@ def _stood(
     _put(parts, Part(Kind.COHORT, created, since, dimensions, 0, rank), _STANDS[_OPEN])
     if until is not None:
         _put(parts, Part(Kind.COHORT, created, until, dimensions, 0, rank), _STANDS[_OPEN], -1)
+
+
+def add_stages(parts: Parts, in_force: Iterable[tuple[int, Numbers]]) -> None:
+    """Add what is in force, whether it counts for a unit or not: the stage and the numbers of each."""
+    for rank, numbers in in_force:
+        _put(parts, Part(Kind.STAGES, NO_DAY, NO_DAY, _NOWHERE, 0, rank), numbers)
 
 
 # --- any unit ------------------------------------------------------------------------------------------
@@ -186,6 +219,10 @@ def _add(parts: Parts, unit: Unit, days: Sequence[int]) -> None:
             if new is not None:
                 _put(parts, part, new)
         before = now
+    if not unit.is_direct:
+        closed = [(deal, _closing(deal, days[-1])) for deal in unit.deals]
+        found = _first_days(unit, unit.entries, closed)
+        _add_steps(parts, [found.get(rank) for rank in range(WON)], unit.dimensions)
 
 
 def _as_of(unit: Unit, at: int) -> Iterator[tuple[tuple[int, int, int], Numbers]]:

@@ -1,7 +1,7 @@
 """
 Which cubes there are.
 
-Three kinds of count:
+What they count:
 
 - ENTRIES: by the day on which a unit first reached a stage; `n0` ... `n5` are the
   stages in order.
@@ -13,10 +13,17 @@ Three kinds of count:
   open: `n0` won, `n1` lost, `n2` won in minor units, `n3` won without an amount,
   `n4` open, `n5` open in minor units, `n6` open without an amount, `n7` open and
   without an opening day.
+- STEPS: by the day on which a lead first reached a stage (`rank`): `n1` ... `n4` those
+  that came to each later stage by the Sunday of that week.
+- STAGES: `n0` entries into a stage (`rank`) that are in force, whosever they are;
+  under rank 0 also `n1` leads and `n2` deals.
+- DAYS: `n0` units by each day on which something about them changes, or they are answered.
+- ANSWERS: hand-offs by the day of the qualification; what became of each is `rank`, see
+  `durations`.
 
-Each kind has a small cube for each dimension alone, and for what is filtered by
-territory three of several dimensions: every pair of which one is a territory is in
-one of them. A cell that is *dated* says since which day it holds, so that a view
+Each of the first three kinds has a small cube for each dimension alone, and eight of several
+dimensions: every pair is in one of them, so that a view filtered by one dimension can be
+split by any other. A cell that is *dated* says since which day it holds, so that a view
 of an earlier day is the sum of what held by then; the others hold after the last
 day. Days are exact, or those on which *stretches* begin: weeks, cut where a month
 begins, so that whole weeks and whole months are both sums of stretches.
@@ -31,6 +38,9 @@ DIMENSIONS = ("territory_id", "channel_id", "segment_id", "product_id", "campaig
 NO_DAY = -1_000_000
 """The day of what has none, and since when undated facts hold."""
 
+FORM = 2
+"""Rises whenever other cubes are kept: a company with those of an earlier form is left to the facts."""
+
 MEASURES = 9
 STATES = ("open", "won", *(exit.value for exit in Exit))
 
@@ -39,21 +49,34 @@ class Kind(IntEnum):
     ENTRIES = 1
     COHORT = 2
     DEALS = 3
+    STEPS = 4
+    STAGES = 5
+    DAYS = 6
+    ANSWERS = 7
 
 
-WIDTH = {Kind.ENTRIES: len(STAGE_ORDER), Kind.COHORT: 4 + len(Exit), Kind.DEALS: 8}
+WIDTH = {
+    Kind.ENTRIES: len(STAGE_ORDER),
+    Kind.COHORT: 4 + len(Exit),
+    Kind.DEALS: 8,
+    Kind.STEPS: len(STAGE_ORDER) - 1,
+    Kind.STAGES: 3,
+    Kind.DAYS: 1,
+    Kind.ANSWERS: 1,
+}
 """How many of the numbers each kind uses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cube:
-    """`dimensions` in the order of the key."""
+    """`dimensions` in the order of the key; a packed one keeps its cells in `packed_cell`."""
 
     number: int
     kind: Kind
     dimensions: tuple[str, ...]
     is_dated: bool = False
     by_stretch: bool = True
+    is_packed: bool = False
 
 
 _TERRITORY, _CHANNEL, _SEGMENT, _PRODUCT, _CAMPAIGN = DIMENSIONS
@@ -61,12 +84,17 @@ _SEVERAL = (
     (_TERRITORY, _CHANNEL, _SEGMENT),
     (_TERRITORY, _PRODUCT),
     (_TERRITORY, _CAMPAIGN),
+    (_CAMPAIGN, _SEGMENT),
+    (_CAMPAIGN, _CHANNEL),
+    (_CAMPAIGN, _PRODUCT),
+    (_CHANNEL, _PRODUCT),
+    (_SEGMENT, _PRODUCT),
 )
 
 
 def _all() -> tuple[Cube, ...]:
     found = []
-    for kind in Kind:
+    for kind in (Kind.ENTRIES, Kind.COHORT, Kind.DEALS):
         by_day = kind is Kind.ENTRIES
         found += [
             Cube(
@@ -82,10 +110,15 @@ def _all() -> tuple[Cube, ...]:
             Cube(number=100 * kind + 10 + place, kind=kind, dimensions=names)
             for place, names in enumerate(_SEVERAL)
         ]
-    return (*found, WHOLE_COHORT)
+    return (*found, WHOLE_COHORT, STEPS, STAGES, DAYS, ANSWERS)
 
 
 WHOLE_COHORT = Cube(number=299, kind=Kind.COHORT, dimensions=(), is_dated=True)
 """For the comparison with an earlier time: what a cohort had come to by any day."""
+
+STEPS = Cube(number=400, kind=Kind.STEPS, dimensions=(_TERRITORY,))
+STAGES = Cube(number=500, kind=Kind.STAGES, dimensions=(), is_dated=True)
+DAYS = Cube(number=600, kind=Kind.DAYS, dimensions=(), by_stretch=False)
+ANSWERS = Cube(number=700, kind=Kind.ANSWERS, dimensions=(_TERRITORY,), is_packed=True)
 
 CUBES = _all()

@@ -7,7 +7,7 @@ there, unless the batch brought it. `Mark` is where the ids stood when it began.
 
 import json
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,9 +18,10 @@ from alignment.db import ReadSession
 from alignment.journal import chunks
 from alignment.rollups.counting import Deal, Dimensions, Entry, Unit, event_of
 from alignment.rollups.cubes import DIMENSIONS, STATES
-from alignment.tables import Account, DealEvent, Lead, RowRevision, StageEntry, c
+from alignment.rollups.durations import ANSWERS
+from alignment.tables import Account, DealEvent, Lead, Person, RowRevision, StageEntry, Touch, c
 from alignment.tables import Deal as DealRow
-from alignment.vocabulary import STAGE_ORDER
+from alignment.vocabulary import STAGE_ORDER, Direction, Stage, Team
 
 Row = tuple[Any, ...]
 Where = Callable[[Any], Iterator[Any]]
@@ -30,13 +31,17 @@ _LEAD = ("id", "created_day", *DIMENSIONS, "merged_into_id", "deleted")
 _DEAL = ("id", "opened_day", *DIMENSIONS, "lead_id", "account_id", "company_minor", "deleted")
 _ENTRY = ("id", "lead_id", "episode", "stage", "exit", "valid_at", "day", "ended_by_batch")
 _EVENT = ("id", "deal_id", "kind", "valid_at", "day", "company_minor", "ended_by_batch")
+_TOUCH = ("id", "lead_id", "kind", "direction", "human", "valid_at", "day", "person_id", "ended_by_batch")
 _ACCOUNT = ("id", "segment_id")
+_PERSON = ("id", "team")
 _COLUMNS: dict[Any, tuple[str, ...]] = {
     Lead: _LEAD,
     DealRow: _DEAL,
     StageEntry: _ENTRY,
     DealEvent: _EVENT,
+    Touch: _TOUCH,
     Account: _ACCOUNT,
+    Person: _PERSON,
 }
 _SEGMENT = DIMENSIONS.index("segment_id")
 _RANK = {stage.value: rank for rank, stage in enumerate(STAGE_ORDER)}
@@ -51,6 +56,7 @@ class Mark:
     deal: int
     stage_entry: int
     deal_event: int
+    touch: int
 
     @property
     def is_empty(self) -> bool:
@@ -66,18 +72,20 @@ def mark(session: ReadSession) -> Mark:
     return Mark(*(int(each) for each in session.execute(sa.select(*highest)).one()))
 
 
-_MARKED: tuple[Any, ...] = (Lead, DealRow, StageEntry, DealEvent)
+_MARKED: tuple[Any, ...] = (Lead, DealRow, StageEntry, DealEvent, Touch)
 
 
 @dataclass(slots=True)
 class Graph:
-    """Leads and deals by id, what happened by the lead's or deal's id, segments by account."""
+    """Leads and deals by id, what happened to each, segments by account, who is marketing."""
 
     leads: dict[int, Row] = field(default_factory=dict)
     deals: dict[int, Row] = field(default_factory=dict)
     entries: dict[int, list[Row]] = field(default_factory=lambda: defaultdict(list))
     events: dict[int, list[Row]] = field(default_factory=lambda: defaultdict(list))
+    touches: dict[int, list[Row]] = field(default_factory=lambda: defaultdict(list))
     segments: dict[int, int | None] = field(default_factory=dict)
+    marketing: frozenset[int] = frozenset()
 
     def units(self) -> Iterator[Unit]:
         """Every unit of the leads and deals that are here; those that belong together must all be here."""
@@ -89,7 +97,7 @@ class Graph:
                 if survivor is not None:
                     merged[survivor].append(id)
             elif not lead[8]:
-                units[id] = Unit(created=lead[1], dimensions=_dimensions(lead[2:7]))
+                units[id] = Unit(id=id, created=lead[1], dimensions=_dimensions(lead[2:7]))
         for id, unit in units.items():
             if id in merged:
                 days = [self.leads[each][1] for each in (id, *merged[id])]
@@ -97,6 +105,8 @@ class Graph:
             for member in (id, *merged.get(id, ())):
                 if member in self.entries:
                     unit.entries += [_entry(row, member == id) for row in self.entries[member]]
+                if member in self.touches:
+                    unit.answers += [(row[5], row[6]) for row in self.touches[member] if self._is_answer(row)]
         direct = []
         for row in self.deals.values():
             if row[10]:
@@ -106,11 +116,31 @@ class Graph:
                 units[survivor].deals.append(self._deal(row, self.leads[survivor]))
             else:
                 deal = self._deal(row, None)
+                place = deal.dimensions
                 direct.append(
-                    Unit(created=deal.opened, dimensions=deal.dimensions, is_direct=1, deals=[deal])
+                    Unit(id=row[0], created=deal.opened, dimensions=place, is_direct=1, deals=[deal])
                 )
         yield from units.values()
         yield from direct
+
+    def in_force(self) -> Iterator[tuple[int, tuple[int, int, int]]]:
+        """The stage and the numbers of `Kind.STAGES` for every entry, lead and deal that is here."""
+        living = sum(lead[7] is None and not lead[8] for lead in self.leads.values())
+        yield 0, (0, living, sum(not deal[10] for deal in self.deals.values()))
+        stages = Counter(
+            row[3] for id in self.leads for row in self.entries.get(id, ()) if row[3] is not None
+        )
+        yield from ((_RANK[stage], (n, 0, 0)) for stage, n in stages.items())
+
+    def _is_answer(self, row: Row) -> bool:
+        _, _, kind, direction, is_human, at, _, person, _ = row
+        return (
+            at is not None
+            and bool(is_human)
+            and direction == Direction.OUTGOING
+            and kind in ANSWERS
+            and person not in self.marketing
+        )
 
     def _survivor(self, id: int) -> int | None:
         """The lead at the end of the chain; none at the end of a circle."""
@@ -181,6 +211,9 @@ def graph_of(session: ReadSession, leads: Where, deals: Where, *more: Where) -> 
     graph.leads = {row[0]: row for row in read(session, Lead, "id", leads)}
     for row in read(session, StageEntry, "lead_id", leads, c(StageEntry).ended_at.is_(None)):
         graph.entries[row[1]].append(row)
+    for row in read(session, Touch, "lead_id", leads, *_answering()):
+        graph.touches[row[1]].append(row)
+    graph.marketing = marketing(session)
     found = [*read(session, DealRow, "lead_id", deals)]
     for where in more:
         found += read(session, DealRow, "id", where)
@@ -189,6 +222,19 @@ def graph_of(session: ReadSession, leads: Where, deals: Where, *more: Where) -> 
         graph.events[row[1]].append(row)
     graph.segments = segments_of(session, graph.deals.values())
     return graph
+
+
+def _answering() -> list[Any]:
+    touch = c(Touch)
+    is_answer = (touch.human.is_(sa.true()), touch.direction == Direction.OUTGOING, touch.kind.in_(ANSWERS))
+    return [touch.ended_at.is_(None), *is_answer]
+
+
+def marketing(session: ReadSession) -> frozenset[int]:
+    """The ids of those who work in marketing."""
+    person = c(Person)
+    found = session.connection().execute(sa.select(person.id).where(person.team == Team.MARKETING))
+    return frozenset(found.scalars())
 
 
 def segments_of(session: ReadSession, deals: Iterable[Row]) -> dict[int, int | None]:
@@ -206,9 +252,16 @@ class Changes:
         self._session, self._batch_id, self._begun = session, batch_id, begun
         self._former = {table: self._revisions(table) for table in _COLUMNS}
         self.before, self.after = Graph(), Graph()
-        self._follow(self._changed(StageEntry, 1, Lead), self._changed(DealEvent, 1, DealRow))
+        self._people()
+        accounts = among(self._former[Account])
+        of_accounts = {row[0] for row in read(session, DealRow, "account_id", accounts)}
+        self._follow(self._changed(StageEntry, Lead), self._changed(DealEvent, DealRow) | of_accounts)
+        self.counted = frozenset(self.before.leads.keys() | self.after.leads.keys())
+        """The leads of which more may have changed than when they were answered."""
+        self._follow((self._happened_to(Touch) | self._answered_by_others()) - self.counted)
         self._happened(StageEntry, "lead_id", self.before.entries, self.after.entries)
         self._happened(DealEvent, "deal_id", self.before.events, self.after.events)
+        self._happened(Touch, "lead_id", self.before.touches, self.after.touches)
         self._accounts()
 
     def _revisions(self, table: Any) -> dict[int, Row]:
@@ -226,13 +279,28 @@ class Changes:
         former = {row_id: json.loads(before) for row_id, before in found if row_id <= above}
         return {id: tuple(values.get(name) for name in _COLUMNS[table]) for id, values in former.items()}
 
-    def _changed(self, happened: Any, place: int, table: Any) -> set[int]:
+    def _changed(self, happened: Any, table: Any) -> set[int]:
         """Ids of leads or deals that are new, were changed, or to which something happened or did not."""
         ids = {row[0] for row in self._new(table)} | set(self._former[table])
+        return ids | self._happened_to(happened)
+
+    def _happened_to(self, happened: Any) -> set[int]:
+        """Ids of the leads or deals of what is new, was changed, or ended."""
         events = [*self._new(happened), *self._former[happened].values()]
         events += read(self._session, happened, "ended_by_batch", between(self._batch_id, self._batch_id))
         events += read(self._session, happened, "id", among(self._former[happened]))
-        return ids | {row[place] for row in events}
+        return {row[1] for row in events} - {None}
+
+    def _people(self) -> None:
+        now = marketing(self._session)
+        former = {id: row[1] == Team.MARKETING for id, row in self._former[Person].items()}
+        self.after.marketing = now
+        self.before.marketing = frozenset({id for id, was in former.items() if was} | (now - former.keys()))
+
+    def _answered_by_others(self) -> set[int]:
+        """Leads that were touched by people who changed to or from marketing."""
+        people = among(self.before.marketing ^ self.after.marketing)
+        return {row[1] for row in read(self._session, Touch, "person_id", people)} - {None}
 
     def _new(self, table: Any) -> Iterator[Row]:
         above = self._above(table)
@@ -242,10 +310,9 @@ class Changes:
         number: int = getattr(self._begun, table.__tablename__)
         return number
 
-    def _follow(self, leads: set[int], deals: set[int]) -> None:
-        """Read rows until all leads of a merge, and all deals of a lead, are there together."""
-        accounts = among(self._former[Account])
-        deals = deals | {row[0] for row in read(self._session, DealRow, "account_id", accounts)}
+    def _follow(self, leads: set[int], deals: set[int] | None = None) -> None:
+        """Read rows until all leads of a merge are there together; all deals of a lead too, unless None."""
+        has_deals, deals = deals is not None, deals or set()
         seen_leads: set[int] = set()
         seen_deals: set[int] = set()
         while leads or deals:
@@ -254,7 +321,7 @@ class Changes:
             rows = self._both(Lead, leads, self.before.leads, self.after.leads)
             found = self._both(DealRow, deals, self.before.deals, self.after.deals)
             merged = read(self._session, Lead, "merged_into_id", among(leads))
-            of_leads = read(self._session, DealRow, "lead_id", among(leads))
+            of_leads = read(self._session, DealRow, "lead_id", among(leads if has_deals else ()))
             next_leads = {row[7] for row in (*rows, *found)} | {row[0] for row in merged}
             next_deals = {row[0] for row in of_leads}
             leads, deals = next_leads - seen_leads - {None}, next_deals - seen_deals
@@ -272,9 +339,7 @@ class Changes:
     def _happened(self, table: Any, by: str, before: Any, after: Any) -> None:
         former, above = self._former[table], self._above(table)
         columns = c(table)
-        ids = self.before.leads.keys() | self.after.leads.keys()
-        if table is DealEvent:
-            ids = self.before.deals.keys() | self.after.deals.keys()
+        ids = self._ids(table)
         in_force_or_ended_now = sa.or_(columns.ended_at.is_(None), columns.ended_by_batch == self._batch_id)
         for row in read(self._session, table, by, among(ids), in_force_or_ended_now):
             if row[-1] is None:
@@ -284,6 +349,38 @@ class Changes:
         for row in former.values():
             if row[-1] is None:
                 before[row[1]].append(row)
+
+    def _ids(self, table: Any) -> set[int]:
+        """Whose events matter; touches only where a lead was qualified at a known moment."""
+        if table is DealEvent:
+            return self.before.deals.keys() | self.after.deals.keys()
+        if table is StageEntry:
+            return self.before.leads.keys() | self.after.leads.keys()
+        if not self._has_touches():
+            return set()
+        qualified = {
+            id
+            for graph in (self.before, self.after)
+            for id, entries in graph.entries.items()
+            if any(row[3] == Stage.MARKETING_QUALIFIED and row[5] is not None for row in entries)
+        }
+        return self._together(qualified)
+
+    def _has_touches(self) -> bool:
+        return self._begun.touch > 0 or any(True for _ in self._new(Touch))
+
+    def _together(self, ids: set[int]) -> set[int]:
+        """All leads that are, or were, merged with these."""
+        links = {
+            (id, row[7])
+            for graph in (self.before, self.after)
+            for id, row in graph.leads.items()
+            if row[7] is not None
+        }
+        found = set(ids)
+        while more := {id for pair in links if found & set(pair) for id in pair} - found:
+            found |= more
+        return found
 
     def _accounts(self) -> None:
         self.after.segments = segments_of(self._session, self.after.deals.values())

@@ -23,7 +23,7 @@ from alignment.tables.company import (
     Product,
     Segment,
 )
-from alignment.tables.cubes import CubeCell, CubeDelta, CubeState
+from alignment.tables.cubes import CubeCell, CubeDelta, CubeState, PackedCell
 from alignment.tables.deals import Account, Deal, DealEvent
 from alignment.tables.designs import (
     CampaignDesign,
@@ -95,6 +95,7 @@ __all__ = [
     "OrderLine",
     "Outlet",
     "OutletSale",
+    "PackedCell",
     "PendingReference",
     "Person",
     "PersonTerritory",

@@ -39,6 +39,22 @@ class CubeCell(Table, table=True):
     n8: int = big(default=0)
 
 
+class PackedCell(Table, table=True):
+    """
+    Many sums in one: of a cube, the day on which a stretch begins and a member of its dimension.
+
+    `counts` are the codes that the cube counts by, and how many of each; see `rollups.durations`.
+    """
+
+    __tablename__ = "packed_cell"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    cube: int = Field(primary_key=True)
+    day: int = Field(primary_key=True)
+    b_id: int = big(primary_key=True)
+    counts: bytes
+
+
 class CubeDelta(Table, table=True):
     """
     By how much a batch changed the cells of a cube: the cube of then is that of now without it.
@@ -60,7 +76,8 @@ class CubeState(Table, table=True):
     One row while the cubes are kept; without it the facts answer.
 
     Deltas are whole after `complete_from` (None: from the first batch on).
-    `last_day` is no earlier than any day that was ever counted.
+    `last_day` is no earlier than any day that was ever counted. `form` says which
+    cubes they are. Durations are by the `calendar`, and whole after `answers_from`.
     """
 
     __tablename__ = "cube_state"
@@ -69,3 +86,6 @@ class CubeState(Table, table=True):
     id: int = Field(default=1, primary_key=True)
     complete_from: datetime | None = moment(default=None)
     last_day: int | None = Field(default=None)
+    form: int = Field(default=0)
+    calendar: str | None = Field(default=None)
+    answers_from: datetime | None = moment(default=None)

@@ -95,6 +95,7 @@ class Touch(Observation, Table, table=True):
         sa.CheckConstraint("lead_id IS NOT NULL OR deal_id IS NOT NULL", name="lead_or_deal"),
         one_living_origin("touch"),
         sa.Index("ix_touch_lead_valid_at", "lead_id", "valid_at"),
+        where_set("ix_touch_ended_by_batch", "ended_by_batch"),
     )
 
     id: int | None = key()

@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 LAYERS: dict[str, int] = {
     "vocabulary": 0, "periods": 0, "money": 0, "errors": 0, "settings": 0, "view": 0,
+    "opening": 0,
     "tables": 1, "stats": 1, "imports": 1, "access": 1, "photos": 1,
     "db": 2, "migrations": 2, "audit": 2, "journal": 2, "metrics": 2,
     "rollups": 2,
@@ -30,6 +31,7 @@ LAYERS: dict[str, int] = {
 ALLOWED: dict[str, set[str]] = {
     "periods": {"errors"},
     "money": {"errors"},
+    "opening": {"periods"},
     "settings": {"errors"},
     "view": {"periods", "errors"},
     "tables": {"vocabulary", "errors"},
@@ -41,10 +43,10 @@ ALLOWED: dict[str, set[str]] = {
     "migrations": {"errors", "tables", "db", "vocabulary"},
     "audit": {"access", "db", "tables", "vocabulary", "errors", "periods"},
     "journal": {"access", "db", "audit", "tables", "vocabulary", "errors", "periods"},
-    "rollups": {"db", "journal", "tables", "vocabulary"},
-    "metrics": {"vocabulary", "periods", "money", "errors", "view", "stats"},
-    "queries": {"vocabulary", "periods", "money", "errors", "view", "tables", "stats", "imports", "access",
-                "db", "audit", "journal", "rollups"},
+    "rollups": {"db", "journal", "tables", "vocabulary", "periods", "opening"},
+    "metrics": {"vocabulary", "periods", "opening", "money", "errors", "view", "stats"},
+    "queries": {"vocabulary", "periods", "opening", "money", "errors", "view", "tables", "stats", "imports",
+                "access", "db", "audit", "journal", "rollups"},
     "wording": {"vocabulary", "periods", "money", "errors", "view", "stats", "metrics"},
     "insights": {"vocabulary", "periods", "money", "errors", "view", "stats", "metrics", "wording"},
     "figures": {"vocabulary", "periods", "money", "errors", "view", "stats", "metrics", "wording"},
@@ -67,6 +69,7 @@ ALLOWED: dict[str, set[str]] = {
 
 THIRD_PARTY: dict[str, set[str]] = {
     "settings": {"pydantic", "pydantic_settings"},
+    "opening": {"numpy"},
     "tables": {"sqlmodel", "sqlalchemy"},
     "stats": {"numpy", "scipy", "statsmodels"},
     "photos": {"PIL"},

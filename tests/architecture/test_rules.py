@@ -220,14 +220,14 @@ AS_OF_TODAY = {
 """Modules of queries that look at the present whatever is known; no number of a view comes from them."""
 
 PRESENT_USES = {
-    "cubes.py": {"Territory"},
+    "cubes.py": {"Campaign", "Channel", "Segment", "Territory"},
     "flags.py": {"Person"},
     "staff.py": {"Person", "PersonTerritory"},
     "territories.py": {"Boundary", "BoundarySet"},
 }
 """
 Tables read as they are today where all else looks back: small cells, who may answer, map geometry; and the
-territories through which a cube is searched, which hold all that today's cells name.
+members through which a cube is searched, which hold all that today's cells name.
 """
 
 VERSIONED = {

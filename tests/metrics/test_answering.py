@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 
 from alignment.metrics.answering import (
-    OpeningHours,
     answer_hours,
     in_time,
     kaplan_meier_median,
     median_answer_time,
     waiting_too_long,
 )
+from alignment.opening import OpeningHours
 from alignment.periods import Calendar
 from alignment.stats import NotEnoughData
 

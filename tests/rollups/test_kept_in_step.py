@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from alignment import rollups
+from alignment.queries.company import calendar
 from alignment.tables import CubeCell, CubeState, c
 from tests.journal.histories import grow
 
@@ -13,7 +14,7 @@ from tests.journal.histories import grow
 def assert_no_drift(database, seed: int, steps: int) -> None:
     for step, _ in enumerate(grow(database, seed, steps)):
         with database.reading() as session:
-            assert list(rollups.drifted(session)) == [], (seed, step)
+            assert list(rollups.drifted(session, calendar=calendar(session))) == [], (seed, step)
     with database.reading() as session:
         assert session.execute(sa.select(sa.func.count()).select_from(CubeCell)).scalar_one() > 100
 
@@ -34,7 +35,7 @@ def test_a_rebuild_gives_the_same_cells(company_database):
         pass
     kept = cells(company_database)
     with company_database.writing() as session:
-        rollups.rebuild(session, at=datetime.now(UTC))
+        rollups.rebuild(session, at=datetime.now(UTC), calendar=calendar(session))
 
     assert cells(company_database) == kept
 
@@ -54,7 +55,7 @@ def test_a_planted_difference_is_found_and_named(company_database):
         key = [column == value for column, value in zip(cell, chosen[:8], strict=False)]
         session.execute(sa.update(CubeCell).where(*key).values(n0=cell.n0 + 1))
     with company_database.reading() as session:
-        (drift,) = rollups.drifted(session)
+        (drift,) = rollups.drifted(session, calendar=calendar(session))
 
     assert (drift.cube, *drift.key) == chosen[:8]
     assert drift.stored[0] == drift.counted[0] + 1

@@ -17,6 +17,7 @@ from alignment.actions.imports.receipts import Created
 from alignment.db import WriteSession
 from alignment.journal import Row, remember, rows_where, table_named
 from alignment.periods import epoch_day, monday
+from alignment.queries.company import calendar
 
 Progress = Callable[[int], None]
 """Told of the rows written since the last time. It may raise: then nothing of the file is stored."""
@@ -104,7 +105,13 @@ class Work:
 
     def close(self) -> None:
         """The cubes follow the facts: nothing of this batch may change a fact after it."""
-        rollups.keep(self.session, batch_id=self.batch_id, recorded_at=self.recorded_at, begun=self.begun)
+        rollups.keep(
+            self.session,
+            batch_id=self.batch_id,
+            recorded_at=self.recorded_at,
+            begun=self.begun,
+            calendar=calendar(self.session),
+        )
 
     # --- rows ---
 
