@@ -11,6 +11,7 @@ from alignment.answers.effect_screen import campaign_tests, design_form, design_
 from alignment.answers.flag_screen import field, flag_evidence, flag_photo, inbox
 from alignment.answers.funnel_screen import funnel, funnel_records
 from alignment.answers.goal_screen import goals
+from alignment.answers.handed_screen import targets, targets_of_list
 from alignment.answers.history_screen import audit_page, import_history
 from alignment.answers.map_screen import territories, territory_card
 from alignment.answers.names_screen import decisions_known, names, rule_preview
@@ -38,6 +39,8 @@ __all__ = [
     "problem_page",
     "restatement",
     "rule_preview",
+    "targets",
+    "targets_of_list",
     "territories",
     "territory_card",
     "today",

@@ -176,6 +176,23 @@ _METRICS = (
         "count, so the median is the hour by which half of all were answered.",
     ),
     _ratio(
+        "hit_rate", "Hit rate", Unit.RATE, Better.UP, "targets marked as a hit", "targets marked as a hit or a miss",
+        "Of the targets that marketing handed over and sales marked, the share that was a hit; targets not marked "
+        "yet are counted beside it and are no miss.",
+    ),
+    _ratio(
+        "answers_helped", "Answers that helped", Unit.RATE, Better.UP, "ratings that say it helped", "ratings",
+        "Of the ratings that reps gave marketing's answers to their flags, the share that says the answer helped.",
+    ),
+    _ratio(
+        "flags_helped", "Flags that helped", Unit.RATE, Better.UP, "ratings that say it helped", "ratings",
+        "Of the ratings that marketing gave flags from the field, the share that says the flag helped.",
+    ),
+    _ratio(
+        "insights_helped", "Insights that helped", Unit.RATE, Better.UP, "ratings that say it helped", "ratings",
+        "Of the ratings that reps gave marketing's insights, the share that says the insight helped.",
+    ),
+    _ratio(
         "numeric_distribution", "Numeric distribution", Unit.RATE, Better.UP, "outlets that sold the product",
         "outlets that sold the category",
         "Of the outlets that sold something of the category in the period, the share that sold the product.",

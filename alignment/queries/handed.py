@@ -52,8 +52,9 @@ class TargetRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkCount:
-    """So many targets of a territory with the same newest mark; None: never marked, or taken back."""
+    """So many targets of a list and territory with the same newest mark; None: not marked, or taken back."""
 
+    hand_over_id: int
     place: int
     mark: TargetMark | None
     why: MarkReason | None
@@ -132,24 +133,29 @@ def targets_of(session: ReadSession, view: View, hand_over_id: int) -> list[Targ
 
 
 def mark_counts(session: ReadSession, view: View, period: Period) -> list[MarkCount]:
-    """How many targets, of lists handed over in the period, have which newest mark, by territory."""
+    """How many targets of lists handed over in the period have which newest mark, by list and territory."""
     source = _Targets(view)
     mark, handed = source.mark.c, c(HandOver)
     found = session.execute(
-        sa.select(source.place.label("place"), mark.mark, mark.reason, sa.func.count().label("entries"))
+        sa.select(
+            handed.id, source.place.label("place"), mark.mark, mark.reason, sa.func.count().label("entries")
+        )
         .select_from(source.joined)
         .where(
             handed.day.between(period.first_epoch_day, period.last_epoch_day),
             *_handed_by_then(view),
         )
-        .group_by(source.place, mark.mark, mark.reason),
+        .group_by(handed.id, source.place, mark.mark, mark.reason),
         at_known(view),
     )
-    sums: Counter[tuple[int, TargetMark | None, MarkReason | None]] = Counter()
+    sums: Counter[tuple[int, int, TargetMark | None, MarkReason | None]] = Counter()
     for row in found:
         standing = _standing(row.mark, row.reason)
-        sums[row.place, standing["mark"], standing["why"]] += row.entries
-    return [MarkCount(place=place, mark=mark, why=why, entries=n) for (place, mark, why), n in sums.items()]
+        sums[row.id, row.place, standing["mark"], standing["why"]] += row.entries
+    return [
+        MarkCount(hand_over_id=id, place=place, mark=mark, why=why, entries=n)
+        for (id, place, mark, why), n in sums.items()
+    ]
 
 
 def place_of(session: ReadSession, view: View, entry_id: int) -> int | None:

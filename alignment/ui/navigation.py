@@ -72,6 +72,13 @@ PAGES: tuple[PageEntry, ...] = (
         has_filters=False,
     ),
     PageEntry(
+        file="shared/targets.py",
+        title="Targets",
+        path="targets",
+        permission=Permission.TARGETS_READ,
+        has_filters=False,
+    ),
+    PageEntry(
         file="admin/imports.py",
         title="Import",
         path="import",

@@ -25,7 +25,7 @@ SHARED_PAGES = {
     "What changed",
     "Data",
 }
-TEAM_PAGES = SHARED_PAGES | {"Inbox"}
+TEAM_PAGES = SHARED_PAGES | {"Inbox", "Targets"}
 MENU = {
     Role.VIEWER: SHARED_PAGES,
     Role.REP: TEAM_PAGES | {"Feedback"},

@@ -68,6 +68,7 @@ NO_IMPORT = ("Nothing has come in yet", "Choose files below")
 NO_SOURCE = ("No file has come in yet", "What each source brought, how fresh it is")
 NO_FIELD = ("Your role cannot raise a flag from the field.", "Ask one of: Sales rep, Marketer,")
 NO_FLAG = ("There are no flags yet.", "Reps raise them on the Feedback page in twenty seconds")
+NO_TARGET = ("Marketing has handed nothing to sales yet.", "Somebody of marketing pastes a list of accounts")
 NO_EVENT = ("Nothing is on record yet", "are listed here from the first on")
 NO_START = ("There are no leads, deals or goals yet.", "Bring in the first export")
 START_WITHOUT_GOAL = ("There is no shared goal yet", "Heads create goals on the Goals page")
@@ -82,6 +83,7 @@ BARE = {
     "Data": NO_SOURCE,
     "Feedback": NO_FIELD,
     "Inbox": NO_FLAG,
+    "Targets": NO_TARGET,
     "Import": NO_IMPORT,
     "Names": NOTHING_WAITS,
     "Audit": NO_EVENT,

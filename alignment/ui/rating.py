@@ -1,0 +1,40 @@
+"""Whether what the other side gave helped: two buttons, then what was said and the way back."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from alignment.db import WriteSession
+from alignment.ui import kept, parts
+from alignment.vocabulary import Rated, label
+
+Save = Callable[[WriteSession, Rated, str], object]
+
+
+def show_rating(name: str, question: str, mine: Rated | None, save: Save) -> None:
+    """
+    Ask, or show the person's own rating. `save` is given the transaction, the rating and the command id.
+
+    `name` tells what is rated apart from everything else on the page.
+    """
+    if mine is None:
+        st.caption(question)
+        with st.container(horizontal=True, key=f"marks_{name}"):
+            for rated in (Rated.HELPED, Rated.DID_NOT_HELP):
+                form = f"{name}_{rated.value}"
+                if st.button(label(rated), key=form, width="stretch"):
+                    _store(form, rated, save)
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"You said: {label(mine).lower()}.", width="content")
+        form = f"{name}_undo_{mine.value}"
+        if st.button("Undo", key=form):
+            _store(form, Rated.UNDONE, save)
+
+
+def _store(form: str, rated: Rated, save: Save) -> None:
+    with parts.told():
+        with kept.sending(form) as (db, command_id):
+            save(db, rated, command_id)
+        kept.finish(form, ())
+        st.rerun()

@@ -1,0 +1,142 @@
+"""The Targets page: marketing pastes a list, a rep marks it with two taps, no share tells of a few people."""
+
+import pytest
+import sqlalchemy as sa
+
+from alignment.tables import HandedEntry, HandedMark, HandOver, Rating, c
+from alignment.vocabulary import MarkReason, Rated, Role, TargetMark, Team
+from tests.queries.companies import Builder, build
+
+PAGE = "shared/targets.py"
+TYPED = "Kiosk; asked for a tap\nA new bar; opened in May"
+
+
+def five_reps(builder: Builder, reps: int = 5) -> None:
+    """Reps of N, the first of whom acts in local mode; Mia of marketing; an outlet in N."""
+    for n in range(reps):
+        builder.person(f"Rep {n}", Role.REP, Team.SALES, territories=["N"])
+    builder.person("Mia", Role.MARKETER, Team.MARKETING)
+    builder.outlet("K1", territory="N", name="Kiosk")
+
+
+@pytest.fixture
+def company(database):
+    build(database, five_reps)
+    return database
+
+
+def handed(open_app, database, pasted=TYPED, kind="list"):
+    """What somebody of marketing types, and presses."""
+    app = open_app(Role.MARKETER, PAGE, database=database)
+    if kind == "insight":
+        app.radio(key="hand_over_kind").set_value(kind).run()
+    app.text_input(key="hand_over_name").set_value("Fair")
+    app.text_area(key="hand_over_reason").set_value("They were at the fair")
+    app.selectbox(key="hand_over_territory").set_value("N")
+    if kind == "list":
+        app.text_area(key="hand_over_pasted").set_value(pasted)
+    return app.button(key="send_hand_over").click().run()
+
+
+def stored(database, column) -> list:
+    with database.reading() as session:
+        return list(session.scalars(sa.select(column).order_by(column)))
+
+
+def marks(database) -> list[tuple[TargetMark, MarkReason | None]]:
+    with database.reading() as session:
+        mark = c(HandedMark)
+        return [tuple(row) for row in session.execute(sa.select(mark.mark, mark.reason).order_by(mark.id))]
+
+
+def test_a_pasted_list_is_handed_over_once_and_said(open_app, company, words):
+    app = handed(open_app, company)
+
+    assert '"Fair" is handed to sales: 2 targets, 1 known as accounts or outlets' in words(app)
+    assert len(stored(company, c(HandedEntry).id)) == 2
+    app.button(key="done_hand_over").click().run()
+    assert app.text_input(key="hand_over_name").value == ""
+
+
+def test_a_bad_line_is_named_and_what_was_typed_stays(open_app, company, words):
+    app = handed(open_app, company, pasted="Kiosk; near\nBar;")
+
+    assert 'Line 2: a reason was expected after "Bar"' in words(app)
+    assert app.text_area(key="hand_over_pasted").value == "Kiosk; near\nBar;"
+    assert stored(company, c(HandOver).id) == []
+
+
+def test_a_rep_marks_with_two_taps_and_takes_it_back(open_app, company, words):
+    handed(open_app, company)
+    app = open_app(Role.REP, PAGE, database=company)
+    assert app.header[0].value == "2 targets wait for you on 1 list"
+    (first, _) = stored(company, c(HandedEntry).id)
+
+    app.button(key=f"hit_{first}_0").click().run()
+    app.button(key=f"ordered_{first}_1").click().run()
+    assert "Hit: ordered" in words(app)
+    assert app.header[0].value == "1 target waits for you on 1 list"
+
+    app.button(key=f"undo_{first}_2").click().run()
+    assert marks(company) == [
+        (TargetMark.HIT, None), (TargetMark.HIT, MarkReason.ORDERED), (TargetMark.UNDONE, None),
+    ]  # fmt: skip
+    assert app.button(key=f"miss_{first}_3")
+
+
+def test_marketing_sees_targets_and_the_rate_of_all_and_never_a_mark(open_app, company, words):
+    handed(open_app, company)
+    rep = open_app(Role.REP, PAGE, database=company)
+    rep.button(key=f"hit_{stored(company, c(HandedEntry).id)[0]}_0").click().run()
+    app = open_app(Role.MARKETER, PAGE, database=company)
+    rates, targets = app.dataframe[0].value, app.dataframe[1].value
+
+    assert rates["Territory"].tolist() == ["All territories", "N"]
+    assert rates.loc[0, ["Targets", "Marked", "Hits", "Not marked"]].tolist() == [2, 1, 1, 1]
+    assert rates["Hit rate, %"].isna().all(), "one mark is told of one person"
+    assert "Mark" not in targets.columns
+    assert "too few are marked to tell" in app.header[0].value
+    assert "1 target not marked yet: counted beside, and not as a miss." in words(app)
+
+
+def test_with_four_reps_no_rate_is_shown_and_the_page_says_why(open_app, database, words):
+    build(database, five_reps, 4)
+    handed(open_app, database)
+    app = open_app(Role.SALES_HEAD, PAGE, database=database)
+
+    assert not app.metric
+    assert "Hits" not in {column for table in app.dataframe for column in table.value.columns}
+    assert "shown where at least five reps work" in words(app)
+
+
+def test_an_insight_is_rated_and_the_rating_taken_back(open_app, company, words):
+    handed(open_app, company, kind="insight")
+    (insight,) = stored(company, c(HandOver).id)
+    app = open_app(Role.REP, PAGE, database=company)
+
+    app.button(key=f"insight_{insight}_did_not_help").click().run()
+    assert "You said: did not help." in words(app)
+    app.button(key=f"insight_{insight}_undo_did_not_help").click().run()
+    app.button(key=f"insight_{insight}_helped").click().run()
+    assert "You said: helped." in words(app)
+    with company.reading() as session:
+        rated = session.scalars(sa.select(c(Rating).rated).order_by(c(Rating).id))
+        assert list(rated) == [Rated.DID_NOT_HELP, Rated.UNDONE, Rated.HELPED]
+
+
+def test_what_marketing_withdraws_waits_for_nobody(open_app, company, words):
+    handed(open_app, company)
+    app = open_app(Role.MARKETER, PAGE, database=company)
+    app.button(key=f"withdraw_{stored(company, c(HandOver).id)[0]}").click().run()
+
+    assert "Marketing has handed nothing to sales yet." in words(app)
+
+
+def test_a_link_opens_its_list_and_one_that_leads_nowhere_the_newest(open_app, company):
+    for _ in range(2):
+        app = handed(open_app, company)
+        app.button(key="done_hand_over").click().run()
+    older, newer = stored(company, c(HandOver).id)
+
+    for link, shown in ((str(older), older), ("99", newer), ("x", newer)):
+        assert open_app(Role.REP, PAGE, database=company, id=link).selectbox(key="pick_list").value == shown
