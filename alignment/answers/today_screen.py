@@ -325,7 +325,9 @@ def _unread_receipts(reading: Reading, person_id: int | None) -> Iterator[Waitin
         return
     unread = field(reading.session, reading.scope, reading.view, person_id=person_id).unread
     if unread:
-        yield Waiting(kind=WaitingKind.FLAG_RECEIPT, count=unread, subject="", path="/feedback")
+        yield Waiting(
+            kind=WaitingKind.FLAG_RECEIPT, count=unread, subject="", path="/feedback?receipt=unread"
+        )
 
 
 def _silent_sources(reading: Reading) -> Iterator[Waiting]:

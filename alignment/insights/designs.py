@@ -197,11 +197,11 @@ def effect_lines(card: DesignCard) -> tuple[str, ...]:
         return ()
     lines = [
         f"By {_METHODS[effect.lead]}; p {decimal(effect.leading.p, places=2)} among "
-        f"{count(effect.permutations)} ways to choose the territories."
+        f"{count(effect.permutations)} ways to choose the territories, each measured by its own noise."
     ]
     if effect.lead is Lead.DIFFERENCE and effect.synthetic is not None:
         second = measured_words(effect.synthetic.measured, card.plan.level)
-        fit = points(effect.synthetic.pre_fit)
+        fit = points(effect.synthetic.pre_fit).removeprefix("+")
         lines.append(f"A mix of other territories as second opinion: {second}; it missed the past by {fit}.")
     if effect.parallel.holds is False:
         lines.append("Warning: the territories did not run alike before the flag.")

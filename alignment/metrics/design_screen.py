@@ -8,6 +8,7 @@ from alignment.metrics.designs import DesignCard, Place
 from alignment.metrics.effect import Verdict
 from alignment.metrics.evidence import Evidence
 from alignment.metrics.flags import FlagCard
+from alignment.vocabulary import DesignStanding
 
 WEEK, USUAL_LENGTH = timedelta(weeks=1), timedelta(weeks=12)
 
@@ -83,8 +84,14 @@ class DesignsAnswer:
     def can_design(self) -> bool:
         return self.waves >= 2 and self.places >= 2
 
-    def chosen(self, design_id: int | None) -> DesignCard | None:
-        """The version asked for; else the newest whose verdict is in, else the newest."""
+    def chosen(self, design_id: int | None, flag_id: int | None = None) -> DesignCard | None:
+        """The version asked for, else the flag's, else the newest whose verdict is in, else the newest."""
         asked = [card for card in self.designs if card.design_id == design_id]
         told = [card for card in self.designs if card.effect and card.effect.verdict is not Verdict.NOT_YET]
-        return next(iter((*asked, *told, *self.designs)), None)
+        flagged = self.answering(flag_id)
+        return next(iter((*asked, *([flagged] if flagged else []), *told, *self.designs)), None)
+
+    def answering(self, flag_id: int | None) -> DesignCard | None:
+        """The newest version that answers the flag and is not withdrawn; None if none does yet."""
+        standing = (card for card in self.designs if card.standing is not DesignStanding.WITHDRAWN)
+        return next((card for card in standing if flag_id in card.flag_ids), None)

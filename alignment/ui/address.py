@@ -37,7 +37,7 @@ DIMENSIONS: dict[str, str] = {
 }
 """Parameter to the field of `View` and `Choices`."""
 SHARED = ("period", "compare", *DIMENSIONS, "basis", "at", "known", "projector")
-LOCAL = ("stage", "layer", "id", "metric", "since", "flag", "place")
+LOCAL = ("stage", "layer", "id", "metric", "since", "flag", "place", "receipt")
 """Parameters of one page; they do not follow the reader to another."""
 
 W = TypeVar("W", Compare, Basis)

@@ -1,84 +1,118 @@
 """The form of a campaign test: what is done, where, against what, and what such a test could tell."""
 
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from alignment import insights
 from alignment.actions import designs
-from alignment.metrics.design_screen import Begun, DesignForm, begun
+from alignment.metrics.design_screen import DesignForm, begun
 from alignment.metrics.designs import DesignCard
-from alignment.ui import commands, loaders, parts, session, shown
+from alignment.ui import kept, loaders, parts, session, shown
+from alignment.ui.text import md_escape
+
+FIELDS = ("campaign", "treated", "comparison", "worth", "saw", "why", "seen_version")
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Fields:
-    """The widgets of one form; each campaign has its own name and days."""
+    """The widgets of one form, kept as they are typed; each campaign has its own name and days."""
 
     key: str
     form: DesignForm
     card: DesignCard | None
 
-    def campaign(self) -> str | None:
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every field there may be."""
+        codes = [None, *(campaign.code for campaign in self.form.campaigns)]
+        return (*FIELDS, *(f"{code}_{part}" for code in codes for part in ("name", "days")))
+
+    def restored(self) -> dict[str, Any]:
+        """What stands in the form: as it was typed, else as the card or the proposal has it."""
+        form, card = self.form, self.card
+        treated, comparison = form.treated, form.comparison
+        if card is not None:
+            places = card.doing.treated, card.doing.comparison
+            treated, comparison = (tuple(place.code for place in of) for of in places)
+        defaults: dict[str, Any] = {
+            "campaign": card.doing.campaign if card else form.campaign,
+            "treated": treated,
+            "comparison": comparison,
+            "worth": insights.worth_points(card),
+            "saw": (card.saw if card else insights.saw_words(form)) or "",
+            "why": (card.why if card else None) or "",
+            "seen_version": card.newest if card else 0,
+        }
+        today = session.company().today
+        for code in (None, *(campaign.code for campaign in form.campaigns)):
+            first = begun(form.campaign_of(code), card, today)
+            defaults |= {f"{code}_name": first.name, f"{code}_days": [first.starts_on, first.ends_on]}
+        values = kept.restore(self.key, defaults)
+        st.session_state[kept.key(self.key, "seen_version")] = values["seen_version"]
+        return values
+
+    def renew_seen(self) -> None:
+        """From now on the form follows the newest version; what was typed stays."""
+        st.session_state[kept.key(self.key, "seen_version")] = self.card.newest if self.card else 0
+        kept.keep(self.key, self.names)
+
+    def _widget(self, name: str) -> dict[str, Any]:
+        return {"key": kept.key(self.key, name), "on_change": partial(kept.keep, self.key, self.names)}
+
+    def campaign(self, chosen: str | None) -> str | None:
         names = {campaign.code: campaign.name for campaign in self.form.campaigns}
         options = [None, *names]
-        proposed = self.card.doing.campaign if self.card else self.form.campaign
-        chosen: str | None = st.selectbox(
+        found: str | None = st.selectbox(
             "Campaign",
             options,
-            index=options.index(proposed) if proposed in options else 0,
+            index=options.index(chosen) if chosen in options else 0,
             format_func=lambda code: names.get(code, "not planned yet"),
-            key=f"{self.key}_campaign",
+            **self._widget("campaign"),
         )
-        return chosen
+        return found
 
-    def places(self, treated: tuple[str, ...], comparison: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    def places(self, treated: list[str], comparison: list[str]) -> tuple[list[str], list[str]]:
         names = {place.code: place.name for place in self.form.places}
 
-        def pick(label: str, codes: list[str], chosen: tuple[str, ...], help: str | None = None) -> list[str]:
-            default = [code for code in chosen if code in codes]
+        def pick(name: str, label: str, codes: list[str], chosen: list[str], help: str | None) -> list[str]:
             found: list[str] = st.multiselect(
                 label,
                 codes,
-                default=default,
+                default=[code for code in chosen if code in codes],
                 format_func=names.__getitem__,
-                key=f"{self.key}_{label}",
                 help=help,
+                **self._widget(name),
             )
             return found
 
-        where = pick("With the campaign", list(names), treated)
+        where = pick("treated", "With the campaign", list(names), treated, None)
         others = [code for code in names if code not in where]
         help = "Territories that were asked and get no campaign of their own."
-        return where, pick("Compared with", others, comparison, help)
+        return where, pick("comparison", "Compared with", others, comparison, help)
 
     def read(self) -> designs.DesignFields:
         """
         Raises:
             Invalid: Only one of the two days was chosen.
         """
-        campaign = self.campaign()
-        first = begun(self.form.campaign_of(campaign), self.card, session.company().today)
-        name, days = self._name_and_days(campaign, first)
-        if self.card is None:
-            where, against = self.places(self.form.treated, self.form.comparison)
-        else:
-            doing = self.card.doing
-            where, against = self.places(
-                *(tuple(p.code for p in of) for of in (doing.treated, doing.comparison))
-            )
+        values = self.restored()
+        campaign = self.campaign(values["campaign"])
+        name, days = self._name_and_days(campaign, values)
+        where, against = self.places(values["treated"], values["comparison"])
         worth = st.number_input(
             "Smallest effect worth having, points",
             min_value=0.5,
             max_value=50.0,
-            value=insights.worth_points(self.card),
+            value=float(values["worth"]),
             step=0.5,
-            key=f"{self.key}_worth",
+            **self._widget("worth"),
         )
-        written = (self.card.saw, self.card.why) if self.card else (insights.saw_words(self.form), None)
-        saw = st.text_area("What we saw", written[0] or "", key=f"{self.key}_saw")
-        why = st.text_area("Why this campaign", written[1] or "", key=f"{self.key}_why")
+        saw = st.text_area("What we saw", values["saw"], **self._widget("saw"))
+        why = st.text_area("Why this campaign", values["why"], **self._widget("why"))
         starts_on, ends_on = parts.both_days(days)
         return designs.DesignFields(
             name=name,
@@ -92,50 +126,63 @@ class _Fields:
             worth=insights.worth_share(worth),
         )
 
-    def _name_and_days(self, campaign: str | None, first: Begun) -> tuple[str, Any]:
-        name = st.text_input("What it is called", first.name, key=f"{self.key}_{campaign}_name")
-        days = st.date_input(
-            "From and to", (first.starts_on, first.ends_on), key=f"{self.key}_{campaign}_days"
+    def _name_and_days(self, campaign: str | None, values: dict[str, Any]) -> tuple[str, Any]:
+        name = st.text_input(
+            "What it is called", values[f"{campaign}_name"], **self._widget(f"{campaign}_name")
         )
-        return name, days
+        days: Any = [date.fromisoformat(day) for day in values[f"{campaign}_days"]]
+        return name, st.date_input("From and to", days, **self._widget(f"{campaign}_days"))
 
 
-def show_form(form: DesignForm, card: DesignCard | None = None) -> None:
-    """A first version, or with `card` the one that follows it."""
-    about = card.design_id if card else "_".join([*map(str, form.flag_ids[:1]), *form.treated])
+def show_form(form: DesignForm, card: DesignCard | None = None, *, taken: DesignCard | None = None) -> None:
+    """A first version, or with `card` the one that follows it; `taken` is the test the flag has already."""
+    about = card.number if card else "_".join([*map(str, form.flag_ids[:1]), *form.treated])
     key = f"design_{'after' if card else 'new'}_{about}"
-    if commands.show_confirmation(key):
+    fields = _Fields(key=key, form=form, card=card)
+    if kept.confirmed(key, drafted_sentence, fields.names):
+        return
+    if taken is not None:
+        st.markdown(f"{md_escape(insights.design_title(taken))} answers this flag.")
         return
     with parts.told():
-        fields = _Fields(key=key, form=form, card=card).read()
-        seen_version = parts.seen(key, card.newest) if card else 0
+        values = fields.read()
+        seen_version = st.session_state[kept.key(key, "seen_version")]
         plan = loaders.load_design_preview(
-            treated=fields.treated,
-            comparison=fields.comparison,
-            starts_on=fields.starts_on,
-            ends_on=fields.ends_on,
-            worth=fields.worth,
+            treated=values.treated,
+            comparison=values.comparison,
+            starts_on=values.starts_on,
+            ends_on=values.ends_on,
+            worth=values.worth,
             flag_ids=card.flag_ids if card else form.flag_ids,
         )
         shown.show_findings(insights.plan_lines(plan))
         if st.button("Draft the test", key=key, type="primary"):
-            saved = _send(fields, form, card, seen_version, commands.command_id(key))
-            parts.renew_seen(key)
-            commands.confirm(key, insights.design_drafted(saved.number, saved.version))
+            try:
+                _send(fields, values, seen_version)
+            except designs.StaleDesign as stale:
+                st.warning(md_escape(str(stale)))
+                st.button("I have read it: draft mine as the version after it", key=f"{key}_renew",
+                          on_click=fields.renew_seen)  # fmt: skip
+            else:
+                st.rerun()
 
 
-def _send(
-    fields: designs.DesignFields, form: DesignForm, card: DesignCard | None, seen_version: int, command: str
-) -> designs.DesignSaved:
-    actor = session.actor()
-    with session.writing() as db:
+def drafted_sentence(done: dict[str, Any]) -> str:
+    return insights.design_drafted(done["number"], done["version"])
+
+
+def _send(fields: _Fields, values: designs.DesignFields, seen_version: int) -> None:
+    actor, card = session.actor(), fields.card
+    with kept.sending(fields.key, fields.names) as (db, command_id):
         if card is None:
-            return designs.draft_design(db, actor, fields=fields, flag_ids=form.flag_ids, command_id=command)
-        return designs.revise_design(
+            flag_ids = fields.form.flag_ids
+            designs.draft_design(db, actor, fields=values, flag_ids=flag_ids, command_id=command_id)
+            return
+        designs.revise_design(
             db,
             actor,
             design_id=card.design_id,
             seen_version=seen_version,
-            fields=fields,
-            command_id=command,
+            fields=values,
+            command_id=command_id,
         )

@@ -16,12 +16,16 @@ says so; the id is renewed only when the person has pressed a button under that 
             feedback.raise_flag(db, actor, ..., command_id=command_id)
         st.rerun()
 
+A form whose answer is one sentence begins with `if kept.confirmed(FORM, sentence): return`.
+
 A line that breaks ends the run at its next Streamlit call, and reading
 `st.session_state` is one. So whatever a transaction needs is read before it begins.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -52,8 +56,8 @@ def restore(form: str, defaults: Mapping[str, Any]) -> dict[str, Any]:
         draft = kept_draft(reading, session.actor(), form)
     if draft is not None:
         commands.adopt(form, draft.command_id)
-    was_kept = {**defaults, **(draft.body if draft is not None else {})}
-    values = {name: st.session_state.get(key(form, name), value) for name, value in was_kept.items()}
+    was_kept = {**_plain(defaults), **(draft.body if draft is not None else {})}
+    values = _plain({name: st.session_state.get(key(form, name), value) for name, value in was_kept.items()})
     if values != was_kept:
         _store(form, values)
     return values
@@ -69,6 +73,22 @@ def stored(form: str) -> dict[str, Any] | None:
     commands_underway().wait(command_id)
     with open_database(facts.url()).reading() as reading:
         return command_result(reading, actor, command_id)
+
+
+def confirmed(form: str, sentence: Callable[[dict[str, Any]], str], fields: Sequence[str] = ()) -> bool:
+    """
+    Say what the form's command led to, if it was done; the page then does not draw the form.
+
+    Asked from the database, so that a line which broke between storing and saying it hides nothing. The
+    button under the sentence is the proof that it was seen: the next press is another command.
+    """
+    done = stored(form)
+    if done is None:
+        return False
+    st.success(sentence(done))
+    seen = partial(finish, form, fields) if fields else partial(commands.renew, form)
+    st.button("Done", key=f"command:{form}:done", on_click=seen, type="primary")
+    return True
 
 
 @contextmanager
@@ -90,13 +110,24 @@ def sending(form: str, fields: Sequence[str] = ()) -> Iterator[tuple[WriteSessio
 def keep(form: str, fields: Sequence[str]) -> None:
     """Store what stands in the fields now. For `on_change`, and before sending."""
     body = {name: st.session_state[key(form, name)] for name in fields if key(form, name) in st.session_state}
-    _store(form, body)
+    _store(form, _plain(body))
 
 
 def _store(form: str, body: Mapping[str, Any]) -> None:
     actor, command_id = session.actor(), commands.command_id(form)
     with session.writing() as db:
         drafts.keep_draft(db, actor, form=form, command_id=command_id, body=body)
+
+
+def _plain(body: Mapping[str, Any]) -> dict[str, Any]:
+    """As a draft stores it: days as text, several values as a list."""
+    return {name: _plain_value(value) for name, value in body.items()}
+
+
+def _plain_value(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    return [_plain_value(each) for each in value] if isinstance(value, tuple | list) else value
 
 
 def finish(form: str, fields: Sequence[str]) -> None:

@@ -175,10 +175,14 @@ def show_details(flag_id: int) -> None:
 
 
 def show_receipts() -> None:
-    """You said, we saw, we did, because: unread ones open, the others in the list."""
+    """You said, we saw, we did, because: what nobody has read yet."""
     for flag in answer.own:
         if flag.is_unread:
             show_receipt(flag)
+
+
+def show_flags() -> None:
+    """All of one's own, with what became of them."""
     parts.folded_table("Your flags", frames.flag_cards_table(answer.own), name="my_flags")
 
 
@@ -204,9 +208,14 @@ with shown.errors():
         parts.nothing(insights.field_empty())
     values = begin(answer)
     stored = kept.stored(FORM)
+    is_for_receipts = filters.local("receipt") is not None
+    if is_for_receipts and not shown.is_projector():
+        show_receipts()
     if stored is None:
         show_form(answer, values)
     else:
         show_saved(stored["flag_id"], stored["at"])
     if not shown.is_projector():
-        show_receipts()
+        if not is_for_receipts:
+            show_receipts()
+        show_flags()

@@ -1,5 +1,7 @@
 """Where do we stand against what both teams signed, at which pace, and what would have to be true?"""
 
+from typing import Any
+
 import streamlit as st
 
 from alignment import insights
@@ -16,10 +18,12 @@ from alignment.metrics.goals import (
 )
 from alignment.metrics.strips import goals_numbers
 from alignment.stats import Estimate
-from alignment.ui import commands, loaders, parts, session, shown
+from alignment.ui import kept, loaders, parts, session, shown
 from alignment.vocabulary import GoalMetric, Team
 
 actor = session.require(Permission.NUMBERS_READ)
+
+GOAL_CREATED = "The goal is created. Next: propose its target."
 
 
 def drawn(goal: GoalProgress, currency: str) -> parts.Drawn:
@@ -57,24 +61,28 @@ def is_signed(target: TargetVersion, team: Team) -> bool:
 def offer_signature(goal: GoalProgress) -> None:
     """One button, for the team whose signature is missing; it signs the version that was read."""
     form, team = f"sign_{goal.goal_id}", SIGNS_FOR[actor.role]
-    if commands.show_confirmation(form) or goal.pending is None or is_signed(goal.pending, team):
+    if kept.confirmed(form, signed_sentence) or goal.pending is None or is_signed(goal.pending, team):
         return
     version = parts.read_version(form, goal.pending.version)
-    command_id = commands.command_id(f"{form}_{version}")
     if st.button(f"Sign version {goal.pending.version} for {team}", key=form, type="primary"):
         with parts.told():
-            with session.writing() as db:
-                signed = goal_actions.sign_target(
+            with kept.sending(form) as (db, command_id):
+                goal_actions.sign_target(
                     db, actor, goal_id=goal.goal_id, version=version, command_id=command_id
                 )
-            commands.confirm(form, insights.target_signed(signed))
+            st.rerun()
+
+
+def signed_sentence(done: dict[str, Any]) -> str:
+    return insights.target_signed(goal_actions.TargetSigned(**done))
 
 
 def offer_proposal(goal: GoalProgress, currency: str) -> None:
     """A new version, with the version that the proposer saw."""
     form = f"propose_{goal.goal_id}"
     with st.expander("Propose another target", key=f"{form}_open"):
-        if commands.show_confirmation(form):
+        if kept.confirmed(form, signed_sentence):
+            parts.renew_seen(form)
             return
         is_money = goal.metric is GoalMetric.WON_REVENUE
         unit = currency if is_money else "%"
@@ -83,22 +91,22 @@ def offer_proposal(goal: GoalProgress, currency: str) -> None:
             "Applies from", goal.start_on, min_value=goal.start_on, max_value=goal.end_on, key=f"{form}_from"
         )
         reason = st.text_area("Why", key=f"{form}_reason", help="Both teams read it in the history.")
-        seen_version, command_id = parts.seen(form, goal.version), commands.command_id(form)
+        seen_version = parts.seen(form, goal.version)
         if st.button("Propose and sign", key=form, type="primary"):
             with parts.saving(form, lambda conflict: insights.both_targets(conflict, goal.metric, currency)):
-                with session.writing() as db:
-                    signed = goal_actions.propose_target(
+                stored_value = goal_actions.stored_value(goal.metric, value, currency)
+                with kept.sending(form) as (db, command_id):
+                    goal_actions.propose_target(
                         db,
                         actor,
                         goal_id=goal.goal_id,
                         seen_version=seen_version,
-                        value=goal_actions.stored_value(goal.metric, value, currency),
+                        value=stored_value,
                         valid_from=valid_from,
                         reason=reason,
                         command_id=command_id,
                     )
-                parts.renew_seen(form)
-                commands.confirm(form, insights.target_signed(signed))
+                st.rerun()
 
 
 def show_what_if(goal: GoalProgress, what_if: WhatWouldHaveToBeTrue, currency: str) -> None:
@@ -126,7 +134,7 @@ def offer_goal() -> None:
     """A first goal, for a head."""
     form = "create_goal"
     with st.expander("Create a goal", key=f"{form}_open"):
-        if commands.show_confirmation(form):
+        if kept.confirmed(form, lambda _: GOAL_CREATED):
             return
         name = st.text_input("Name", key=f"{form}_name")
         code = st.text_input("Code", key=f"{form}_code", help="Short; files and links use it.")
@@ -136,10 +144,9 @@ def offer_goal() -> None:
         today = session.company().today
         quarter = session.company().calendar.quarter_of(today)
         days = st.date_input("From and to", (quarter.start, quarter.last), key=f"{form}_days")
-        command_id = commands.command_id(form)
         if st.button("Create", key=form, type="primary"):
             first, last = parts.both_days(days)
-            with session.writing() as db:
+            with kept.sending(form) as (db, command_id):
                 goal_actions.create_goal(
                     db,
                     actor,
@@ -150,7 +157,7 @@ def offer_goal() -> None:
                     last_on=last,
                     command_id=command_id,
                 )
-            commands.confirm(form, f"The goal is created. Next: propose its target for {first} to {last}.")
+            st.rerun()
 
 
 def show_goals(answer: GoalsAnswer) -> None:

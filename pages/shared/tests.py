@@ -1,5 +1,7 @@
 """Did the campaign work? The flag, the design agreed before, the lines before and after, the verdict."""
 
+from typing import Any
+
 import streamlit as st
 
 from alignment import insights
@@ -9,7 +11,7 @@ from alignment.exports import frames
 from alignment.figures.effect import effect_figure, placebo_figure
 from alignment.metrics.design_screen import DesignsAnswer
 from alignment.metrics.designs import DesignCard
-from alignment.ui import commands, filters, loaders, parts, session, shown
+from alignment.ui import commands, filters, kept, loaders, parts, session, shown
 from alignment.ui.design_form import show_form
 from alignment.ui.text import md_escape
 from alignment.vocabulary import DesignStanding, Team
@@ -56,7 +58,8 @@ def show_design(answer: DesignsAnswer, card: DesignCard) -> None:
         drawn = insights.stagger_line(card)
         if drawn:
             st.caption(md_escape(drawn))
-    parts.table(frames.effect_waves_table(card), name=f"test_{card.number}_waves")
+    if card.effect is not None and card.effect.points:
+        parts.table(frames.effect_waves_table(card), name=f"test_{card.number}_waves")
     offer_approval(card)
     if actor.may(Permission.DESIGNS_DRAFT):
         offer_withdrawal(card)
@@ -67,7 +70,7 @@ def show_design(answer: DesignsAnswer, card: DesignCard) -> None:
 def offer_approval(card: DesignCard) -> None:
     """One button, for the team that has not approved."""
     form = f"approve_{card.design_id}"
-    if commands.show_confirmation(form) or not actor.may(Permission.DESIGNS_APPROVE):
+    if kept.confirmed(form, approved_sentence) or not actor.may(Permission.DESIGNS_APPROVE):
         return
     team = SIGNS_FOR[actor.role]
     at = card.signed_sales_at if team is Team.SALES else card.signed_marketing_at
@@ -75,11 +78,14 @@ def offer_approval(card: DesignCard) -> None:
         return
     if st.button(f"Approve version {card.version} for {team}", key=form, type="primary"):
         with parts.told():
-            with session.writing() as db:
-                saved = designs.approve_design(
-                    db, actor, design_id=card.design_id, command_id=commands.command_id(form)
-                )
-            commands.confirm(form, insights.design_approved(number=saved.number, is_frozen=saved.is_frozen))
+            with kept.sending(form) as (db, command_id):
+                designs.approve_design(db, actor, design_id=card.design_id, command_id=command_id)
+            st.rerun()
+
+
+def approved_sentence(done: dict[str, Any]) -> str:
+    saved = designs.DesignSaved(**done)
+    return insights.design_approved(number=saved.number, is_frozen=saved.is_frozen)
 
 
 def offer_withdrawal(card: DesignCard) -> None:
@@ -108,13 +114,14 @@ def offer_revision(card: DesignCard) -> None:
 
 
 def offer_design(answer: DesignsAnswer) -> None:
-    """A first version: for the flag or the territory of the link, or for any."""
+    """A first version: for the flag or the territory of the link, or for any. A flag has one test."""
     if not answer.can_design or not actor.may(Permission.DESIGNS_DRAFT):
         return
     flag_id, place = number("flag"), filters.local("place")
     is_asked = flag_id is not None or place is not None
     with st.expander("Design a campaign", key="design_open", expanded=is_asked):
-        show_form(loaders.load_design_form(flag_id=flag_id, territory=None if flag_id else place))
+        form = loaders.load_design_form(flag_id=flag_id, territory=None if flag_id else place)
+        show_form(form, taken=answer.answering(flag_id))
 
 
 def pick(answer: DesignsAnswer, card: DesignCard) -> None:
@@ -130,7 +137,7 @@ def pick(answer: DesignsAnswer, card: DesignCard) -> None:
 
 with shown.errors():
     answer = loaders.load_campaign_tests()
-    card = answer.chosen(number("id"))
+    card = answer.chosen(number("id"), number("flag"))
     if card is None:
         parts.show_empty(insights.designs_empty(answer, may_draft=actor.may(Permission.DESIGNS_DRAFT)))
     else:

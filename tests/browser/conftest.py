@@ -21,6 +21,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from alignment.db import Database
 from tests.browser.harness import (
     CHROMIUM_FLAGS,
     LAPTOP,
@@ -74,6 +75,19 @@ def served(sample_file, tmp_path_factory) -> Iterator[Served]:
     )
     wait_until_up(server)
     yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def company(sample_file, tmp_path_factory) -> Iterator[tuple[Served, Database]]:
+    """A server on a copy of the sample that tests write to, and its database."""
+    folder = tmp_path_factory.mktemp("company")
+    url = f"sqlite:///{shutil.copy(sample_file, folder / 'sample.db')}"
+    server = start_server(folder / "log.txt", environment={"ALIGN_DATABASE_URL": url})
+    wait_until_up(server)
+    database = Database(url)
+    yield server, database
+    database.close()
     server.stop()
 
 

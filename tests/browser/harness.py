@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 ROOT = Path(__file__).parents[2]
 LAPTOP = (1366, 768)
@@ -186,3 +186,25 @@ def act_as(page: Page, role: str) -> None:
     page.get_by_role("option", name=role).click()
     page.locator(f".st-key-pick_role input[value='Acting as: {role}']").wait_for()
     settle(page)
+
+
+def said_in(page: Page) -> str:
+    """The words of the page, without the frame."""
+    return page.locator("[data-testid='stMain']").inner_text().replace("\N{NO-BREAK SPACE}", " ")
+
+
+def press(page: Page, key: str) -> None:
+    page.locator(f".st-key-{key} button").first.click()
+
+
+def field_of(page: Page, key: str) -> Locator:
+    return page.locator(f".st-key-{key} :is(input, textarea)").first
+
+
+def enter(page: Page, key: str, text: str) -> None:
+    field_of(page, key).fill(text)
+    field_of(page, key).press("Tab")
+
+
+def wait_for_headline(page: Page, words: str, seconds: float = 10) -> None:
+    page.locator(".st-key-headline h2", has_text=words).wait_for(timeout=seconds * 1000)

@@ -6,8 +6,10 @@ The page once opened well without a test and for those who may not draft, and fa
 
 import pytest
 
+from alignment.actions import designs
+from alignment.queries.frame import local_actor
 from alignment.vocabulary import Role
-from tests.actions.planned_tests import WEAK, Loop
+from tests.actions.planned_tests import ENDS, STARTS, WEAK, Loop
 
 PAGE = "shared/tests.py"
 DRAFTERS = (Role.MARKETER, Role.MARKETING_HEAD)
@@ -62,16 +64,78 @@ def test_the_inboxs_link_opens_the_form_for_the_flag(open_app, loop, words):
     assert treated.value == [WEAK]
 
 
-def test_what_marketing_drafts_on_the_page_is_stored(open_app, loop, words):
-    app = open_app(Role.MARKETER, PAGE, database=loop.database, flag=str(loop.flagged()))
-    [compared] = [each for each in app.multiselect if each.label == "Compared with"]
-    app.multiselect(key=compared.key).set_value(["N02", "N03", "N04", "N05", "N06", "N07"])
-    [why] = [each for each in app.text_area if each.label == "Why this campaign"]
-    app.text_area(key=why.key).set_value("It is the weakest.")
-    [campaign] = [each for each in app.selectbox if each.label == "Campaign"]
-    app.selectbox(key=campaign.key).select("C1").run()
-    [button] = [each for each in app.button if each.label == "Draft the test"]
-    button.click().run()
+def widget(kind: str, app, label: str, form: str = "design_new"):
+    """Of the form for a first version, or with "design_after" of that for the next one."""
+    [found] = [each for each in app.get(kind) if each.label == label and form in str(each.key)]
+    return found
+
+
+def filled(app):
+    """The form of a first version, filled but for the press."""
+    widget("multiselect", app, "Compared with").set_value(["N02", "N03", "N04", "N05", "N06", "N07"])
+    widget("text_area", app, "Why this campaign").set_value("It is the weakest.")
+    widget("selectbox", app, "Campaign").select("C1").run()
+    widget("text_input", app, "What it is called").set_value("North hears of us").run()
+    return app
+
+
+def press_draft(app, form: str = "design_new"):
+    return widget("button", app, "Draft the test", form).click().run()
+
+
+def test_what_marketing_drafts_on_the_page_is_stored_and_said(open_app, loop, words):
+    app = press_draft(filled(open_app(Role.MARKETER, PAGE, database=loop.database, flag=str(loop.flagged()))))
+    said = words(app)
+    widget("button", app, "Done").click().run()
 
     assert not app.exception
     assert [card.doing.campaign for card in loop.page().designs] == ["C1"]
+    assert "Test 1, version 1, is drafted. It waits for both teams to approve it." in said
+    assert "Test 1, version 1: North hears of us answers this flag." in words(app)
+
+
+def test_what_was_typed_is_there_after_a_reload(open_app, loop):
+    """R8: another session of the same person finds the form as it was left, days and territories too."""
+    flag = str(loop.flagged())
+    filled(open_app(Role.MARKETER, PAGE, database=loop.database, flag=flag))
+    again = open_app(Role.MARKETER, PAGE, database=loop.database, flag=flag)
+
+    assert widget("selectbox", again, "Campaign").value == "C1"
+    assert widget("text_input", again, "What it is called").value == "North hears of us"
+    assert widget("date_input", again, "From and to").value == (STARTS, ENDS)
+    assert widget("multiselect", again, "Compared with").value == ["N02", "N03", "N04", "N05", "N06", "N07"]
+    assert widget("text_area", again, "Why this campaign").value == "It is the weakest."
+    press_draft(again)
+    assert [card.doing.name for card in loop.page().designs] == ["North hears of us"]
+
+
+def test_a_line_that_broke_after_the_draft_was_stored_hides_nothing(open_app, loop, words):
+    """The run ended after its transaction; the next one asks the database with the form's command id."""
+    flag = loop.flagged()
+    app = filled(open_app(Role.MARKETER, PAGE, database=loop.database, flag=str(flag)))
+    command = app.session_state[f"command:design_new_{flag}_{WEAK}:id"]
+    with loop.database.writing() as session:
+        marketer = local_actor(session, Role.MARKETER)
+        designs.draft_design(session, marketer, fields=loop.fields(), flag_ids=[flag], command_id=command)
+    app.run()
+
+    assert "Test 1, version 1, is drafted." in words(app)
+    assert not any(str(key) == f"design_new_{flag}_{WEAK}" for key in keys(app))
+
+
+def test_a_version_drafted_meanwhile_is_told_and_the_text_stays(open_app, loop, words):
+    """R6: the form followed version 1 when its first word was typed; version 2 came in between."""
+    after = "design_after"
+    first = loop.drafted(loop.flagged())
+    app = open_app(Role.MARKETING_HEAD, PAGE, database=loop.database)
+    widget("text_area", app, "Why this campaign", after).set_value("Mine is better.").run()
+    loop.revised(first.design_id, why="Theirs.")
+    press_draft(app.run(), after)
+    told, kept = words(app), widget("text_area", app, "Why this campaign", after).value
+    widget("button", app, "I have read it: draft mine as the version after it", after).click().run()
+    press_draft(app, after)
+
+    assert "Mia drafted version 2 at" in told
+    assert kept == "Mine is better."
+    assert "Test 1, version 3, is drafted." in words(app)
+    assert [card.why for card in loop.page().designs] == ["Mine is better.", "Theirs.", "It is the weakest."]

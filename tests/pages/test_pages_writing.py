@@ -10,6 +10,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+from alignment.access import Actor
+from alignment.actions import goals
+from alignment.queries.frame import local_actor
 from alignment.tables import AuditEvent, Deal, Goal, GoalTarget, ImportBatch, Lead, c
 from alignment.vocabulary import GoalMetric, Role, Team
 from tests.actions.files import DATA, FOUR_FILES
@@ -49,6 +52,12 @@ def versions(database) -> list[tuple[int, int, bool, bool]]:
             (version, value, sales is not None, marketing is not None)
             for version, value, sales, marketing in rows
         ]
+
+
+def ana(database) -> Actor:
+    """Whom the page acts as for sales."""
+    with database.reading() as session:
+        return local_actor(session, Role.SALES_HEAD)
 
 
 def count(database, table) -> int:
@@ -95,6 +104,25 @@ class TestProposing:
         assert "Version 2 is proposed" in words(again)
         assert len(versions(database)) == 2
         assert count(database, AuditEvent) == 1
+
+    def test_a_line_that_broke_between_storing_and_saying_it_hides_nothing(
+        self, open_app, database, words, goal
+    ):
+        app = open_app(Role.SALES_HEAD, GOALS, database=database)
+        with database.writing() as session:
+            goals.propose_target(
+                session, ana(database), goal_id=goal, seen_version=1, value=900_000_00, valid_from=START,
+                reason="A tender moved", command_id=command_of(app, f"propose_{goal}"),
+            )  # fmt: skip
+        app.run()
+        said = words(app)
+        offered = [button.key for button in app.button if button.key == f"propose_{goal}"]
+        app.button(key=f"command:propose_{goal}:done").click().run()
+        propose(app, goal, 800_000, "Another one too")
+
+        assert "Version 2 is proposed and signed by you." in said
+        assert offered == []
+        assert [version[1] for version in versions(database)] == [1_000_000_00, 900_000_00, 800_000_00]
 
     def test_after_the_confirmation_the_form_is_a_new_one(self, open_app, database, goal):
         app = propose(open_app(Role.SALES_HEAD, GOALS, database=database), goal, 900_000, "A tender moved")
@@ -170,12 +198,29 @@ class TestSigning:
 
     def test_the_same_signature_sent_twice_is_one(self, open_app, database, waiting):
         first = open_app(Role.SALES_HEAD, GOALS, database=database)
-        again = same_form_again(open_app, first, f"sign_{waiting}_2", Role.SALES_HEAD, GOALS, database)
+        again = same_form_again(open_app, first, f"sign_{waiting}", Role.SALES_HEAD, GOALS, database)
         first.button(key=f"sign_{waiting}").click().run()
         again.button(key=f"sign_{waiting}").click().run()
 
         assert not again.exception
         assert count(database, AuditEvent) == 1
+
+    def test_a_line_that_broke_between_storing_and_saying_it_hides_nothing(
+        self, open_app, database, words, waiting
+    ):
+        """
+        The run was ended by the broken line after its transaction: the session knows of nothing.
+
+        The confirmation stood in the session then, and the page offered what was done already.
+        """
+        app = open_app(Role.SALES_HEAD, GOALS, database=database)
+        command = command_of(app, f"sign_{waiting}")
+        with database.writing() as session:
+            goals.sign_target(session, ana(database), goal_id=waiting, version=2, command_id=command)
+        app.run()
+
+        assert "Version 2 holds: both teams have signed it." in words(app)
+        assert [button.key for button in app.button if button.key == f"sign_{waiting}"] == []
 
     def test_whose_team_has_signed_is_not_asked_again(self, open_app, database, waiting):
         app = open_app(Role.MARKETING_HEAD, GOALS, database=database)
