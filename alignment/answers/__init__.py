@@ -6,6 +6,7 @@ itself; the scope narrows what it reads in SQL.
 """
 
 from alignment.answers.campaign_screen import campaigns
+from alignment.answers.contact_screen import visits
 from alignment.answers.data_screen import data, possible_owners, problem_page
 from alignment.answers.effect_screen import campaign_tests, design_form, design_preview
 from alignment.answers.flag_screen import field, flag_evidence, flag_photo, inbox
@@ -15,6 +16,7 @@ from alignment.answers.handed_screen import targets, targets_of_list
 from alignment.answers.history_screen import audit_page, import_history
 from alignment.answers.map_screen import territories, territory_card
 from alignment.answers.names_screen import decisions_known, names, rule_preview
+from alignment.answers.promise_screen import promises
 from alignment.answers.restatement_screen import restatement
 from alignment.answers.today_screen import today
 
@@ -37,6 +39,7 @@ __all__ = [
     "names",
     "possible_owners",
     "problem_page",
+    "promises",
     "restatement",
     "rule_preview",
     "targets",
@@ -44,4 +47,5 @@ __all__ = [
     "territories",
     "territory_card",
     "today",
+    "visits",
 ]

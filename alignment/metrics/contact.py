@@ -17,6 +17,7 @@ HOURS_OF_A_VISIT = 8.0
 FLAG_WORTH = 0.5
 """A territory with an open flag goes first if a visit there brings so much of what the best one would."""
 
+_DAYS_OF_A_MONTH = 365.25 / 12
 _DRAWS = 1_000
 _NOTHING = 1e-12
 
@@ -48,6 +49,10 @@ class Presence:
     share: float
     potential: float
     days_since: int | None
+
+    @property
+    def months_since(self) -> float | None:
+        return None if self.days_since is None else self.days_since / _DAYS_OF_A_MONTH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

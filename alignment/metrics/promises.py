@@ -197,13 +197,15 @@ def expected_day(promises: Sequence[Promise], by: Team, kind: str, at: int) -> E
     )
 
 
+def priority(promise: Promise, stranded: Mapping[str, float]) -> tuple[float, int]:
+    """To sort by: first where most demand is stranded in the territory, unknown last; then the oldest."""
+    return -stranded.get(promise.territory or "", float("-inf")), promise.asked_on
+
+
 def by_priority(promises: Iterable[Promise], stranded: Mapping[str, float], at: int) -> tuple[Promise, ...]:
-    """Open requests, those first whose territory has most stranded demand; unknown last; then the oldest."""
-
-    def place(promise: Promise) -> tuple[float, int]:
-        return -stranded.get(promise.territory or "", float("-inf")), promise.asked_on
-
-    return tuple(sorted((each for each in promises if each.is_open(at)), key=place))
+    """Open requests in the order of `priority`."""
+    waiting = [each for each in promises if each.is_open(at)]
+    return tuple(sorted(waiting, key=lambda promise: priority(promise, stranded)))
 
 
 def _line(by: Team, kind: str, own: Sequence[Promise], at: int) -> Line:

@@ -79,6 +79,20 @@ PAGES: tuple[PageEntry, ...] = (
         has_filters=False,
     ),
     PageEntry(
+        file="shared/promises.py",
+        title="Promises",
+        path="promises",
+        permission=Permission.NUMBERS_READ,
+        has_filters=False,
+    ),
+    PageEntry(
+        file="field/visits.py",
+        title="Visits",
+        path="visits",
+        permission=Permission.NUMBERS_READ,
+        has_filters=False,
+    ),
+    PageEntry(
         file="admin/imports.py",
         title="Import",
         path="import",

@@ -24,6 +24,8 @@ SHARED_PAGES = {
     "Campaign tests",
     "What changed",
     "Data",
+    "Promises",
+    "Visits",
 }
 TEAM_PAGES = SHARED_PAGES | {"Inbox", "Targets"}
 MENU = {

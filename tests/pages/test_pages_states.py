@@ -72,6 +72,9 @@ NO_TARGET = ("Marketing has handed nothing to sales yet.", "Somebody of marketin
 NO_EVENT = ("Nothing is on record yet", "are listed here from the first on")
 NO_START = ("There are no leads, deals or goals yet.", "Bring in the first export")
 START_WITHOUT_GOAL = ("There is no shared goal yet", "Heads create goals on the Goals page")
+NO_PROMISE = ("Neither team has asked the other for anything yet.", "Whoever needs something asks here")
+NO_PLACE_TO_VISIT = ("There are no territories to visit yet.", "Import a table of territories")
+NO_VISIT = ("No visit, ride-along or training is logged", "Whoever was in the market logs it here")
 BARE = {
     "Today": NO_START,
     "Goals": NO_GOAL,
@@ -84,6 +87,8 @@ BARE = {
     "Feedback": NO_FIELD,
     "Inbox": NO_FLAG,
     "Targets": NO_TARGET,
+    "Promises": NO_PROMISE,
+    "Visits": NO_PLACE_TO_VISIT,
     "Import": NO_IMPORT,
     "Names": NOTHING_WAITS,
     "Audit": NO_EVENT,
@@ -106,7 +111,10 @@ EXPECTED = {
         "Territories": LAND_TO_COME,
     },
     "one_cell": BARE
-    | {"Territories": ("know the brand in N (", "Fewer than 30 interviews in N: the intervals are wide.")},
+    | {
+        "Territories": ("know the brand in N (", "Fewer than 30 interviews in N: the intervals are wide."),
+        "Visits": NO_VISIT,
+    },
     "one_goal": BARE
     | {
         "Today": ("Revenue has no target that both have signed", '"REV" has no target: a head proposes one'),
@@ -120,6 +128,7 @@ EXPECTED = {
         "Funnel": ("0 of 1 lead is won so far", "1 lead is few"),
         "What changed": UNCHANGED,
         "Territories": ("know the brand in S (", "No interviews in N: hatched, not zero."),
+        "Visits": NO_VISIT,
     },
 }
 
