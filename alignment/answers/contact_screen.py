@@ -1,7 +1,7 @@
 """The Visits page: contact with the market against its potential, what was learned, where to go next."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from alignment.access import Permission, Scope, permitted
@@ -47,7 +47,7 @@ def visits(
     start += [each.code for each in leaves if each.id in theirs]
     balanced = field.balance
     return VisitsAnswer(
-        stamp=reading.stamp(),
+        stamp=replace(reading.stamp(), compared_label=None),
         places=tuple((each.code, each.name) for each in sorted(leaves, key=lambda each: each.name)),
         start=start[0] if start else None,
         balance=balanced,

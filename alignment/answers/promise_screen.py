@@ -1,5 +1,9 @@
 """The Promises page: requests between the teams both ways, how they stand, when one would be fulfilled."""
 
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
 from alignment.access import Permission, Scope, permitted
 from alignment.answers.flag_screen import unfiltered
 from alignment.answers.map_screen import Land
@@ -11,7 +15,7 @@ from alignment.periods import epoch_day, from_epoch_day
 from alignment.queries.presence import RequestRow, RequestStep, requests
 from alignment.stats import Estimate
 from alignment.view import Split, View
-from alignment.vocabulary import PromiseKind, PromiseStep
+from alignment.vocabulary import PromiseKind, PromiseStep, Team
 
 _OVER_SHOWN = 100
 _ENDINGS = {
@@ -43,16 +47,25 @@ def promises(session: ReadSession, scope: Scope, view: View) -> PromisesAnswer:
     products = reading.dimensions.members[Split.PRODUCT].values()
     leaves = reading.dimensions.leaves(view.at)
     return PromisesAnswer(
-        stamp=reading.stamp(),
+        stamp=replace(reading.stamp(), compared_label=None),
         kept={team: kept_by([each for each in made if each.by is team], at) for team in TEAMS},
         lines=ledger(made, at),
-        waiting=tuple(sorted(waiting, key=lambda card: priority(card.promise, stranded))),
+        waiting=tuple(_queued(sorted(waiting, key=lambda card: priority(card.promise, stranded)), made, at)),
         over=tuple([card for card in reversed(found) if not card.is_open][:_OVER_SHOWN]),
         expected={(team, kind): expected_day(made, team, kind, at) for team in TEAMS for kind in PromiseKind},
         stranded=stranded,
         places=tuple((each.code, each.name) for each in sorted(leaves, key=lambda each: each.name)),
         products=tuple(sorted((each.code, each.name) for each in products)),
     )
+
+
+def _queued(cards: list[PromiseCard], made: list[Promise], at: int) -> Iterator[PromiseCard]:
+    """Each with the day that its place in the queue of its team and kind leads to expect."""
+    ahead: Counter[tuple[Team, PromiseKind]] = Counter()
+    for card in cards:
+        queue = (card.by, card.kind)
+        yield replace(card, expected=expected_day(made, *queue, at, ahead=ahead[queue]))
+        ahead[queue] += 1
 
 
 def _stranded(reading: Reading) -> dict[str, float]:

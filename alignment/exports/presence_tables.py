@@ -8,7 +8,8 @@ from alignment.exports.cells import rate_columns
 from alignment.insights import promise_stands
 from alignment.metrics.contact import Balance
 from alignment.metrics.presence import Learned, OwnVisit, PromiseCard, PromisesAnswer, VisitsAnswer
-from alignment.metrics.promises import Kept, Line
+from alignment.metrics.promises import Expected, Kept, Line
+from alignment.periods import from_epoch_day
 from alignment.vocabulary import PromiseKind, label
 
 _STATES = {
@@ -43,7 +44,7 @@ def promises_table(answer: PromisesAnswer, cards: Iterable[PromiseCard]) -> pd.D
     """One row per request."""
     columns = [
         "Request", "Asked", "What", "Quantity", "Product", "Territory", "Asked on", "Needed by",
-        "Promised for", "Promised", "Delivered", "Stands", "Note", "Reason",
+        "Promised for", "Promised", "Delivered", "Expected by the queue", "Stands", "Note", "Reason",
     ]  # fmt: skip
     rows = [
         [
@@ -58,6 +59,7 @@ def promises_table(answer: PromisesAnswer, cards: Iterable[PromiseCard]) -> pd.D
             card.due_on.isoformat() if card.due_on else None,
             card.promised,
             card.delivered,
+            from_epoch_day(card.expected.day).isoformat() if isinstance(card.expected, Expected) else None,
             promise_stands(card, answer),
             card.note,
             card.reason,

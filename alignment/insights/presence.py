@@ -169,7 +169,7 @@ def next_line(answer: VisitsAnswer) -> str:
 
 def _unseen(answer: VisitsAnswer, found: Balance) -> list[str]:
     unseen = [answer.parts[each.code] for each in found.territories if each.days_since is None]
-    return [f"Nobody was in {listed(unseen)} in 52 weeks."] if unseen else []
+    return [f"No contact in 52 weeks: {listed(unseen)}."] if unseen else []
 
 
 def _rule() -> str:

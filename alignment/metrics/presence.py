@@ -19,7 +19,7 @@ class PromiseCard:
     One request between the teams. Teams ask and promise; nobody's name stands on it.
 
     `last_step` is the newest step that this answer knows of (0: none), which a form
-    sends back. `reason` is why it was declined.
+    sends back. `reason` is why it was declined. `expected` is for an open one, from its place in the queue.
     """
 
     promise_id: int
@@ -38,6 +38,7 @@ class PromiseCard:
     ending: Ending | None
     last_step: int
     is_open: bool
+    expected: Expected | NotEnoughData | None = None
 
     @property
     def by(self) -> Team:

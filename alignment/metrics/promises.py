@@ -171,9 +171,11 @@ def kept_by(promises: Iterable[Promise], at: int) -> Outcome:
     )
 
 
-def expected_day(promises: Sequence[Promise], by: Team, kind: str, at: int) -> Expected | NotEnoughData:
+def expected_day(
+    promises: Sequence[Promise], by: Team, kind: str, at: int, *, ahead: int | None = None
+) -> Expected | NotEnoughData:
     """
-    When a request made now would be fulfilled, from the queue and its pace.
+    When a request made now, or one with so many `ahead` of it, would be fulfilled: by the queue and its pace.
 
     Little's law: time in the queue = requests in it, this one included / requests
     fulfilled a day. The pace is that of the last 13 weeks, its interval exact Poisson.
@@ -183,7 +185,8 @@ def expected_day(promises: Sequence[Promise], by: Team, kind: str, at: int) -> E
     """
     own = [each for each in promises if each.by is by and each.kind == kind]
     done = [each.fulfilled_on(at) for each in own]
-    ahead = sum(each.is_open(at) for each in own)
+    if ahead is None:
+        ahead = sum(each.is_open(at) for each in own)
     fulfilled = sum(day is not None and at - BACKLOG_DAYS < day <= at for day in done)
     pace = poisson_rate(fulfilled, exposure=BACKLOG_DAYS)
     if not isinstance(pace, Estimate) or not fulfilled:

@@ -49,11 +49,11 @@ def shown_nodes(
         measured: Territories with facts, which count although nobody is assigned there.
 
     Example:
-        Five people in Bayern and two in Hessen below "South": the numbers of South
-        would give those of Hessen away, so they wait until there are five outside Bayern.
+        Five people in Bayern and two in Hessen below "South": the numbers of South less
+        Bayern's would give those of Hessen away, so Bayern waits until there are five outside of it.
 
-        >>> shown_nodes({1: None, 2: 1, 3: 1}, {2: [1, 2, 3, 4, 5], 3: [6, 7]}).nodes
-        frozenset({0})
+        >>> sorted(shown_nodes({1: None, 2: 1, 3: 1}, {2: [1, 2, 3, 4, 5], 3: [6, 7]}).nodes)
+        [0, 1]
         >>> sorted(shown_nodes({1: None, 2: 1, 3: 1}, {2: range(5), 3: range(5, 10)}).nodes)
         [0, 1, 2, 3]
     """
@@ -107,7 +107,19 @@ class _Search:
             ]
             least = min(outermost, key=lambda node: (self._heads(self.remainders[node]), node))
             rest |= self.remainders.pop(least)
-        return frozenset({*self.remainders, COMPANY})
+        self.remainders[COMPANY] = rest
+        self._show_what_was_given_up_too_much(paths)
+        return frozenset(self.remainders)
+
+    def _show_what_was_given_up_too_much(self, paths: Mapping[int, list[int]]) -> None:
+        """A region whose part was given up may now be shown itself; what is not shown, the largest first."""
+        for node in sorted(paths.keys() - self.remainders.keys(), key=lambda each: (len(paths[each]), each)):
+            host = next(up for up in paths[node] if up in self.remainders)
+            own = {place for place in self.remainders[host] if node in paths[place]}
+            left = self.remainders[host] - own
+            inside = self._has_shown_inside(node, paths)
+            if self._may_show(own, has_shown_inside=inside) and self._may_show(left, has_shown_inside=True):
+                self.remainders[node], self.remainders[host] = own, left
 
     def _has_shown_inside(self, place: int, paths: Mapping[int, list[int]]) -> bool:
         return any(place in paths[node] for node in self.remainders)

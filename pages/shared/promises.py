@@ -34,9 +34,9 @@ def show_ledger(answer: PromisesAnswer) -> None:
     shown.show_findings(finding.findings)
     if MAY_ACT:
         offer_asking(answer)
-    parts.folded_table("Open requests", presence_tables.promises_table(answer, answer.waiting),
-                       name="open_requests")  # fmt: skip
     show_one(answer)
+    if answer.waiting:
+        parts.table(presence_tables.promises_table(answer, answer.waiting), name="open_requests")
     st.subheader("How far each team's promises hold", anchor=False)
     parts.table(presence_tables.reliability_table(answer.lines), name="reliability")
     parts.folded_table("Over", presence_tables.promises_table(answer, answer.over), name="requests_over")

@@ -25,7 +25,7 @@ def staff(**people: int) -> dict[int, list[int]]:
         ({"bayern": 5}, {COMPANY, SOUTH, BAYERN}),
         ({"bayern": 3, "hessen": 2}, {COMPANY, SOUTH}),
         ({"bayern": 5, "hessen": 5}, {COMPANY, SOUTH, BAYERN, HESSEN}),
-        ({"bayern": 5, "hessen": 4}, {COMPANY}),
+        ({"bayern": 5, "hessen": 4}, {COMPANY, SOUTH}),
         ({"bayern": 5, "hessen": 3, "saar": 2}, {COMPANY, SOUTH, BAYERN}),
         ({"bayern": 5, "hessen": 4, "nowhere": 1}, {COMPANY, BAYERN}),
         ({"bayern": 5, "south": 5}, {COMPANY, SOUTH, BAYERN}),
