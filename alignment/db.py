@@ -311,7 +311,7 @@ def _insert_of(session: WriteSession) -> Callable[[Any], Any]:
     return cast(Callable[[Any], Any], postgresql.insert if name == "postgresql" else sqlite.insert)
 
 
-def take_time(session: WriteSession) -> None:
+def take_time(session: ReadSession) -> None:
     """This transaction may last: no limit on a statement or on a pause. Waiting for locks stays short."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(sa.text("SET LOCAL statement_timeout = 0"))

@@ -4,10 +4,16 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks import browser, imports, quarter, viewers
+from benchmarks import browser, drift, imports, quarter, viewers
 from benchmarks.machine import load_line
 
-RUNS = {"quarter": quarter.run, "imports": imports.run, "viewers": viewers.run, "browser": browser.run}
+RUNS = {
+    "quarter": quarter.run,
+    "imports": imports.run,
+    "drift": drift.run,
+    "viewers": viewers.run,
+    "browser": browser.run,
+}
 
 
 def main() -> int:

@@ -18,6 +18,7 @@ from alignment.metrics.answering import (
     answer_hours,
     in_time,
     median_answer_time,
+    together,
     waiting_too_long,
 )
 from alignment.metrics.attainment import held_target, pending_target, shown_goal
@@ -27,6 +28,7 @@ from alignment.metrics.signals import BASELINE_WEEKS, FEWEST_WEEKS, count_change
 from alignment.metrics.small_cells import COMPANY
 from alignment.metrics.today import Signal, TodayAnswer, Waiting, WaitingKind
 from alignment.periods import DAY, Period, last_full_weeks, monday, start_of
+from alignment.queries.answer_times import answer_times
 from alignment.queries.answering import handoffs
 from alignment.queries.deals import deal_sums
 from alignment.queries.dimensions import NOBODY
@@ -238,16 +240,30 @@ class _Answering:
         return min(company.now, start_of(view.at + DAY, company.calendar.zone))
 
     @cached_property
-    def handoffs(self) -> pd.DataFrame:
-        """Of the view's period, the one compared with, and the weeks that signals look at."""
-        view = self.reading.view
+    def _found(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """
+        Hand-offs by place, and by time, of the view's period, the one compared with, and the signals' weeks.
+
+        Histograms do not know both at once; the facts do.
+        """
+        view, calendar = self.reading.view, self.reading.company.calendar
         compared = view.compared()
-        starts = [last_full_weeks(view.at, BASELINE_WEEKS + 1).start]
-        starts += [each.start for each in (view.period, compared and compared.period) if each]
+        periods = [last_full_weeks(view.at, BASELINE_WEEKS + 1)]
+        periods += [each for each in (view.period, compared and compared.period) if each]
         wide = self.reading.seen_as(View(period=None, at=view.at, known=view.known))
-        period = Period(start=min(starts), end=max(view.at + DAY, min(starts) + DAY))
+        times = answer_times(wide.session, wide.view, wide.narrowing, periods, calendar, self.now)
+        if times is not None:
+            young = answer_hours(times.young, calendar, self.now)
+            return together(times.by_place, young), together(times.by_time, young)
+        start = min(each.start for each in periods)
+        period = Period(start=start, end=max(view.at, start) + DAY)
         found = handoffs(wide.session, wide.view, wide.narrowing, period)
-        return answer_hours(found, self.reading.company.calendar, self.now)
+        every = answer_hours(found, calendar, self.now)
+        return every, every
+
+    @property
+    def handoffs(self) -> pd.DataFrame:
+        return self._found[0]
 
     @cached_property
     def _shown(self) -> frozenset[int]:
@@ -256,9 +272,7 @@ class _Answering:
 
     def of(self, period: Period | None, members: frozenset[int] | None = None) -> pd.DataFrame:
         """The handoffs of a period, in some territories (None: all)."""
-        found = self.handoffs
-        if period is not None:
-            found = found[found["day"].between(period.first_epoch_day, period.last_epoch_day)]
+        found = _within(self.handoffs, period)
         return found if members is None else found[found["territory_id"].isin(members)]
 
     def may_show(self, place: int) -> bool:
@@ -271,7 +285,17 @@ class _Answering:
         if view.period is None or not self.may_show(COMPANY):
             return None
         compared = view.compared()
-        return median_answer_time(self.of(view.period), self.of(compared.period if compared else view.period))
+        now, before = (
+            _within(self._found[1], period)
+            for period in (view.period, compared.period if compared else view.period)
+        )
+        return median_answer_time(now, before)
+
+
+def _within(found: pd.DataFrame, period: Period | None) -> pd.DataFrame:
+    if period is None:
+        return found
+    return found[found["day"].between(period.first_epoch_day, period.last_epoch_day)]
 
 
 def _waiting(

@@ -13,12 +13,10 @@ from alignment.queries.frames import one_if, read_frame
 from alignment.queries.lens import Lens, lens_of, living, values_of, within
 from alignment.queries.sources import rows
 from alignment.queries.units import units_of
+from alignment.rollups.durations import ANSWERS
 from alignment.tables import Person, StageEntry, Touch
 from alignment.view import View
-from alignment.vocabulary import Direction, Stage, Team, TouchKind
-
-ANSWERS = (TouchKind.CALL, TouchKind.EMAIL, TouchKind.VISIT, TouchKind.MEETING)
-"""What counts as an answer if it is human, outgoing and not by marketing; a call counts unanswered too."""
+from alignment.vocabulary import Direction, Stage, Team
 
 HANDOFF_COLUMNS = {
     "territory_id": "int64",

@@ -243,6 +243,11 @@ def _is_whole(period: Period) -> bool:
     return _begins(period.start) and _begins(period.end)
 
 
+def is_whole_until(period: Period, last: date) -> bool:
+    """The same where nothing happens after the last day."""
+    return _begins(period.start) and (_begins(period.end) or period.end > last)
+
+
 def _begins(day: date) -> bool:
     return day.day == 1 or day.weekday() == 0
 

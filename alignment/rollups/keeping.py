@@ -154,6 +154,7 @@ def rebuild(session: WriteSession, *, at: datetime, calendar: Calendar) -> None:
 
 def drifted(session: ReadSession, *, calendar: Calendar) -> Iterator[Drift]:
     """Every cell that differs from a count of all facts; durations only if they are by this calendar."""
+    take_time(session)
     state = state_of(session)
     has_answers = state is not None and state.calendar == words_of(calendar)
     counted = _counted(session, calendar)

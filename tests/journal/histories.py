@@ -8,7 +8,7 @@ late rates, moved territories; and batches taken back.
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -70,13 +70,17 @@ class World:
 
     # --- records ---
 
+    def know(self, key: tuple[str, str]) -> None:
+        """A lead that the company has already; the next file about it says all of it anew."""
+        self.leads[key] = {"lead_id": key[1], "merged_into": None, "deleted": False} | self._place()
+        self.leads[key] |= {"created_at": None if self.dice.random() < 0.1 else self.moment()}
+
     def lead_file(self) -> ParsedImport:
         source = self.dice.choice(SOURCES)
         own = [key for key in self.leads if key[0] == source]
         for _ in range(self.dice.randrange(1, 5)):
             key = source, self.next_id("L")
-            self.leads[key] = {"lead_id": key[1], "merged_into": None, "deleted": False} | self._place()
-            self.leads[key] |= {"created_at": None if self.dice.random() < 0.1 else self.moment()}
+            self.know(key)
             own.append(key)
         chosen = self.dice.sample(own, min(len(own), 5))
         for key in chosen:
@@ -291,9 +295,22 @@ def _one_each(rows: list[Row], name: str) -> list[Row]:
     return list({row[name]: row for row in rows}.values())
 
 
-def grow(database: Database, seed: int, steps: int, *, undos: float = 0.2) -> Iterator[datetime]:
-    """Apply a file or take a batch back, `steps` times; after each, the moment at which it was recorded."""
+def grow(
+    database: Database,
+    seed: int,
+    steps: int,
+    *,
+    undos: float = 0.2,
+    leads: Iterable[tuple[str, str]] = (),
+) -> Iterator[datetime]:
+    """
+    Apply a file or take a batch back, `steps` times; after each, the moment at which it was recorded.
+
+    `leads` are those that the company has already: source and id.
+    """
     world, batches, stored = World(seed), [], []
+    for key in leads:
+        world.know(key)
     done = 0
     while done < steps:
         if batches and world.dice.random() < undos:
