@@ -8,7 +8,7 @@ from functools import cached_property
 
 from alignment.answers.reading import Reading
 from alignment.metrics.shelf import ProductOnShelf, Shelf, ShelfAnswer, shelf_of, together
-from alignment.metrics.stock import Seen, Stock, StockCell
+from alignment.metrics.stock import Seen, Stock, StockCell, stock_together
 from alignment.queries.shelf import Focus, focus, last_sale_on, shelf_by_product, shelf_by_territory
 from alignment.queries.stock import has_listings, stock_by_territory
 
@@ -80,6 +80,8 @@ class Shelves:
             is_chosen=about.is_chosen if about else False,
             all_outlets=together(self.by_territory.values()),
             unplaced=together(each for id, each in self.by_territory.items() if id not in shown),
+            all_stock=stock_together(self.stock.values()),
+            unplaced_stock=stock_together(each for id, each in self.stock.items() if id not in shown),
             products=self._products(about) if about else (),
             last_sale_on=self.last_sale_on,
         )

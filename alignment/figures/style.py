@@ -12,6 +12,7 @@ from enum import StrEnum
 import plotly.graph_objects as go
 
 from alignment.metrics.goals import GoalStatus
+from alignment.metrics.push_pull import Quadrant
 
 FAMILY = '"Source Sans", sans-serif'
 """The sans that Streamlit bundles; its figures are tabular by default (measured: all digits 0.497 em)."""
@@ -58,6 +59,16 @@ class Palette:
     def target(self) -> str:
         """Targets and comparisons are ink lines, never a fill."""
         return self.ink
+
+    @property
+    def quadrants(self) -> dict[Quadrant, str]:
+        """What lacks the shelf has the colour of sales, what lacks the brand that of marketing."""
+        return {
+            Quadrant.BOTH: self.actual,
+            Quadrant.NEEDS_SHELF: self.sales,
+            Quadrant.NEEDS_BRAND: self.marketing,
+            Quadrant.NEITHER: self.at_risk,
+        }
 
     def status(self, status: GoalStatus) -> str:
         """On track and reached have the colour of the actual; what cannot be judged is grey."""

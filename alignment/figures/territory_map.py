@@ -18,21 +18,25 @@ from alignment.figures.outlines import Positions, Rings, hatch, read_outlines, r
 from alignment.figures.shading import faded, mixed, readable_on
 from alignment.figures.style import Medium, Style
 from alignment.figures.text import LINE, joined, safe, text_width, wrapped
-from alignment.metrics.common import Outcome
+from alignment.metrics.push_pull import Quadrant
 from alignment.metrics.territories import MapShape, TerritoriesAnswer, TerritoryRow
 from alignment.stats import Estimate
 from alignment.wording import listed, percent
 from alignment.wording.layers import (
     LAYERS,
+    NO_DATA,
     Layer,
     hatch_legend,
+    hatching,
     layer_basis,
     layer_interval,
     layer_number,
     layer_outcome,
+    layer_quadrant,
     marks_legend,
-    vagueness,
+    quadrant_sure,
 )
+from alignment.wording.quadrants import QUADRANTS
 
 # Px: height of the map alone where the figure has one, and the narrowest it is drawn.
 _HEIGHT = {Medium.SCREEN: 560, Medium.PHONE: 430, Medium.PROJECTOR: 280}
@@ -53,12 +57,15 @@ class _Place:
 
     row: TerritoryRow
     key: str
-    outcome: Outcome
     fill: str
+    value: float | None
+    labels: tuple[tuple[str, ...], ...]
+    """What may stand on it, the fullest first; the last line is the number."""
+    hover: str
 
     @property
     def is_known(self) -> bool:
-        return isinstance(self.outcome, Estimate)
+        return self.value is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,19 +103,19 @@ def territory_map_figure(
     drawing = Drawing()
     width = width or _WIDTH[style.medium]
     shape = answer.shape
-    low, high = _range(answer.rows, layer)
-    places = [_place(row, layer, low, high, style) for row in answer.rows if row.boundary_key]
+    places = [_place(row, answer, layer, style) for row in answer.rows if row.boundary_key]
+    limits = _range(answer.rows, layer)
     outlines = read_outlines(geometry) if geometry else {}
     for panel in _panels(shape, style, width) if shape else ():
         inside = [place for place in places if place.key in panel.keys]
-        _add_fill(drawing, inside, panel, layer, (low, high), geometry_url, style)
-        _add_unknown(drawing, inside, panel, layer, geometry_url, style)
+        _add_fill(drawing, inside, panel, layer, limits, geometry_url, style)
+        _add_unknown(drawing, inside, panel, geometry_url, style)
         _add_hatch(drawing, inside, panel, layer, outlines, style)
         _add_selected(
             drawing, [place for place in inside if place.row.code == selected], panel, geometry_url, style
         )
         _add_running(drawing, inside, panel, outlines, style)
-        _add_labels(drawing, inside, panel, layer, outlines, shape, style)
+        _add_labels(drawing, inside, panel, outlines, shape, style)
         drawing.layout(**{panel.name: panel.layout})
     foot = _add_legend(drawing, layer, answer.rows, style, width)
     return framed(
@@ -122,12 +129,34 @@ def territory_map_figure(
     )
 
 
-def _place(row: TerritoryRow, layer: Layer, low: float, high: float, style: Style) -> _Place:
-    outcome = layer_outcome(row, layer)
-    fill = style.palette.empty
-    if isinstance(outcome, Estimate):
-        fill = mixed(_scale(layer, style), (outcome.value - low) / (high - low))
-    return _Place(row=row, key=row.boundary_key or "", outcome=outcome, fill=fill)
+def _place(row: TerritoryRow, answer: TerritoriesAnswer, layer: Layer, style: Style) -> _Place:
+    outcome, quadrant = layer_outcome(row, layer), layer_quadrant(row, layer)
+    limits = _range(answer.rows, layer)
+    value, fill = None, style.palette.empty
+    number = layer_number(outcome, layer, answer.stamp.currency)
+    labels: tuple[tuple[str, ...], ...] = ((row.name, number), (_alone(number, style),))
+    if LAYERS[layer].position is None and isinstance(outcome, Estimate):
+        value = outcome.value
+        fill = mixed(_scale(layer, style), (value - limits[0]) / (limits[1] - limits[0]))
+    if quadrant is not None:
+        value, fill = tuple(Quadrant).index(quadrant), style.palette.quadrants[quadrant]
+        short, sure = QUADRANTS[quadrant].short, quadrant_sure(row)
+        labels = ((row.name, short, sure), (short, sure), (_alone(sure, style),))
+    elif LAYERS[layer].position is not None:
+        labels = ((row.name, NO_DATA), (NO_DATA,))
+    return _Place(
+        row=row,
+        key=row.boundary_key or "",
+        fill=fill,
+        value=value,
+        labels=labels,
+        hover=_hover(row, layer, answer.stamp.currency),
+    )
+
+
+def _alone(number: str, style: Style) -> str:
+    """Without its unit on the wall, where the text is large."""
+    return number.removesuffix("\N{NO-BREAK SPACE}%") if style.is_projector else number
 
 
 def _range(rows: Sequence[TerritoryRow], layer: Layer) -> tuple[float, float]:
@@ -137,6 +166,8 @@ def _range(rows: Sequence[TerritoryRow], layer: Layer) -> tuple[float, float]:
     Around the centre of a layer that has one, equally far to both sides.
     """
     words = LAYERS[layer]
+    if words.position:
+        return 0.0, len(Quadrant) - 1.0
     step = words.step
     values = [outcome.value for row in rows if isinstance(outcome := layer_outcome(row, layer), Estimate)]
     if words.centre is not None:
@@ -148,7 +179,9 @@ def _range(rows: Sequence[TerritoryRow], layer: Layer) -> tuple[float, float]:
 
 
 def _scale(layer: Layer, style: Style) -> tuple[str, ...]:
-    """A layer with two sides has two hues, and no colour where there is no difference."""
+    """A layer with two sides has two hues, none where there is no difference; kinds have one each."""
+    if LAYERS[layer].position:
+        return tuple(style.palette.quadrants.values())
     return style.palette.scale if LAYERS[layer].centre is None else style.palette.diverging
 
 
@@ -183,29 +216,29 @@ def _add_fill(
     geometry_url: str,
     style: Style,
 ) -> None:
-    known = [place for place in places if isinstance(place.outcome, Estimate)]
+    known = [place for place in places if place.is_known]
     if not known:
         return
     scale = _scale(layer, style)
     drawing.choropleth(
-        **_shared(known, panel, layer, geometry_url, style),
+        **_shared(known, panel, geometry_url, style),
         name="territories",
-        z=[place.outcome.value for place in known if isinstance(place.outcome, Estimate)],
+        z=[place.value for place in known],
         zmin=limits[0],
         zmax=limits[1],
         colorscale=[[at / (len(scale) - 1), color] for at, color in enumerate(scale)],
-        showscale=_has_bar(style) and panel.name == "geo",
+        showscale=_has_bar(layer, style) and panel.name == "geo",
         colorbar=_color_bar(layer, limits, style),
     )
 
 
 def _add_unknown(
-    drawing: Drawing, places: Iterable[_Place], panel: _Panel, layer: Layer, geometry_url: str, style: Style
+    drawing: Drawing, places: Iterable[_Place], panel: _Panel, geometry_url: str, style: Style
 ) -> None:
     unknown = [place for place in places if not place.is_known]
     if unknown:
         drawing.choropleth(
-            **_shared(unknown, panel, layer, geometry_url, style),
+            **_shared(unknown, panel, geometry_url, style),
             name="no data",
             z=[0] * len(unknown),
             colorscale=[[0, style.palette.empty], [1, style.palette.empty]],
@@ -213,9 +246,7 @@ def _add_unknown(
         )
 
 
-def _shared(
-    places: Sequence[_Place], panel: _Panel, layer: Layer, geometry_url: str, style: Style
-) -> dict[str, Any]:
+def _shared(places: Sequence[_Place], panel: _Panel, geometry_url: str, style: Style) -> dict[str, Any]:
     return {
         "geo": panel.name,
         "geojson": geometry_url,
@@ -223,7 +254,7 @@ def _shared(
         "locationmode": "geojson-id",
         "locations": [place.key for place in places],
         "customdata": [place.row.code for place in places],
-        "hovertext": [_hover(place, layer) for place in places],
+        "hovertext": [place.hover for place in places],
         "hovertemplate": "%{hovertext}<extra></extra>",
         "marker": {"line": {"color": style.palette.ground, "width": 2 if style.is_projector else 1}},
         "selected": {"marker": {"opacity": 1}},
@@ -231,18 +262,21 @@ def _shared(
     }
 
 
-def _hover(place: _Place, layer: Layer) -> str:
-    words = LAYERS[layer]
-    lines = [f"<b>{safe(place.row.name)}</b>"]
-    if place.is_known:
-        lines.append(f"{words.measure}: {layer_number(place.outcome, layer)}")
-        lines.append(f"{layer_interval(place.outcome, layer)}, {layer_basis(place.row, layer)}")
+def _hover(row: TerritoryRow, layer: Layer, currency: str) -> str:
+    words, outcome = LAYERS[layer], layer_outcome(row, layer)
+    quadrant = layer_quadrant(row, layer)
+    lines = [f"<b>{safe(row.name)}</b>"]
+    if quadrant is not None:
+        lines.append(f"{QUADRANTS[quadrant].long}: {quadrant_sure(row)} likely")
+    if isinstance(outcome, Estimate):
+        lines.append(f"{words.measure}: {layer_number(outcome, layer, currency)}")
+        lines.append(f"{layer_interval(outcome, layer, currency)}, {layer_basis(row, layer)}")
     else:
-        lines.append(f"{layer_number(place.outcome, layer)}: {safe(layer_interval(place.outcome, layer))}")
-    if place.row.open_flags:
-        lines.append(f"open flags: {place.row.open_flags}")
-    if place.row.running:
-        lines.append(f"running here: {safe(listed(place.row.running))}")
+        lines.append(f"{layer_number(outcome, layer)}: {safe(layer_interval(outcome, layer))}")
+    if row.open_flags:
+        lines.append(f"open flags: {row.open_flags}")
+    if row.running:
+        lines.append(f"running here: {safe(listed(row.running))}")
     return "<br>".join(lines)
 
 
@@ -258,7 +292,7 @@ def _add_hatch(
     spacing = _HATCH[style.medium] / panel.scale
     by_color: dict[str, list[Positions]] = {}
     for place in places:
-        level = vagueness(place.outcome, layer) if place.is_known else 1
+        level = hatching(place.row, layer) if place.is_known else 1
         if level and place.key in outlines:
             color = faded(readable_on(place.fill), 0.55) if place.is_known else style.palette.muted
             lines = hatch(outlines[place.key], spacing=spacing / level)
@@ -304,7 +338,6 @@ def _add_labels(
     drawing: Drawing,
     places: Iterable[_Place],
     panel: _Panel,
-    layer: Layer,
     outlines: dict[str, Rings],
     shape: MapShape | None,
     style: Style,
@@ -321,7 +354,7 @@ def _add_labels(
             continue
         lon, lat = shape.labels[place.key]
         rings = outlines.get(place.key)
-        found = _label(place, panel, layer, rings, lon, lat, style) if rings else None
+        found = _label(place, panel, rings, lon, lat, style) if rings else None
         if found or place.row.open_flags:
             text, lon = found or ("", lon)
             mark = _Mark(lon=lon, lat=lat, text=text, fill=place.fill, flags=place.row.open_flags)
@@ -410,14 +443,14 @@ def _add_running(
 
 
 def _label(
-    place: _Place, panel: _Panel, layer: Layer, rings: Rings, lon: float, lat: float, style: Style
+    place: _Place, panel: _Panel, rings: Rings, lon: float, lat: float, style: Style
 ) -> tuple[str, float] | None:
     size = style.type.small
-    number = layer_number(place.outcome, layer)
-    alone = number.removesuffix("\N{NO-BREAK SPACE}%") if style.is_projector else number
-    for lines, overhang in (((place.row.name, number), _NAME_OVERHANG[style.medium]), ((alone,), _OVERHANG)):
+    for lines in place.labels:
+        overhang = _NAME_OVERHANG[style.medium] if len(lines) > 1 else _OVERHANG
         height = (LINE * (len(lines) - 1) + _GLYPH) * size / panel.scale
-        free = room(rings, lon, lat, height=height)
+        down = (height + _PIN * size / panel.scale) / 2 if place.row.open_flags else 0.0  # under the disc
+        free = room(rings, lon, lat - down, height=height)
         breadth = max(text_width(line, size) for line in lines)
         if breadth <= overhang * free.breadth * panel.scale:
             return "<br>".join([*(safe(line) for line in lines[:-1]), f"<b>{lines[-1]}</b>"]), free.middle_lon
@@ -430,10 +463,11 @@ def _add_legend(
     """What hatches, pins and outlines mean, under the map and the colour bar; the px that all take."""
     text = " ".join([hatch_legend(layer, is_short=style.is_projector), *marks_legend(rows)])
     lines = wrapped(text, size=style.type.small, width=width, most=200)
-    above = _BAR_HEIGHT if _has_bar(style) else 0
+    above = _BAR_HEIGHT if _has_bar(layer, style) else 0
+    kinds = _kinds(style) if LAYERS[layer].position else []
     drawing.note(
         name="legend",
-        text=joined(lines),
+        text="<br>".join([*kinds, joined(lines)]),
         align="left",
         x=0,
         xref="paper",
@@ -444,12 +478,23 @@ def _add_legend(
         yshift=-4 - above,
         font={"size": style.type.small, "color": style.palette.muted},
     )
-    return above + LINE * style.type.small * len(lines) + 6
+    return above + LINE * style.type.small * (len(kinds) + len(lines)) + 6
 
 
-def _has_bar(style: Style) -> bool:
-    """Numbers on the territories do without it where room is short."""
-    return style.medium is Medium.SCREEN
+def _kinds(style: Style) -> list[str]:
+    """A line a kind with its colour; on the wall one line of short ones."""
+    colors = style.palette.quadrants
+    marked = [
+        f'<span style="color:{colors[quadrant]}">\N{BLACK SQUARE}</span> '
+        + (words.short if style.is_projector else f"{words.short}: {words.long}")
+        for quadrant, words in QUADRANTS.items()
+    ]
+    return ["   ".join(marked)] if style.is_projector else marked
+
+
+def _has_bar(layer: Layer, style: Style) -> bool:
+    """Numbers on the territories do without it where room is short; kinds are told in the legend."""
+    return style.medium is Medium.SCREEN and LAYERS[layer].position is None
 
 
 def _color_bar(layer: Layer, limits: tuple[float, float], style: Style) -> dict[str, Any]:

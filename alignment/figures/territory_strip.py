@@ -11,9 +11,10 @@ from typing import Any
 import plotly.graph_objects as go
 
 from alignment.figures.drawing import Drawing
-from alignment.figures.frame import Margins, framed, label_room
+from alignment.figures.frame import Margins, framed, label_room, ticks
 from alignment.figures.style import Medium, Style
-from alignment.figures.text import quiet, safe, shortened
+from alignment.figures.text import quiet, safe, shortened, text_width
+from alignment.metrics.catalog import Unit
 from alignment.metrics.common import Outcome
 from alignment.metrics.territories import TerritoriesAnswer, TerritoryRow
 from alignment.stats import Estimate
@@ -27,7 +28,10 @@ from alignment.wording.layers import (
     layer_n,
     layer_number,
     layer_outcome,
+    layer_quadrant,
+    quadrant_sure,
 )
+from alignment.wording.quadrants import QUADRANTS
 
 SHOWN_PROBABILITY = 0.05
 """P(weakest) below it is not printed: it would be a column of noise."""
@@ -47,6 +51,9 @@ class _Line:
     row: TerritoryRow | None
     outcome: Outcome | None
     name: str
+    number: str = ""
+    interval: str = ""
+    color: str = ""
 
     @property
     def estimate(self) -> Estimate | None:
@@ -65,7 +72,8 @@ def territory_strip_figure(
     """
     Draw all territories from the lowest up, those without data last; a click gives the code as customdata.
 
-    On the projector the four lowest and the two highest, so that each line can be read. On the phone names
+    Amounts of money run from the highest down. On the projector the first four and the last two, so that each
+    line can be read. On the phone names
     and numbers stand above their line.
     """
     lines = _lines(answer, layer, style)
@@ -76,9 +84,16 @@ def territory_strip_figure(
     _add_centre(drawing, layer, len(lines), style)
     _add_estimates(drawing, lines, style, low=low, down=0.28 if style.is_phone else 0.0)
     _add_touch(drawing, lines, layer, low, high)
-    drawing.x_axis(range=[low, high], ticks="", showgrid=True, tickangle=0, **_ticks(low, high, layer))
+    drawing.x_axis(
+        range=[low, high],
+        ticks="",
+        showgrid=True,
+        tickangle=0,
+        **_ticks(low, high, layer, answer.stamp.currency),
+    )
     # On the wall every number is printed beside its line, and the ticks' row would cost a line.
-    drawing.x_axis(showticklabels=not style.is_projector)
+    is_measured = any(line.estimate for line in lines)
+    drawing.x_axis(showticklabels=is_measured and not style.is_projector)
     drawing.y_axis(range=[len(lines) - 0.5, -0.5], ticks="", linecolor=style.palette.ground)
     sides = (_add_heads if style.is_phone else _add_columns)(drawing, lines, layer, selected, style)
     return framed(
@@ -97,9 +112,11 @@ def territory_strip_figure(
     )
 
 
-def _ticks(low: float, high: float, layer: Layer) -> dict[str, Any]:
+def _ticks(low: float, high: float, layer: Layer, currency: str) -> dict[str, Any]:
     """At most five, spelt as everywhere else."""
     words = LAYERS[layer]
+    if words.is_money:
+        return ticks(high, Unit.MONEY, currency, about=2)
     if words.centre is not None:
         side = min(high - words.centre, words.centre - low) / 2
         side = max(round(side / words.step), 1) * words.step
@@ -118,12 +135,16 @@ def _lines(answer: TerritoriesAnswer, layer: Layer, style: Style) -> list[_Line]
             row=row,
             outcome=layer_outcome(row, layer),
             name=shortened(row.name, _NAME[style.medium]),
+            number=layer_number(layer_outcome(row, layer), layer, answer.stamp.currency),
+            interval=layer_interval(layer_outcome(row, layer), layer, answer.stamp.currency),
+            color=_color(row, layer, style),
         )
         for row in answer.rows
     ]
+    up = -1 if LAYERS[layer].is_money else 1
     known = sorted(
         (line for line in lines if line.estimate),
-        key=lambda line: (line.estimate.value, line.name),  # type: ignore[union-attr]
+        key=lambda line: (up * line.estimate.value, line.name),  # type: ignore[union-attr]
     )
     unknown = sorted((line for line in lines if not line.estimate), key=lambda line: line.name)
     low, high = _MOST_ON_THE_WALL
@@ -135,6 +156,12 @@ def _lines(answer: TerritoriesAnswer, layer: Layer, style: Style) -> list[_Line]
     without = sum(not line.estimate for line in left_out)
     gap = f"{len(left_out)} more" + (f", {without} no data" if without else "")
     return [*ends[:low], _Line(row=None, outcome=None, name=gap), *ends[low:]]
+
+
+def _color(row: TerritoryRow, layer: Layer, style: Style) -> str:
+    """The colour of the number itself, or that of what the territory is."""
+    quadrant = layer_quadrant(row, layer)
+    return style.palette.quadrants[quadrant] if quadrant else style.palette.actual
 
 
 def _name(line: _Line, selected: str | None) -> str:
@@ -226,7 +253,7 @@ def _add_estimates(drawing: Drawing, lines: list[_Line], style: Style, *, low: f
         mode="markers",
         x=[estimate.value for _, estimate in known],
         y=[at + down for at, _ in known],
-        marker={"color": style.palette.actual, "size": style.mark},
+        marker={"color": [line.color for line in lines if line.estimate], "size": style.mark},
         error_x={
             "type": "data",
             "symmetric": False,
@@ -265,6 +292,8 @@ def _add_columns(
     )
     has_probability = layer is Layer.AWARENESS and any(_is_shown(line.row) for line in lines)
     widths = (76, 58, 108) if style.is_projector else (50, 42, 68)
+    if LAYERS[layer].is_money:
+        widths = (118, 58, 0) if style.is_projector else (64, 42, 0)
     right = 0.0
     for header, width in zip(_HEADERS if has_probability else _HEADERS[:2], widths, strict=False):
         right += width
@@ -290,12 +319,13 @@ def _add_heads(
     """Name and P(weakest) left, number and n right, above each line of the plot."""
     drawing.y_axis(showticklabels=False)
     for at, line in enumerate(lines):
-        weakest = _cell(line, layer, _WEAKEST, style) if layer is Layer.AWARENESS else ""
-        note = quiet(f"  {_WEAKEST} {weakest}", style) if weakest else ""
+        beside = _beside(line, layer, style)
         n = _cell(line, layer, "n", style)
         right = "  ".join(
             part for part in (_cell(line, layer, "number", style), n and quiet("n ", style) + n) if part
         )
+        is_room = _head_width(line, beside, layer, style) <= style.width
+        note = quiet(f"  {beside}", style) if beside and is_room else ""
         for x, anchor, text in ((0, "left", _name(line, selected) + note), (1, "right", right)):
             drawing.note(
                 name="head",
@@ -309,11 +339,27 @@ def _add_heads(
     return Margins()
 
 
+def _head_width(line: _Line, beside: str, layer: Layer, style: Style) -> float:
+    """Px that name, note, number and n take in one line."""
+    n = count(layer_n(line.row, layer)) if line.row else ""
+    return text_width(f"{line.name}  {beside}  {line.number}  n {n}", style.type.small)
+
+
+def _beside(line: _Line, layer: Layer, style: Style) -> str:
+    """What stands beside the name on a phone: may it be the weakest, or what is it."""
+    if line.row is None:
+        return ""
+    if quadrant := layer_quadrant(line.row, layer):
+        return f"{QUADRANTS[quadrant].short} {quadrant_sure(line.row)}"
+    weakest = _cell(line, layer, _WEAKEST, style) if layer is Layer.AWARENESS else ""
+    return f"{_WEAKEST} {weakest}" if weakest else ""
+
+
 def _cell(line: _Line, layer: Layer, header: str, style: Style) -> str:
     if line.row is None or line.outcome is None:
         return ""
     if header == "number":
-        return f"<b>{layer_number(line.outcome, layer)}</b>" if line.estimate else ""
+        return f"<b>{line.number}</b>" if line.estimate else ""
     if header == "n":
         return quiet(count(layer_n(line.row, layer)), style)
     return percent(line.row.p_weakest, places=0) if _is_shown(line.row) else ""
@@ -343,10 +389,12 @@ def _hover(line: _Line, layer: Layer) -> str:
         return ""
     lines = [f"<b>{safe(line.row.name)}</b>"]
     if line.estimate:
-        lines.append(f"{LAYERS[layer].measure}: {layer_number(line.outcome, layer)}")
-        lines.append(f"{layer_interval(line.outcome, layer)}, {layer_basis(line.row, layer)}")
+        lines.append(f"{LAYERS[layer].measure}: {line.number}")
+        lines.append(f"{line.interval}, {layer_basis(line.row, layer)}")
     else:
-        lines.append(f"{NO_DATA}: {safe(layer_interval(line.outcome, layer))}")
+        lines.append(f"{NO_DATA}: {safe(line.interval)}")
+    if quadrant := layer_quadrant(line.row, layer):
+        lines.insert(1, f"{QUADRANTS[quadrant].long}: {quadrant_sure(line.row)} likely")
     if layer is Layer.AWARENESS and line.row.p_weakest is not None:
         lines.append(f"probability of being the weakest: {percent(line.row.p_weakest, places=0)}")
     return "<br>".join(lines)

@@ -107,11 +107,13 @@ from alignment.insights.presence import (
     visits_finding,
     visits_nowhere,
 )
+from alignment.insights.push_pull import NOT_PROVEN
 from alignment.insights.shelf import nothing_sold, shelf_headline, shelf_lines
 from alignment.insights.territories import (
     card_lines,
     has_map,
     no_map_line,
+    strip_title,
     territories_empty,
     territories_finding,
     trend_words,
@@ -120,6 +122,7 @@ from alignment.insights.today import signal_line, today_empty, today_finding, wa
 
 __all__ = [
     "NOT_KEPT",
+    "NOT_PROVEN",
     "RESTATED_LABELS",
     "STAGES_NOTE",
     "WEEKS_AGO",
@@ -206,6 +209,7 @@ __all__ = [
     "standing_line",
     "stored_line",
     "storing_line",
+    "strip_title",
     "target_line",
     "target_signed",
     "targets_empty",

@@ -3,6 +3,7 @@
 from alignment.insights.finding import Empty
 from alignment.metrics.common import Stamp
 from alignment.metrics.shelf import Shelf, ShelfAnswer
+from alignment.metrics.stock import Seen
 from alignment.stats import Estimate
 from alignment.wording import count, day, listed, percent, plural, rough, rough_interval
 
@@ -50,6 +51,34 @@ def shelf_lines(shelf: ShelfAnswer, stamp: Stamp) -> tuple[str, ...]:
         lines.append(
             "The product has no series, so it is held against everything that the outlets sell (ACV). "
             "Import a table of products with their series."
+        )
+    return tuple(lines)
+
+
+def stock_noun(shelf: ShelfAnswer) -> str:
+    """What the headline of the in-stock layer speaks of."""
+    return f"In-stock distribution of {_product(shelf)}"
+
+
+def stock_lines(shelf: ShelfAnswer, unknown: list[str]) -> tuple[str, ...]:
+    """Where nobody has looked, and what is not known of the outlets counted."""
+    stock, lines = shelf.all_stock, []
+    if unknown:
+        lines.append(
+            f"Nobody has looked at a shelf in {listed(unknown)}: unknown, not empty. "
+            "Import visits to outlets there."
+        )
+    if never := stock.outlets(Seen.UNVISITED):
+        lines.append(f"{plural(never, 'outlet')} never visited for it: in no share.")
+    if not stock.has_listings:
+        lines.append(
+            "No list says which outlets carry it, so each one visited counts. Import listings to tell "
+            "out of stock from not listed."
+        )
+    if stock.imputed:
+        lines.append(
+            f"{plural(stock.imputed, 'outlet')} without sales of the category: "
+            "those of their channel stand in."
         )
     return tuple(lines)
 

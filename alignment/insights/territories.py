@@ -2,6 +2,12 @@
 
 from alignment.insights.empty import no_data
 from alignment.insights.finding import Empty, Finding
+from alignment.insights.push_pull import (
+    push_pull_headline,
+    push_pull_lines,
+    push_pull_measure,
+    push_pull_title,
+)
 from alignment.insights.shelf import (
     nothing_sold,
     shelf_headline,
@@ -9,6 +15,8 @@ from alignment.insights.shelf import (
     shelf_measure,
     shelf_noun,
     shelf_title,
+    stock_lines,
+    stock_noun,
 )
 from alignment.metrics.catalog import Unit
 from alignment.metrics.common import Stamp
@@ -39,18 +47,38 @@ _LONGEST_LIST = 32  # characters, so that the headline stays within two lines on
 def territories_finding(answer: TerritoriesAnswer, layer: Layer) -> Finding:
     """What the map says in the chosen layer."""
     return Finding(
-        headline=_awareness(answer) if layer is Layer.AWARENESS else _extremes(answer, layer),
+        headline=_headline(answer, layer),
         title=_title(answer, layer),
         subtitle=_subtitle(answer, layer),
         alt=_alt(answer, layer),
         findings=(
             *(_about_brand(answer) if layer is Layer.AWARENESS else _about_layer(answer, layer)),
             *(shelf_lines(answer.shelf, answer.stamp) if layer is Layer.SHELF and answer.shelf else ()),
+            *(_about_stock(answer) if layer is Layer.IN_STOCK else ()),
+            *(_about_both(answer) if layer is Layer.PUSH_PULL else ()),
             *_running(answer),
             *_unplaced(answer),
         ),
         slide_title=_measure(answer, layer),
     )
+
+
+def _headline(answer: TerritoriesAnswer, layer: Layer) -> str:
+    if layer is Layer.AWARENESS:
+        return _awareness(answer)
+    if layer is Layer.PUSH_PULL and answer.shelf:
+        return (
+            push_pull_headline(answer)
+            if answer.push_pull
+            else nothing_sold(answer.shelf, answer.stamp).sentence
+        )
+    return _extremes(answer, layer)
+
+
+def strip_title(layer: Layer) -> str:
+    """What stands over the ranked strip; where the map shows kinds, the strip names its measure."""
+    words = LAYERS[layer]
+    return f"{words.measure}, with intervals" if words.position else "Ranked, with intervals"
 
 
 def _awareness(answer: TerritoriesAnswer) -> str:
@@ -109,7 +137,7 @@ def _extremes(answer: TerritoriesAnswer, layer: Layer) -> str:
     if not known:
         return f"No territory has data for {LAYERS[layer].label.lower()} in {answer.stamp.period_label}"
     low, high = known[0], known[-1]
-    what = shelf_noun(answer.shelf) if layer is Layer.SHELF and answer.shelf else LAYERS[layer].label
+    what = _noun(answer, layer)
     if low.code == high.code:
         return f"{what} in {low.name}: {layer_number(layer_outcome(low, layer), layer)}"
     return (
@@ -117,6 +145,11 @@ def _extremes(answer: TerritoriesAnswer, layer: Layer) -> str:
         f"to {layer_number(layer_outcome(high, layer), layer)} in {high.name}"
         f"{_overlap(low, high, layer)}"
     )
+
+
+def _noun(answer: TerritoriesAnswer, layer: Layer) -> str:
+    about = {Layer.SHELF: shelf_noun, Layer.IN_STOCK: stock_noun}.get(layer)
+    return about(answer.shelf) if about and answer.shelf and answer.shelf.names else LAYERS[layer].label
 
 
 def _overlap(low: TerritoryRow, high: TerritoryRow, layer: Layer) -> str:
@@ -140,6 +173,8 @@ def _title(answer: TerritoriesAnswer, layer: Layer) -> str:
     if layer is not Layer.AWARENESS:
         if layer is Layer.SHELF and answer.shelf and answer.shelf.names:
             return shelf_title(answer.shelf)
+        if layer is Layer.PUSH_PULL:
+            return push_pull_title(answer.rows)
         return f"{LAYERS[layer].label} by territory"
     company = answer.company
     if not isinstance(company, Estimate):
@@ -166,6 +201,8 @@ def _measure(answer: TerritoriesAnswer, layer: Layer) -> str:
         return f"{LAYERS[layer].measure}, wave {answer.wave.code}"
     if layer is Layer.SHELF and answer.shelf and answer.shelf.names:
         return f"{shelf_measure(answer.shelf)}, {answer.stamp.period_label}"
+    if layer is Layer.PUSH_PULL:
+        return push_pull_measure(answer)
     if layer is not Layer.AWARENESS:
         return f"{LAYERS[layer].measure}, {answer.stamp.period_label}"
     return f"Aided awareness, wave {answer.wave.code}" if answer.wave else "Aided awareness, no survey yet"
@@ -173,7 +210,8 @@ def _measure(answer: TerritoriesAnswer, layer: Layer) -> str:
 
 def _alt(answer: TerritoriesAnswer, layer: Layer) -> str:
     parts = [
-        f"{row.name} {layer_number(layer_outcome(row, layer), layer)} ({layer_basis(row, layer)})"
+        f"{row.name} {layer_number(layer_outcome(row, layer), layer, answer.stamp.currency)} "
+        f"({layer_basis(row, layer)})"
         for row in _known(answer, layer)
     ]
     return f"Map of {LAYERS[layer].label.lower()}: {', '.join(parts) or 'no data'}."
@@ -214,12 +252,27 @@ def _about_brand(answer: TerritoriesAnswer) -> list[str]:
 
 def _about_layer(answer: TerritoriesAnswer, layer: Layer) -> list[str]:
     """Why a layer is empty, and what would fill it."""
-    if _known(answer, layer) or layer is Layer.SHELF:
+    if _known(answer, layer) or layer in (Layer.SHELF, Layer.PUSH_PULL):
         return []
     if layer is Layer.LEADS and not any(row.population for row in answer.rows):
         return ["Import a table of territories with their population to see leads per 100,000 inhabitants."]
     newest = answer.stamp.last_fact_on
     return [f"The newest data are of {day(newest)}. Choose a period up to then."] if newest else []
+
+
+def _about_stock(answer: TerritoriesAnswer) -> tuple[str, ...]:
+    known = {row.code for row in _known(answer, Layer.IN_STOCK)}
+    unknown = [row.name for row in answer.rows if row.code not in known]
+    return stock_lines(answer.shelf, unknown) if answer.shelf and known else ()
+
+
+def _about_both(answer: TerritoriesAnswer) -> tuple[str, ...]:
+    """Awareness and shelf together; without sales in the period there is no product to ask about."""
+    if answer.shelf is None:
+        return ()
+    if answer.push_pull is None:
+        return (nothing_sold(answer.shelf, answer.stamp).next_step,)
+    return push_pull_lines(answer, answer.push_pull)
 
 
 def _running(answer: TerritoriesAnswer) -> list[str]:

@@ -213,6 +213,35 @@ _METRICS = (
         "The product's share of the category in all known outlets: weighted distribution times share in handlers.",
     ),
     _ratio(
+        "in_stock_distribution", "In-stock distribution", Unit.RATE, Better.UP,
+        "category sales of outlets that had the product", "category sales of outlets whose shelf is known",
+        "Of the outlets whose shelf is known, those that had the product when last visited, each counted by what it sells "
+        "of the category; not listed is not in stock, and what was seen more than 28 days ago counts half for every 28 days more.",
+    ),
+    _ratio(
+        "out_of_stock_rate", "Out-of-stock rate", Unit.RATE, Better.DOWN, "visited outlets that list it and had none",
+        "visited outlets that list it",
+        "Of the outlets that list the product and were visited, the share that had none of it when last visited.",
+    ),
+    Metric(
+        slug="stranded_demand",
+        label="Stranded demand",
+        unit=Unit.MONEY,
+        kind=TotalBy.FLOW,
+        better=Better.DOWN,
+        definition="What those who know the brand would buy at the usual conversion of their stratum where it is not in "
+        "stock: size × awareness × (1 − in-stock distribution) × conversion. Association, not proof.",
+    ),
+    Metric(
+        slug="idle_shelf",
+        label="Idle shelf",
+        unit=Unit.MONEY,
+        kind=TotalBy.FLOW,
+        better=Better.DOWN,
+        definition="What those who do not know the brand would buy at that conversion where it is in stock: size × "
+        "(1 − awareness) × in-stock distribution × conversion. Association, not proof.",
+    ),
+    _ratio(
         "win_index", "Win index", Unit.COUNT, Better.UP, "won_deals", "expected wins",
         "Won deals per win that the territory's segments and products bring at the rates of all territories together; "
         "1 is as expected for the mix.",

@@ -15,6 +15,7 @@ from typing import Any
 
 from alignment.metrics.common import Outcome
 from alignment.metrics.rates import share
+from alignment.metrics.stock import Stock
 from alignment.stats import NotEnoughData, kish_effective, wilson
 from alignment.stats.ratios import share_of_sums
 
@@ -126,8 +127,8 @@ class ShelfAnswer:
     `names` are the products asked about; `category` the series they are held
     against, empty for all commodities. `is_chosen` says that the reader chose
     them; else the one that sold most is shown. `all_outlets` includes the
-    `unplaced`, which are in none of the territories shown. `last_sale_on` is the
-    newest sale of any outlet.
+    `unplaced`, which are in none of the territories shown. The stocks are what
+    visits saw in the same outlets. `last_sale_on` is the newest sale of any outlet.
     """
 
     names: tuple[str, ...]
@@ -135,6 +136,8 @@ class ShelfAnswer:
     is_chosen: bool
     all_outlets: Shelf
     unplaced: Shelf
+    all_stock: Stock
+    unplaced_stock: Stock
     products: tuple[ProductOnShelf, ...]
     last_sale_on: date | None
 

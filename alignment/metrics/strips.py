@@ -9,8 +9,10 @@ from dataclasses import replace
 from alignment.metrics.common import Number, Outcome
 from alignment.metrics.funnel import FunnelAnswer, OpenDeals
 from alignment.metrics.goals import GoalsAnswer
+from alignment.metrics.push_pull import PushPull
 from alignment.metrics.restatement import RestatementAnswer
 from alignment.metrics.shelf import ShelfAnswer
+from alignment.metrics.stock import Seen
 from alignment.metrics.territories import TerritoriesAnswer, TerritoryCard
 from alignment.metrics.today import TodayAnswer
 from alignment.stats import Estimate, wilson
@@ -93,6 +95,29 @@ def shelf_numbers(shelf: ShelfAnswer) -> tuple[Number, ...]:
             ("share_in_handlers", whole.share_in_handlers, whole.handlers),
             ("market_share", whole.market_share, whole.outlets),
         )
+    )
+
+
+def stock_numbers(shelf: ShelfAnswer) -> tuple[Number, ...]:
+    """What visits saw in all outlets together: what was there, and what was missing where it is listed."""
+    stock = shelf.all_stock
+    visited = stock.outlets(Seen.IN_STOCK, Seen.OUT_OF_STOCK)
+    return (
+        replace(
+            _estimated("in_stock_distribution", stock.distribution, n_label="audited outlets"),
+            n=stock.audited,
+        ),
+        replace(_estimated("out_of_stock_rate", stock.out_of_stock, n_label="visited outlets"), n=visited),
+    )
+
+
+def push_pull_numbers(answer: TerritoriesAnswer, shelf: ShelfAnswer, found: PushPull) -> tuple[Number, ...]:
+    """The two that multiply, and what each lacks in money over the territories whose demand is known."""
+    return (
+        _estimated("aided_awareness", answer.company, n_label="effective interviews"),
+        stock_numbers(shelf)[0],
+        _estimated("stranded_demand", found.stranded, n_label="audited outlets"),
+        _estimated("idle_shelf", found.idle, n_label="audited outlets"),
     )
 
 

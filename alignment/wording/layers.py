@@ -4,13 +4,26 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from alignment.metrics.catalog import Unit
 from alignment.metrics.common import Outcome
+from alignment.metrics.push_pull import Position, Quadrant
 from alignment.metrics.shelf import NO_OUTLETS
 from alignment.metrics.territories import TerritoriesAnswer, TerritoryRow
 from alignment.stats import Estimate, NotEnoughData, poisson_rate
-from alignment.wording.numerals import SPACE, decimal, percent, plural, points, supported_places
+from alignment.wording.numerals import (
+    SPACE,
+    decimal,
+    interval,
+    percent,
+    plural,
+    points,
+    supported_places,
+    value,
+)
 
 NO_DATA = "no data"
+SURE, RATHER = 0.8, 0.6
+"""Below these probabilities what a territory is called is hatched, and hatched densely."""
 
 
 class Layer(StrEnum):
@@ -20,6 +33,7 @@ class Layer(StrEnum):
     CHANGE = "awareness_change"
     SHELF = "shelf"
     IN_STOCK = "in_stock"
+    PUSH_PULL = "push_pull"
     WIN_RATE = "win_rate"
     FOR_MIX = "win_rate_for_mix"
     LEADS = "leads_per_100k"
@@ -32,9 +46,12 @@ class LayerWords:
 
     `wide` and `very_wide` are widths of the interval, in the layer's unit or (for
     amounts without an upper end) relative to the value, from which a territory
-    is hatched and hatched densely. `step` is between two round numbers of the scale.
-    `tick` writes a round number of the scale. `centre` is the value of a layer with two
-    sides that means "no difference".
+    is hatched and hatched densely. `number` and `interval` also get the company's currency.
+    `step` is between two round numbers of the scale. `tick` writes a round number of the
+    scale. `centre` is the value of a layer with two sides that means "no difference".
+    Amounts of `is_money` are minor units, the most first. `position` is set where kinds are
+    drawn and no numbers: what a territory is, hatched by how likely that is. `beside` is a
+    second n with its noun.
     """
 
     label: str
@@ -42,8 +59,8 @@ class LayerWords:
     noun: str
     outcome: Callable[[TerritoryRow], Outcome]
     n: Callable[[TerritoryRow], int]
-    number: Callable[[Estimate], str]
-    interval: Callable[[Estimate], str]
+    number: Callable[[Estimate, str], str]
+    interval: Callable[[Estimate, str], str]
     wide: float
     very_wide: float
     width: Callable[[float], str]
@@ -52,22 +69,25 @@ class LayerWords:
     is_share: bool = False
     is_relative: bool = False
     centre: float | None = None
+    is_money: bool = False
+    position: Callable[[TerritoryRow], Position | None] | None = None
+    beside: tuple[Callable[[TerritoryRow], int], str] | None = None
 
 
-def _share(estimate: Estimate) -> str:
+def _share(estimate: Estimate, _: str) -> str:
     return percent(estimate.value, places=supported_places(estimate))
 
 
-def _share_interval(estimate: Estimate) -> str:
+def _share_interval(estimate: Estimate, _: str) -> str:
     places = supported_places(estimate)
     return f"{decimal(estimate.low * 100, places=places)} to {percent(estimate.high, places=places)}"
 
 
-def _amount(estimate: Estimate) -> str:
+def _amount(estimate: Estimate, _: str) -> str:
     return decimal(estimate.value, places=_places(estimate))
 
 
-def _amount_interval(estimate: Estimate) -> str:
+def _amount_interval(estimate: Estimate, _: str) -> str:
     places = _places(estimate)
     return f"{decimal(estimate.low, places=places)} to {decimal(estimate.high, places=places)}"
 
@@ -76,21 +96,29 @@ def _places(estimate: Estimate) -> int:
     return 1 if estimate.value < 100 else 0
 
 
-def _points(estimate: Estimate) -> str:
+def _points(estimate: Estimate, _: str) -> str:
     return points(estimate.value, places=0)
 
 
-def _points_interval(estimate: Estimate) -> str:
+def _points_interval(estimate: Estimate, _: str) -> str:
     low, high = (points(bound, places=0) for bound in (estimate.low, estimate.high))
     return f"{low.removesuffix(f'{SPACE}pp')} to {high}"
 
 
-def _index(estimate: Estimate) -> str:
+def _index(estimate: Estimate, _: str) -> str:
     return decimal(estimate.value, places=2)
 
 
-def _index_interval(estimate: Estimate) -> str:
+def _index_interval(estimate: Estimate, _: str) -> str:
     return f"{decimal(estimate.low, places=2)} to {decimal(estimate.high, places=2)}"
+
+
+def _money(estimate: Estimate, currency: str) -> str:
+    return value(estimate.value, Unit.MONEY, currency, compact=True)
+
+
+def _money_interval(estimate: Estimate, currency: str) -> str:
+    return interval(estimate, Unit.MONEY, currency)
 
 
 def _awareness(row: TerritoryRow) -> Outcome:
@@ -106,6 +134,10 @@ def _leads(row: TerritoryRow) -> Outcome:
     if not row.population:
         return NotEnoughData(reason="the population is not known", n=row.leads)
     return poisson_rate(row.leads, exposure=row.population / 100_000)
+
+
+def _stranded(row: TerritoryRow) -> Outcome:
+    return row.position.stranded if row.position else NotEnoughData(reason=NO_OUTLETS, n=0)
 
 
 def _percent(share: float) -> str:
@@ -177,6 +209,22 @@ LAYERS: dict[Layer, LayerWords] = {
         outcome=lambda row: row.stock.distribution,
         n=lambda row: row.stock.audited,
     ),
+    Layer.PUSH_PULL: LayerWords(
+        label="Push and pull",
+        measure="Stranded demand",
+        noun="audited outlet",
+        outcome=_stranded,
+        n=lambda row: row.stock.audited,
+        number=_money,
+        interval=_money_interval,
+        wide=SURE,
+        very_wide=RATHER,
+        width=_percent,
+        tick=lambda value: decimal(value, places=0),
+        is_money=True,
+        position=lambda row: row.position,
+        beside=(lambda row: row.asked, "interview"),
+    ),
     Layer.WIN_RATE: _share_layer(
         label="Win rate",
         measure="Win rate",
@@ -223,7 +271,7 @@ def offered_layers(answer: TerritoriesAnswer, wanted: str | None = None) -> tupl
     """
     The layers for which the company has data; awareness also where nothing is, as it says what is missing.
 
-    A company with outlets and no territories has the shelf alone.
+    A company with outlets and no territories has the shelf alone; one without has nothing of the shelf.
 
     What is counted in a period may be empty in this one: if it is the one that is
     `wanted`, it stays and says so.
@@ -232,9 +280,10 @@ def offered_layers(answer: TerritoriesAnswer, wanted: str | None = None) -> tupl
         layer
         for layer in Layer
         if (layer is Layer.AWARENESS and (answer.rows or answer.shelf is None))
-        or any(layer_n(row, layer) for row in answer.rows)
+        or (layer is not Layer.PUSH_PULL and any(layer_n(row, layer) for row in answer.rows))
         or (layer in _IN_A_PERIOD and layer == wanted)
         or (layer is Layer.SHELF and answer.shelf is not None)
+        or (layer is Layer.PUSH_PULL and answer.shelf is not None and answer.rows)
     )
 
 
@@ -253,19 +302,42 @@ def layer_n(row: TerritoryRow, layer: Layer) -> int:
     return LAYERS[layer].n(row)
 
 
-def layer_number(outcome: Outcome, layer: Layer) -> str:
+def layer_number(outcome: Outcome, layer: Layer, currency: str = "") -> str:
     """The number as a label on a map: '11 %', '34.2', 'no data'."""
-    return LAYERS[layer].number(outcome) if isinstance(outcome, Estimate) else NO_DATA
+    return LAYERS[layer].number(outcome, currency) if isinstance(outcome, Estimate) else NO_DATA
 
 
-def layer_interval(outcome: Outcome, layer: Layer) -> str:
+def layer_interval(outcome: Outcome, layer: Layer, currency: str = "") -> str:
     """'7 to 16 %', or the reason why there is no estimate."""
-    return LAYERS[layer].interval(outcome) if isinstance(outcome, Estimate) else outcome.reason
+    return LAYERS[layer].interval(outcome, currency) if isinstance(outcome, Estimate) else outcome.reason
 
 
 def layer_basis(row: TerritoryRow, layer: Layer) -> str:
     """'82 interviews'."""
-    return plural(layer_n(row, layer), LAYERS[layer].noun)
+    words = LAYERS[layer]
+    basis = plural(layer_n(row, layer), words.noun)
+    return f"{basis}, {plural(words.beside[0](row), words.beside[1])}" if words.beside else basis
+
+
+def layer_quadrant(row: TerritoryRow, layer: Layer) -> Quadrant | None:
+    """What the territory is, in a layer of kinds; None where that is unknown."""
+    position = LAYERS[layer].position
+    found = position(row) if position else None
+    return found.quadrant if found else None
+
+
+def quadrant_sure(row: TerritoryRow) -> str:
+    """'85 %': how likely the territory is what it is called."""
+    return percent(row.position.probability, places=0) if row.position else NO_DATA
+
+
+def hatching(row: TerritoryRow, layer: Layer) -> int:
+    """0 to 2: how densely a territory is hatched."""
+    if LAYERS[layer].position is None:
+        return vagueness(layer_outcome(row, layer), layer)
+    if row.position is None or row.position.quadrant is None:
+        return 0
+    return int(row.position.probability < SURE) + int(row.position.probability < RATHER)
 
 
 def vagueness(outcome: Outcome, layer: Layer) -> int:
@@ -289,8 +361,10 @@ def marks_legend(rows: Iterable[TerritoryRow]) -> tuple[str, ...]:
 
 def hatch_legend(layer: Layer, *, is_short: bool = False) -> str:
     """What hatching means, in words, under every map."""
-    if is_short:
-        return "Hatched: wide interval. Grey: no data."
     words = LAYERS[layer]
+    if is_short:
+        return f"Hatched: {'uncertain' if words.position else 'wide interval'}. Grey: no data."
     first, second = words.width(words.wide), words.width(words.very_wide)
+    if words.position:
+        return f"Hatched: less likely than {first}, densely: than {second}. Grey and hatched: no data."
     return f"Hatched: interval wider than {first}, densely: than {second}. Grey and hatched: no data."

@@ -7,12 +7,19 @@ import streamlit as st
 from alignment import insights
 from alignment.access import Permission
 from alignment.exports import frames
-from alignment.exports.shelf_tables import shelf_places_table, shelf_products_table
+from alignment.exports.layer_tables import layer_table
+from alignment.exports.shelf_tables import shelf_products_table
 from alignment.figures.territory_map import territory_map_figure
 from alignment.figures.territory_strip import territory_strip_figure
 from alignment.figures.wave_trend import wave_trend_figure
 from alignment.metrics.common import Number
-from alignment.metrics.strips import card_numbers, shelf_numbers, territories_numbers
+from alignment.metrics.strips import (
+    card_numbers,
+    push_pull_numbers,
+    shelf_numbers,
+    stock_numbers,
+    territories_numbers,
+)
 from alignment.metrics.territories import TerritoriesAnswer
 from alignment.ui import filters, geometry, loaders, parts, session, shown
 from alignment.ui.text import md_escape
@@ -46,7 +53,7 @@ def show_map(
     style = shown.style()
     title = finding.slide_title if shown.is_projector() else finding.title
     strip = territory_strip_figure(
-        answer, layer=layer, selected=selected, title="Ranked, with intervals", subtitle="", style=style
+        answer, layer=layer, selected=selected, title=insights.strip_title(layer), subtitle="", style=style
     )
     parts.opening(finding, stamp=answer.stamp, numbers=numbers(answer, layer))
     if answer.shape is None or not insights.has_map(answer):
@@ -64,22 +71,28 @@ def show_map(
             style=style,
         )
         parts.side_by_side([(drawn, MAP, finding.alt), (strip, STRIP, finding.alt)], on_select=take_territory)
+    if layer is Layer.PUSH_PULL:
+        parts.line(insights.NOT_PROVEN)
 
 
 def numbers(answer: TerritoriesAnswer, layer: Layer) -> tuple[Number, ...]:
-    is_shelf = layer is Layer.SHELF and answer.shelf is not None
-    return shelf_numbers(answer.shelf) if is_shelf and answer.shelf else territories_numbers(answer)
+    if answer.shelf is None:
+        return territories_numbers(answer)
+    if layer is Layer.SHELF:
+        return shelf_numbers(answer.shelf)
+    if layer is Layer.IN_STOCK:
+        return stock_numbers(answer.shelf)
+    if layer is Layer.PUSH_PULL and answer.push_pull:
+        return push_pull_numbers(answer, answer.shelf, answer.push_pull)
+    return territories_numbers(answer)
 
 
 def show_tables(answer: TerritoriesAnswer, layer: Layer) -> None:
-    if layer is not Layer.SHELF or answer.shelf is None:
-        parts.table(frames.territories_table(answer), name="territories")
-        return
     currency = answer.stamp.currency
-    places = shelf_places_table(answer, answer.shelf)
-    parts.table(places, name="shelf", currency=currency)
-    products = shelf_products_table(answer.shelf, currency)
-    parts.folded_table("Products of the category", products, name="shelf_products", currency=currency)
+    parts.table(layer_table(answer, layer), name=f"territories_{layer}", currency=currency)
+    if layer is Layer.SHELF and answer.shelf:
+        products = shelf_products_table(answer.shelf, currency)
+        parts.folded_table("Products of the category", products, name="shelf_products", currency=currency)
 
 
 def show_card(code: str) -> None:

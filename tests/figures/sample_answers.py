@@ -21,7 +21,10 @@ from alignment.metrics.goals import (
     TargetVersion,
     WhatWouldHaveToBeTrue,
 )
+from alignment.metrics.push_pull import Market, push_pull
 from alignment.metrics.rates import cost_each
+from alignment.metrics.shelf import Shelf, ShelfAnswer
+from alignment.metrics.stock import Seen, Stock, StockCell, stock_together
 from alignment.metrics.territories import (
     MapShape,
     TerritoriesAnswer,
@@ -185,6 +188,59 @@ def territories() -> TerritoriesAnswer:
         shape=squares(),
         unassigned_leads=17,
         unassigned_interviews=4,
+    )
+
+
+@cache
+def on_shelves() -> TerritoriesAnswer:
+    """
+    The same Länder with 40 visited outlets in each, which had the product in 4, 12, 20 ... of them by turns.
+
+    Berlin has no audits; the Saarland's population is not known. Each sold for 100 euros a thousand people.
+    """
+    answer = territories()
+    places = [
+        replace(
+            row,
+            population=None if row.code == "DE.SL" else row.population,
+            stock=Stock() if row.code == "DE.BE" else _visited(4 + 8 * (at % 5)),
+        )
+        for at, row in enumerate(answer.rows)
+    ]
+    placed = push_pull(
+        Market(
+            code=row.code,
+            stratum=row.stratum,
+            size=row.population or 0,
+            yes=row.yes,
+            asked=row.asked,
+            stock=row.stock,
+            sold_minor=10 * (row.population or 0),
+        )
+        for row in places
+    )
+    rows = tuple(replace(row, position=placed.positions[row.code]) for row in places)
+    shelf = ShelfAnswer(
+        names=("Gouda",),
+        category=("Cheese",),
+        is_chosen=True,
+        all_outlets=Shelf(),
+        unplaced=Shelf(),
+        all_stock=stock_together(row.stock for row in rows),
+        unplaced_stock=Stock(),
+        products=(),
+        last_sale_on=STAMP.at,
+    )
+    return replace(answer, rows=rows, push_pull=placed, shelf=shelf)
+
+
+def _visited(have: int) -> Stock:
+    seen = ((Seen.IN_STOCK, have), (Seen.OUT_OF_STOCK, 40 - have))
+    return Stock(
+        cells=tuple(
+            StockCell(seen=each, age=5, outlets=n, minor=n * 100_00, squares=n * 100_00.0**2)
+            for each, n in seen
+        )
     )
 
 

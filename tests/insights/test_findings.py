@@ -366,7 +366,7 @@ def test_no_sentence_blames_anybody():
     """look.md: say what happened in the process. The words that begin quarrels appear nowhere."""
     findings = [
         insights.funnel_finding(sample.funnel()),
-        *(insights.territories_finding(sample.territories(), layer) for layer in Layer),
+        *(insights.territories_finding(sample.on_shelves(), layer) for layer in Layer),
         insights.goals_finding(sample.goals()),
         insights.campaigns_finding(sample.campaigns()),
     ]
@@ -384,6 +384,7 @@ def test_a_headline_fits_the_projector(layer):
     headlines = [
         insights.funnel_finding(sample.funnel()).headline,
         insights.territories_finding(sample.territories(), layer).headline,
+        insights.territories_finding(sample.on_shelves(), layer).headline,
         insights.goals_finding(sample.goals()).headline,
         insights.campaigns_finding(sample.campaigns()).headline,
     ]
