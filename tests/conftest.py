@@ -210,6 +210,12 @@ def empty_postgres_database(_postgres_factory) -> Iterator[Database]:
     database.close()
 
 
+@pytest.fixture
+def postgres_nodes(_postgres_factory) -> list[sa.URL]:
+    """Three further databases of the server, migrated, for one that spreads its tables over them."""
+    return [_postgres_factory(False) for _ in range(3)]
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def company_database(request) -> Database:
     """Both databases in turn, each with a company: what must be equal on both is tested with this one."""
