@@ -20,6 +20,9 @@ from alignment.wording import (
     stamp_line,
 )
 
+_TOLD_AHEAD = 731
+"""A latest day more than two years after the expected one tells nobody anything."""
+
 
 def promises_finding(answer: PromisesAnswer) -> Finding:
     """What waits for each team, and what each team's promises have been worth."""
@@ -101,11 +104,13 @@ def expected_line(expected: Expected | NotEnoughData, team: Team, kind: PromiseK
     what = label(kind)
     if isinstance(expected, NotEnoughData):
         return f"No expected day for {what} yet: {expected.reason}."
-    latest = f"to {day(from_epoch_day(expected.latest))}" if expected.latest else "with no latest day known"
+    latest = "and with so few no latest day can be told"
+    if expected.latest is not None and expected.latest - expected.day <= _TOLD_AHEAD:
+        latest = f"to {day(from_epoch_day(expected.latest))}"
     return (
         f"{what}: expected about {day(from_epoch_day(expected.day))} "
-        f"({day(from_epoch_day(expected.earliest))} {latest}), with {count(expected.ahead)} ahead of it in "
-        f"{team}'s queue and {count(expected.fulfilled)} fulfilled in 13 weeks."
+        f"(from {day(from_epoch_day(expected.earliest))} {latest}), with {count(expected.ahead)} ahead of it "
+        f"in {team}'s queue and {count(expected.fulfilled)} fulfilled in 13 weeks."
     )
 
 

@@ -187,6 +187,8 @@ class TestPromises:
         assert isinstance(new, Expected)
         assert [days[1] - days[0], new.day - days[1]] == [91, 91]
         assert (new.ahead, new.fulfilled) == (2, 1)
+        said = insights.expected_line(new, Team.MARKETING, PromiseKind.POS_MATERIAL)
+        assert "no latest day can be told), with 2 ahead of it in marketing's queue and 1 fulfilled" in said
         assert [card.promise_id for card in answer.over] == [done]
 
     def test_declined_for_want_of_resources_is_capacity(self, database):
