@@ -8,6 +8,7 @@ itself; the scope narrows what it reads in SQL.
 from alignment.answers.campaign_screen import campaigns
 from alignment.answers.contact_screen import visits
 from alignment.answers.data_screen import data, possible_owners, problem_page
+from alignment.answers.distribution_screen import distribution
 from alignment.answers.effect_screen import campaign_tests, design_form, design_preview
 from alignment.answers.flag_screen import field, flag_evidence, flag_photo, inbox
 from alignment.answers.funnel_screen import funnel, funnel_records
@@ -28,6 +29,7 @@ __all__ = [
     "decisions_known",
     "design_form",
     "design_preview",
+    "distribution",
     "field",
     "flag_evidence",
     "flag_photo",

@@ -32,6 +32,7 @@ from alignment.insights.designs import (
     worth_points,
     worth_share,
 )
+from alignment.insights.distribution import CALLS_RULE, distribution_empty, distribution_finding
 from alignment.insights.door import (
     audit_headline,
     audit_stamp,
@@ -121,6 +122,7 @@ from alignment.insights.territories import (
 from alignment.insights.today import signal_line, today_empty, today_finding, waiting_line
 
 __all__ = [
+    "CALLS_RULE",
     "NOT_KEPT",
     "NOT_PROVEN",
     "RESTATED_LABELS",
@@ -149,6 +151,8 @@ __all__ = [
     "design_title",
     "designs_empty",
     "designs_finding",
+    "distribution_empty",
+    "distribution_finding",
     "evidence_headline",
     "evidence_lines",
     "expected_line",

@@ -242,6 +242,20 @@ _METRICS = (
         "(1 − awareness) × in-stock distribution × conversion. Association, not proof.",
     ),
     _ratio(
+        "strike_rate", "Strike rate", Unit.RATE, Better.UP, "visits with an order", "visits",
+        "Of the visits to outlets that were open (an outlet and day each), the share at which something was ordered; "
+        "orders by phone are counted beside it.",
+    ),
+    _ratio(
+        "lines_per_call", "Lines per productive call", Unit.COUNT, Better.UP, "order lines", "visits with an order",
+        "Order lines per visit at which something was ordered.",
+    ),
+    _ratio(
+        "on_time_in_full", "On time in full", Unit.RATE, Better.UP, "orders delivered complete in time", "orders due",
+        "Of the orders due in the period, the share that had arrived complete by the promised day, split deliveries "
+        "with the last of them; what never arrived counts as not.",
+    ),
+    _ratio(
         "win_index", "Win index", Unit.COUNT, Better.UP, "won_deals", "expected wins",
         "Won deals per win that the territory's segments and products bring at the rates of all territories together; "
         "1 is as expected for the mix.",

@@ -7,6 +7,7 @@ Each number carries its n, and an interval where it is estimated.
 from dataclasses import replace
 
 from alignment.metrics.common import Number, Outcome
+from alignment.metrics.distribution import DistributionAnswer
 from alignment.metrics.funnel import FunnelAnswer, OpenDeals
 from alignment.metrics.goals import GoalsAnswer
 from alignment.metrics.push_pull import PushPull
@@ -118,6 +119,21 @@ def push_pull_numbers(answer: TerritoriesAnswer, shelf: ShelfAnswer, found: Push
         stock_numbers(shelf)[0],
         _estimated("stranded_demand", found.stranded, n_label="audited outlets"),
         _estimated("idle_shelf", found.idle, n_label="audited outlets"),
+    )
+
+
+def distribution_numbers(answer: DistributionAnswer) -> tuple[Number, ...]:
+    """What arrived in time, what visits brought if it may be shown, and where the product can be bought."""
+    whole = answer.whole
+    calls = [_estimated("strike_rate", each.calls.strike_rate, n_label="visits") for each in answer.calls[:1]]
+    return (
+        _estimated("on_time_in_full", whole.service.on_time_in_full, n_label="orders due"),
+        *calls,
+        _estimated("numeric_distribution", whole.shelf.numeric, n_label="outlets"),
+        replace(
+            _estimated("weighted_distribution", whole.shelf.weighted, n_label="outlets"),
+            n=whole.shelf.outlets,
+        ),
     )
 
 

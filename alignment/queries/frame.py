@@ -10,6 +10,7 @@ from alignment.tables import (
     BoundarySet,
     Campaign,
     Channel,
+    Outlet,
     Person,
     PersonTerritory,
     Product,
@@ -32,13 +33,18 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """The closed lists from which a URL may name codes, each in the order in which it is offered."""
+    """
+    The closed lists from which a URL may name codes, each in the order in which it is offered.
+
+    `has_outlets` says whether the company sells through any: without them nothing is offered about them.
+    """
 
     territories: tuple[Choice, ...] = ()
     segments: tuple[Choice, ...] = ()
     channels: tuple[Choice, ...] = ()
     products: tuple[Choice, ...] = ()
     campaigns: tuple[Choice, ...] = ()
+    has_outlets: bool = False
 
 
 def choices(session: ReadSession) -> Choices:
@@ -49,6 +55,7 @@ def choices(session: ReadSession) -> Choices:
         channels=_named(session, Channel),
         products=_named(session, Product),
         campaigns=_named(session, Campaign),
+        has_outlets=session.scalar(sa.select(c(Outlet).id).limit(1)) is not None,
     )
 
 

@@ -54,7 +54,7 @@ def has_listings(session: ReadSession, view: View, about: Focus) -> bool:
 
 @lru_cache(maxsize=128)
 def _statement(lens: Lens, now: bool, has_series: bool) -> sa.Select[Any]:
-    place, whole = _places(lens), wholes(lens, now, has_series)
+    place, whole = places(lens), wholes(lens, now, has_series)
     seen, listed = _last_seen(lens), _listed(lens)
     mean = _means(place, whole)
     overall = sa.select(_mean(whole.c.minor)).select_from(whole).scalar_subquery()
@@ -100,13 +100,14 @@ def _statement(lens: Lens, now: bool, has_series: bool) -> sa.Select[Any]:
     )
 
 
-def _places(lens: Lens) -> sa.CTE:
+def places(lens: Lens) -> sa.CTE:
+    """The view's outlets by what they are narrowed by, with the day from which they are closed."""
     outlet = rows(Outlet, lens).c
     dimensions = [
         sa.func.coalesce(outlet[f"{split.value}_id"], NOBODY).label(f"{split.value}_id")
         for split in OUTLET_SPLITS
     ]
-    every = sa.select(outlet.id, *dimensions).subquery("every_outlet")
+    every = sa.select(outlet.id, outlet.closed_day, *dimensions).subquery("every_outlet")
     return sa.select(every).where(*lens.narrows(every.c)).cte("place")
 
 

@@ -6,6 +6,7 @@ from math import exp, log, sqrt
 
 from scipy import special
 
+from alignment.stats.counts import poisson_interval
 from alignment.stats.estimates import Estimate, NotEnoughData, Outcome, require_level
 from alignment.stats.intervals import wilson
 
@@ -74,6 +75,32 @@ def share_of_sums(
         method=_METHOD,
         level=level,
     )
+
+
+def mean_of_counts(n: int, total: int, *, squares: int, level: float = 0.95) -> Outcome:
+    """
+    Estimate the mean of n counts, each at least 1, from their sum and the sum of their squares.
+
+    Student's interval of the mean on the log scale (delta method), so that it stays above 0. A single
+    count, or counts that are all the same, show no spread: the exact Poisson interval of the sum stands in.
+
+    Example:
+        >>> found = mean_of_counts(3, 6, squares=14)
+        >>> round(found.low, 4), found.value, round(found.high, 4)
+        (0.5776, 2.0, 6.9255)
+    """
+    require_level(level)
+    if n == 0:
+        return NotEnoughData(reason="no observations", n=0)
+    mean = total / n
+    spread = squares - total * mean
+    if n == 1 or spread <= 0:
+        events = poisson_interval(total, level=level)
+        low, high, method = events.low / n, events.high / n, events.method
+    else:
+        half = float(special.stdtrit(n - 1, 0.5 + level / 2)) * sqrt(spread / (n - 1) / n) / mean
+        low, high, method = mean * exp(-half), mean * exp(half), "Student's t of the mean, log scale"
+    return Estimate(value=mean, low=low, high=high, n=n, method=method, level=level)
 
 
 def _logistic(at: float) -> float:

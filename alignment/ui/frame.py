@@ -105,7 +105,8 @@ def _draw_page() -> None:
 
 
 def _navigation(actor: Actor | None, *, is_hidden: bool) -> Any:
-    pages = [page_of(entry, actor) for entry in PAGES]
+    has_outlets = actor is not None and facts.choices().has_outlets
+    pages = [page_of(entry, actor, has_outlets=has_outlets) for entry in PAGES]
     return st.navigation(pages, position="hidden" if is_hidden else "top")
 
 

@@ -14,7 +14,7 @@ from alignment.settings import ROOT
 class PageEntry:
     """
     `path` is the URL without the slash; the start page has none. `has_filters` is False where the
-    shared filters would change nothing.
+    shared filters would change nothing. `about_outlets` keeps it out of the menu of a company without any.
     """
 
     file: str
@@ -22,6 +22,7 @@ class PageEntry:
     path: str
     permission: Permission
     has_filters: bool = True
+    about_outlets: bool = False
 
 
 PAGES: tuple[PageEntry, ...] = (
@@ -33,6 +34,13 @@ PAGES: tuple[PageEntry, ...] = (
         title="Territories",
         path="territories",
         permission=Permission.NUMBERS_READ,
+    ),
+    PageEntry(
+        file="shared/distribution.py",
+        title="Distribution",
+        path="distribution",
+        permission=Permission.NUMBERS_READ,
+        about_outlets=True,
     ),
     PageEntry(
         file="shared/campaigns.py", title="Campaigns", path="campaigns", permission=Permission.NUMBERS_READ
@@ -116,14 +124,14 @@ PAGES: tuple[PageEntry, ...] = (
 )
 
 
-def page_of(entry: PageEntry, actor: Actor | None = None) -> Any:
+def page_of(entry: PageEntry, actor: Actor | None = None, *, has_outlets: bool = True) -> Any:
     """
     Streamlit's page. One that the actor may not open stays out of the menu but is registered.
 
     Its address then leads to a sentence saying who may, and not to a dialog
     "Page not found" over another page.
     """
-    is_open = actor is not None and actor.may(entry.permission)
+    is_open = actor is not None and actor.may(entry.permission) and (has_outlets or not entry.about_outlets)
     return st.Page(
         ROOT / "pages" / entry.file,
         title=entry.title,

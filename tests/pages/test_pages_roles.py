@@ -20,6 +20,7 @@ SHARED_PAGES = {
     "Goals",
     "Funnel",
     "Territories",
+    "Distribution",
     "Campaigns",
     "Campaign tests",
     "What changed",
@@ -47,6 +48,7 @@ def fill(builder: Builder) -> int:
     builder.person("Rae", Role.REP, Team.SALES, territories=["N"])
     for territory in ("N", "N", "S"):
         builder.lead(RECENT, territory=territory)
+    builder.outlet("O1", territory="N")
     goal = builder.goal("REV", GoalMetric.WON_REVENUE, RECENT, RECENT.replace(year=RECENT.year + 1))
     builder.target(goal, 1_000_000_00, RECENT, sales=False, marketing=False)
     return goal
@@ -86,6 +88,13 @@ def test_the_menu_has_the_pages_of_the_role(open_app, company, menu, role):
     open_app(role, database=company[0])
 
     assert set(menu) == MENU[role]
+
+
+def test_a_company_without_outlets_has_no_page_about_them_in_its_menu(open_app, database, menu):
+    """Its address still leads to a sentence and a next step; see `test_pages_states`."""
+    open_app(Role.SPONSOR, database=database)
+
+    assert set(menu) == MENU[Role.SPONSOR] - {"Distribution"}
 
 
 @pytest.mark.parametrize("entry", PAGES, ids=lambda entry: entry.title)

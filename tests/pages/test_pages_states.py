@@ -60,6 +60,7 @@ COMPANIES = (nothing, one_lead, one_deal, one_cell, one_goal, one_campaign, sile
 NO_FACTS = ("There are no leads or deals yet.", "Bring in an export on the Import page")
 NO_GOAL = ("There is no shared goal yet.", "Import a table of goals")
 NO_LAND = ("There are no territories yet.", "Bring in an export on the Import page")
+NO_OUTLET = ("This company sells through no outlets so far.", "Import a table of outlets")
 NO_TEST = ("There is no campaign test yet", "A test compares territories over at least two waves of a survey")
 NO_CAMPAIGN = ("There are no campaigns yet.", "Import a table of campaigns")
 UNCHANGED = ("is as it was known on", "Choose an earlier moment, another number, or another period.")
@@ -80,6 +81,7 @@ BARE = {
     "Goals": NO_GOAL,
     "Funnel": NO_FACTS,
     "Territories": NO_LAND,
+    "Distribution": NO_OUTLET,
     "Campaigns": NO_CAMPAIGN,
     "Campaign tests": NO_TEST,
     "What changed": NO_FACTS,

@@ -1,0 +1,202 @@
+"""Orders, deliveries and visits through the door and onto the Distribution page: counted by hand."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from alignment import answers
+from alignment.periods import Calendar, parse_period
+from alignment.queries.company import company
+from alignment.stats import NotEnoughData, wilson
+from alignment.vocabulary import Role
+from tests.actions.files import export, put, put_all, read_export
+from tests.queries.companies import build, scope, view
+
+JUNE = parse_period("2026-06", Calendar())
+ORDERED = "Order ID,Order line,Outlet ID,SKU,Ordered on,Promised on,Ordered by,Quantity ordered,Cancelled\n"
+OUTLETS = "Outlet ID,Territory,Closed on\nO1,N,\nO2,N,\nO3,S,2026-06-03\nO4,S,\n"
+
+# Due in June by the 26th: A1 to A4. A5 and A6 are promised for later days, A7 for none, A8 is cancelled.
+DUE = ORDERED + (
+    "A1,1,O1,P1,2026-06-01,2026-06-10,Email,6,No\n"
+    "A1,2,O1,P2,2026-06-01,2026-06-10,Email,1,No\n"
+    "A2,1,O1,P1,2026-06-01,2026-06-10,Email,2,No\n"
+    "A3,1,O4,P1,2026-06-01,2026-06-10,Email,6,No\n"
+    "A4,1,O4,P1,2026-06-01,2026-06-12,Email,1,No\n"
+    "A5,1,O4,P1,2026-06-01,2026-06-30,Email,1,No\n"
+    "A6,1,O4,P1,2026-06-01,2026-06-27,Email,1,No\n"
+    "A7,1,O4,P1,2026-06-01,,Email,1,No\n"
+    "A8,1,O4,P1,2026-06-01,2026-06-10,Email,1,Yes\n"
+)
+# A1 came in two parts, the last on the day; its second line is named by its number. A2 came a day late,
+# of A3 five of six came, of A4 nothing.
+CAME = (
+    "Order ID,Order line,SKU,Delivery note,Delivered on,Quantity delivered\n"
+    "A1,1,P1,N1,2026-06-08,4\n"
+    "A1,1,P1,N2,2026-06-10,2\n"
+    "A1,2,,N1,2026-06-08,1\n"
+    "A2,1,P1,N3,2026-06-11,2\n"
+    "A3,1,P1,N4,2026-06-09,5\n"
+)
+# Six visits: three lines at the first, none at the second, one line at the third; at the fourth only the
+# phone rang; the fifth found a closed shop; the sixth brought nothing.
+VISITS = (
+    "Outlet ID,Visited at,SKU,In stock\n"
+    "O1,2026-06-01 09:00,P1,Yes\nO1,2026-06-01 09:05,P2,No\nO1,2026-06-08 09:00,P1,Yes\n"
+    "O2,2026-06-02 09:00,P1,Yes\nO2,2026-06-09 09:00,P1,Yes\nO3,2026-06-03 09:00,P1,No\n"
+    "O4,2026-06-04 09:00,P1,\n"
+)
+TAKEN = ORDERED + (
+    "B1,1,O1,P1,2026-06-01,,Visit,1,No\nB1,2,O1,P2,2026-06-01,,Visit,1,No\nB1,3,O1,P3,2026-06-01,,Visit,1,No\n"
+    "B2,1,O2,P1,2026-06-02,,,1,No\n"
+    "B3,1,O2,P1,2026-06-09,,Call,1,No\n"
+    "B4,1,O4,P1,2026-06-05,,Email,1,No\n"
+    "B5,1,O4,P1,2026-06-06,,Visit,1,No\n"
+)
+PLACES = [{"code": "N", "name": "North"}, {"code": "S", "name": "South"}]
+PRODUCTS = [{"code": code, "name": code} for code in ("P1", "P2", "P3")]
+
+
+@pytest.fixture
+def fill(tmp_path):
+    """Put files of text into a company of two territories, after their own lists."""
+
+    def filled(database, **texts):
+        files = [export("territories", PLACES), export("products", PRODUCTS)]
+        for name, text in ({"outlets": OUTLETS} | texts).items():
+            path = tmp_path / f"{name}.csv"
+            path.write_text(text)
+            files.append(read_export(path))
+        put_all(database, files)
+
+    return filled
+
+
+def shown(database, **more):
+    with database.reading() as session:
+        return answers.distribution(session, scope(), view(JUNE, **more))
+
+
+class TestOrdersThatWereDue:
+    def test_what_became_of_them(self, company_database, fill):
+        fill(company_database, orders=DUE, deliveries=CAME)
+        answer = shown(company_database)
+        whole = answer.whole.service
+
+        assert (whole.due, whole.on_time, whole.late, whole.part, whole.never) == (4, 1, 1, 1, 1)
+        assert whole.unpromised == 1
+        assert whole.on_time_in_full == wilson(1, 4)
+        assert [(row.name, row.service.on_time, row.service.due) for row in answer.rows] == [
+            ("North", 1, 2),
+            ("South", 0, 2),
+        ]
+
+    def test_what_was_not_over_then_was_not_due_then(self, database, fill):
+        """On the 10th A1 had arrived, A2 had not; A4 is due two days later."""
+        fill(database, orders=DUE, deliveries=CAME)
+        whole = shown(database, at=date(2026, 6, 10)).whole.service
+
+        assert (whole.due, whole.on_time, whole.late, whole.part, whole.never) == (3, 1, 0, 1, 1)
+
+    def test_without_a_list_of_products_the_whole_order_is_held_against_what_came(self, database, tmp_path):
+        """Six and one of two unknown products: seven are ordered, seven came."""
+        for name, text in {"orders": DUE, "deliveries": CAME}.items():
+            (tmp_path / f"{name}.csv").write_text(text)
+            put(database, read_export(tmp_path / f"{name}.csv"))
+
+        assert shown(database).whole.service.on_time == 1
+
+    def test_a_filter_of_territories_narrows_them(self, database, fill):
+        fill(database, orders=DUE, deliveries=CAME)
+        answer = shown(database, territories=("S",))
+
+        assert [row.name for row in answer.rows] == ["South"]
+        assert (answer.whole.service.due, answer.whole.service.part) == (2, 1)
+
+    def test_what_is_promised_for_today_is_not_due_before_the_day_is_over(self, database, fill):
+        with database.reading() as session:
+            today = company(session).today
+        lines = (f"C{n},1,O1,P1,2026-06-01,{today - timedelta(days=n)},Email,1,No\n" for n in range(2))
+        fill(database, orders=ORDERED + "".join(lines))
+        with database.reading() as session:
+            answer = answers.distribution(session, scope(), view(None, at=today))
+
+        assert answer.whole.service.due == 1
+
+    def test_nothing_due_is_no_rate(self, database, fill):
+        fill(database)
+        answer = shown(database)
+
+        assert isinstance(answer.whole.service.on_time_in_full, NotEnoughData)
+        assert answer.has_outlets
+        assert not answer.has_facts
+
+
+class TestVisitsThatBroughtOrders:
+    def test_strike_rate_and_lines_per_call(self, company_database, fill):
+        """Five visits to open outlets, two with an order, four lines; the second visit day has two rows."""
+        fill(company_database, visits=VISITS, orders=TAKEN)
+        (whole,) = shown(company_database).calls
+        calls = whole.calls
+
+        assert (calls.visits, calls.productive, calls.lines, calls.closed) == (5, 2, 4, 1)
+        assert (calls.phone, calls.elsewhere, calls.unvisited) == (1, 1, 1)
+        assert calls.strike_rate == wilson(2, 5)
+        assert (calls.lines_per_call.value, calls.lines_per_call.n) == (2.0, 2)
+
+    def test_no_filter_narrows_what_employees_did(self, database, fill):
+        fill(database, visits=VISITS, orders=TAKEN)
+
+        assert shown(database, territories=("S",)).calls == shown(database).calls
+
+    def test_four_people_are_too_few_to_be_measured(self, database, fill):
+        fill(database, visits=VISITS, orders=TAKEN)
+        build(database, lambda builder: [builder.person(f"R{each}") for each in range(4)])
+        answer = shown(database)
+
+        assert answer.calls == ()
+        assert answer.calls_hidden
+
+    def test_a_territory_is_shown_from_five_people_on_where_five_are_left_beside_it(self, database, fill):
+        fill(database, visits=VISITS, orders=TAKEN)
+        people = [{"person_id": f"{code}{each}", "name": f"{code}{each}", "role": Role.REP, "team": "sales",
+                   "territories": (code,)} for code in "NS" for each in range(5)]  # fmt: skip
+        put(database, export("people", people))
+        found = {row.name: (row.calls.productive, row.calls.visits) for row in shown(database).calls}
+
+        assert found == {"All territories": (2, 5), "North": (2, 4), "South": (0, 1)}
+
+
+class TestWhatRunsAndWhatLies:
+    def test_promotions_that_run_are_counted_where_they_run(self, company_database, fill):
+        """One in an outlet of N, one in S, one everywhere; one is over and one of a place unknown."""
+        offers = (
+            "Promotion ID,Outlet ID,Territory,SKU,Promotion start,Promotion end,Discount,Mechanic\n"
+            "PR1,O1,,P1,2026-06-01,2026-06-30,20 %,Two for one\n"
+            "PR2,,S,,2026-06-01,,,\n"
+            "PR3,,,P1,2026-06-01,2026-06-26,10 %,\n"
+            "PR4,,,P1,2026-06-01,2026-06-25,10 %,\n"
+            "PR5,,Nowhere,P1,2026-06-01,,,\n"
+        )
+        fill(company_database, promotions=offers)
+        answer = shown(company_database)
+
+        assert [(row.code, row.place, row.product, row.discount) for row in answer.promotions] == [
+            ("PR3", "everywhere", "P1", 0.1),
+            ("PR1", "O1", "P1", 0.2),
+            ("PR2", "South", None, None),
+            ("PR5", None, "P1", None),
+        ]
+        assert [row.promotions for row in answer.rows] == [2, 2]
+
+    def test_the_oldest_of_the_last_counts(self, company_database, fill):
+        """O1 was counted again; O3 is closed and O4 was never counted."""
+        counts = (
+            "Outlet ID,SKU,Counted on,Quantity on hand\n"
+            "O1,P1,2026-05-01,3\nO1,P1,2026-06-20,0\nO2,P1,2026-06-04,2\nO3,P1,2026-01-01,9\n"
+        )
+        fill(company_database, inventory=counts)
+        answer = shown(company_database)
+
+        assert (answer.whole.counted.outlets, answer.whole.counted.oldest) == (2, date(2026, 6, 4))
+        assert answer.rows[1].counted.oldest is None
