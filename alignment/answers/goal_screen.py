@@ -22,8 +22,7 @@ from alignment.metrics.attainment import (
 from alignment.metrics.goals import GoalProgress, GoalsAnswer, TargetVersion, WhatWouldHaveToBeTrue
 from alignment.money import MICROS
 from alignment.periods import DEFAULT_WEEKS, last_full_weeks
-from alignment.queries.deals import deal_sums
-from alignment.queries.entries import entry_counts
+from alignment.queries.counted import deal_frames, entry_frames
 from alignment.queries.goals import GoalRow, TargetRow, has_deals, targets, won_by_day
 from alignment.queries.goals import goals as goal_rows
 from alignment.view import View
@@ -113,9 +112,10 @@ class SharedGoals:
         Deals without a lead are in the win rate and the average deal, not in the leads.
         """
         reading, weeks = self.company_wide, last_full_weeks(self.reading.view.at)
-        entries = entry_counts(reading.session, reading.view, reading.narrowing, weeks, None)
+        session, view, narrowed = reading.session, reading.view, reading.narrowing
+        entries = entry_frames(session, view, narrowed, weeks, None, splits=()).every
         leads = entries[entries["is_direct"] == 0]
-        deals = deal_sums(reading.session, reading.view, reading.narrowing, weeks)
+        deals = deal_frames(session, view, narrowed, weeks, splits=()).every
         recent = Recent(
             weeks=DEFAULT_WEEKS,
             leads=int(leads[f"now_{Stage.LEAD.value}"].sum()),

@@ -30,14 +30,14 @@ from alignment.metrics.today import Signal, TodayAnswer, Waiting, WaitingKind
 from alignment.periods import DAY, Period, last_full_weeks, monday, start_of
 from alignment.queries.answer_times import answer_times
 from alignment.queries.answering import handoffs
-from alignment.queries.deals import deal_sums
+from alignment.queries.counted import deal_frames, entry_frames, step_frames
 from alignment.queries.dimensions import NOBODY
 from alignment.queries.entries import entry_counts
 from alignment.queries.funnel import stages_in_use
 from alignment.queries.territories import open_flags
 from alignment.queries.waiting import import_moments
 from alignment.view import Split, View
-from alignment.vocabulary import GoalMetric, Role, Stage
+from alignment.vocabulary import STAGE_ORDER, GoalMetric, Role, Stage
 
 _COUNTS = {
     "leads": Stage.LEAD,
@@ -118,7 +118,15 @@ def _signals(reading: Reading, answering: "_Answering") -> Iterator[Signal]:
         return
     session, view, narrowed = reading.session, reading.view, reading.narrowing
     stages = stages_in_use(session, view)
-    every = entry_counts(session, view, narrowed, weeks.last, weeks.before, steps=_until_opportunity(stages))
+    came = step_frames(session, view, narrowed, weeks.last, weeks.before)
+    if came is None:
+        steps = _until_opportunity(stages)
+        every = entry_counts(session, view, narrowed, weeks.last, weeks.before, steps=steps)
+    else:
+        places = (Split.TERRITORY,)
+        every = entry_frames(session, view, narrowed, weeks.last, weeks.before, splits=places).by[
+            Split.TERRITORY
+        ]
     entries = every[narrowed.inside(every)]
     leads = entries[entries["is_direct"] == 0]
     for slug, stage in _COUNTS.items():
@@ -126,7 +134,7 @@ def _signals(reading: Reading, answering: "_Answering") -> Iterator[Signal]:
             yield _count_signal(slug, leads if stage is Stage.LEAD else entries, stage, weeks)
     if Stage.OPPORTUNITY in stages:
         yield from _deal_signals(reading, weeks)
-    yield from _step_signals(leads, weeks, stages)
+    yield from _step_signals(leads, came, weeks, stages)
     if Stage.MARKETING_QUALIFIED in stages:
         for region, members in _regions(reading).items():
             own = entries[entries["territory_id"].isin(members)]
@@ -180,7 +188,8 @@ def _signal(
 
 
 def _deal_signals(reading: Reading, weeks: _Weeks) -> Iterator[Signal]:
-    sums = deal_sums(reading.session, reading.view, reading.narrowing, weeks.last, weeks.before)
+    session, view, narrowed = reading.session, reading.view, reading.narrowing
+    sums = deal_frames(session, view, narrowed, weeks.last, weeks.before, splits=()).every
     won, lost, won_before, lost_before = (
         int(sums[name].sum()) for name in ("won", "lost", "won_before", "lost_before")
     )
@@ -196,11 +205,20 @@ def _until_opportunity(stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
     return tuple(stage for stage in stages if stage is not Stage.WON)
 
 
-def _step_signals(leads: pd.DataFrame, weeks: _Weeks, stages: tuple[Stage, ...]) -> Iterator[Signal]:
+def _step_signals(
+    leads: pd.DataFrame, by_rank: pd.DataFrame | None, weeks: _Weeks, stages: tuple[Stage, ...]
+) -> Iterator[Signal]:
+    """`by_rank` are `step_frames`; without them `leads` say who came on in the week."""
     sums = leads.drop(columns="is_direct").sum()
     for earlier, later in pairwise(_until_opportunity(stages)):
         n, n_before = (int(sums[f"{when}_{earlier.value}"]) for when in ("now", "before"))
-        came, came_before = (int(sums[f"came_{when}_{later.value}"]) for when in ("now", "before"))
+        if by_rank is None:
+            came, came_before = (int(sums[f"came_{when}_{later.value}"]) for when in ("now", "before"))
+        else:
+            rank = STAGE_ORDER.index(earlier)
+            came, came_before = (
+                int(by_rank[f"{when}_{later.value}"].get(rank, 0)) for when in ("now", "before")
+            )
         change = rate_change((came, n), (came_before, n_before))
         if change is not None:
             yield _signal("step_rate", change, weeks, n, n_before, stage=later)

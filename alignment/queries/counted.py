@@ -38,7 +38,13 @@ class Frames:
 
 
 def entry_frames(
-    session: ReadSession, view: View, narrowing: Narrowing, now: Period | None, before: Period | None
+    session: ReadSession,
+    view: View,
+    narrowing: Narrowing,
+    now: Period | None,
+    before: Period | None,
+    *,
+    splits: Iterable[Split] = Split,
 ) -> Frames:
     """`entries.entry_counts`."""
     periods = (("now", now), ("before", before))
@@ -59,8 +65,30 @@ def entry_frames(
         days=_days(now, before),
         beside=True,
     )
-    found = _from_cubes(cubes_of(session, view, narrowing), question, Split)
+    found = _from_cubes(cubes_of(session, view, narrowing), question, splits)
     return found or _from_facts(entry_counts(session, view, narrowing, now, before))
+
+
+def step_frames(
+    session: ReadSession, view: View, narrowing: Narrowing, now: Period, before: Period
+) -> pd.DataFrame | None:
+    """
+    By stage (`rank`) the leads that came there in a period and to each later stage by that week's Sunday:
+    `now_<stage>` and `before_<stage>`. None where no cube covers it.
+    """
+    later = list(enumerate(STAGE_ORDER))[1:-1]
+    slots = tuple(
+        Slot(name=f"{when}_{stage.value}", number=f"n{place}", period=period)
+        for when, period in (("now", now), ("before", before))
+        for place, stage in later
+    )
+    question = Question(kind=Kind.STEPS, slots=slots, by=("rank",), days=(now, before), beside=False)
+    cubes = cubes_of(session, view, narrowing)
+    whole = None if cubes is None else cubes.covers(question, ())
+    if cubes is None or whole is None:
+        return None
+    (found,) = cubes.answers(question, [(whole, None)])
+    return found[[name for name in found.columns if not name.endswith("_id")]].groupby("rank").sum()
 
 
 def cohort_frames(
@@ -90,7 +118,13 @@ def cohort_frames(
 
 
 def deal_frames(
-    session: ReadSession, view: View, narrowing: Narrowing, now: Period | None, before: Period | None = None
+    session: ReadSession,
+    view: View,
+    narrowing: Narrowing,
+    now: Period | None,
+    before: Period | None = None,
+    *,
+    splits: Iterable[Split] = Split,
 ) -> Frames:
     """`deals.deal_sums`."""
     slots = [Slot(name=name, number=number, period=now) for name, number in _CLOSED.items()]
@@ -100,7 +134,7 @@ def deal_frames(
     ]
     slots += [Slot(name=name, number=number) for name, number in _OPEN.items()]
     question = Question(kind=Kind.DEALS, slots=tuple(slots), by=(), days=_days(now, before), beside=False)
-    found = _from_cubes(cubes_of(session, view, narrowing), question, Split)
+    found = _from_cubes(cubes_of(session, view, narrowing), question, splits)
     return found or _from_facts(deal_sums(session, view, narrowing, now, before))
 
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from alignment.db import ReadSession
 from alignment.periods import Period
+from alignment.queries.cubes import Cubes, Question, Slot, cubes_of
 from alignment.queries.dimensions import Narrowing
 from alignment.queries.frames import one_if, read_frame, total
 from alignment.queries.lens import Lens, existing, in_force, lens_of, living, values_of
@@ -28,6 +29,7 @@ from alignment.queries.units import (
     rank_of,
     units_of,
 )
+from alignment.rollups import STAGES, Kind
 from alignment.tables import Deal, Lead, StageEntry
 from alignment.view import View
 from alignment.vocabulary import STAGE_ORDER, Exit, Stage
@@ -45,6 +47,9 @@ def stages_in_use(session: ReadSession, view: View) -> tuple[Stage, ...]:
 
     Filters do not matter here: the funnel has the same stages on every page.
     """
+    cubes = cubes_of(session, view, Narrowing(chosen={}, allowed=None))
+    if cubes is not None:
+        return _stages_from_cubes(cubes)
     entry, lead, deal = (rows(table, view).c for table in (StageEntry, Lead, Deal))
     has_lead = sa.exists().where(lead.merged_into_id.is_(None), existing(lead))
     has_deal = sa.exists().where(existing(deal))
@@ -57,6 +62,19 @@ def stages_in_use(session: ReadSession, view: View) -> tuple[Stage, ...]:
     statement = sa.select(*(has[stage].label(stage.value) for stage in STAGE_ORDER))
     found = session.execute(statement, at_known(view)).one()
     return tuple(stage for stage, is_used in zip(STAGE_ORDER, found, strict=True) if is_used)
+
+
+def _stages_from_cubes(cubes: Cubes) -> tuple[Stage, ...]:
+    slots = tuple(Slot(name=name, number=name) for name in ("n0", "n1", "n2"))
+    question = Question(kind=Kind.STAGES, slots=slots, by=("rank",), days=(), beside=False)
+    (found,) = cubes.answers(question, [(STAGES, None)])
+    sums = found.groupby("rank").sum()
+    has = {stage: bool(sums["n0"].get(RANK[stage], 0)) for stage in STAGE_ORDER}
+    leads, deals = bool(sums["n1"].sum()), bool(sums["n2"].sum())
+    has[Stage.LEAD] = leads
+    has[Stage.OPPORTUNITY] |= deals
+    has[Stage.WON] = leads or deals
+    return tuple(stage for stage in STAGE_ORDER if has[stage])
 
 
 COHORT_COLUMNS = _IDS | {

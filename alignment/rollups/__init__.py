@@ -7,7 +7,7 @@ cubes there are; `queries` reads them.
 """
 
 from alignment.rollups.cells import KEY, NUMBERS, unpacked
-from alignment.rollups.cubes import ANSWERS, CUBES, DAYS, DIMENSIONS, NO_DAY, STATES, Cube, Kind
+from alignment.rollups.cubes import ANSWERS, CUBES, DAYS, DIMENSIONS, NO_DAY, STAGES, STATES, Cube, Kind
 from alignment.rollups.keeping import Drift, drifted, is_kept, keep, rebuild, state_of, words_of
 from alignment.rollups.reading import Mark, mark
 
@@ -19,6 +19,7 @@ __all__ = [
     "KEY",
     "NO_DAY",
     "NUMBERS",
+    "STAGES",
     "STATES",
     "Cube",
     "Drift",

@@ -7,6 +7,7 @@ cubes were counted unit by unit in Python.
 
 import random
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 import pandas as pd
 import pytest
@@ -15,12 +16,14 @@ from alignment import rollups
 from alignment.answers.funnel_screen import funnel
 from alignment.periods import Period
 from alignment.queries import counted
-from alignment.queries.counted import cohort_frames, deal_frames, entry_frames
+from alignment.queries import funnel as queries_of_funnel
+from alignment.queries.counted import cohort_frames, deal_frames, entry_frames, step_frames
 from alignment.queries.deals import deal_sums
 from alignment.queries.dimensions import dimensions, narrowing
 from alignment.queries.entries import entry_counts
-from alignment.queries.funnel import cohort_counts
+from alignment.queries.funnel import cohort_counts, stages_in_use
 from alignment.view import NOT_ASSIGNED, Basis, Compare, Split, View
+from alignment.vocabulary import STAGE_ORDER
 from tests.journal.histories import CHANNELS, FIRST, TERRITORIES, grow
 from tests.queries.companies import scope
 
@@ -82,6 +85,7 @@ def assert_same(session, view: View, seen: set[str]) -> None:
         ("deals", deal_frames(session, view, narrow, view.period, before),
          deal_sums(session, view, narrow, view.period, before), []),
     ]  # fmt: skip
+    assert_same_steps(session, view, narrow, seen)
     for name, frames, facts, keys in asked:
         seen.add(f"{name} {'cubes' if frames.is_from_cubes else 'facts'}")
         numbers = [column for column in facts.columns if not column.endswith("_id") and column not in keys]
@@ -90,6 +94,26 @@ def assert_same(session, view: View, seen: set[str]) -> None:
             by = [*filtered, *([f"{split.value}_id"] if split else []), *keys]
             by = list(dict.fromkeys(by))
             assert sums(frame, by, numbers) == sums(facts, by, numbers), (name, split, view)
+
+
+def assert_same_steps(session, view: View, narrow, seen: set[str]) -> None:
+    """Who came on within the week, from one stage to the next; and which stages there are."""
+    now, before = (
+        Period(start=FIRST + timedelta(days=day), end=FIRST + timedelta(days=28)) for day in (21, 7)
+    )
+    found = step_frames(session, view, narrow, now, before)
+    seen.add(f"steps {'facts' if found is None else 'cubes'}")
+    if found is not None:
+        earlier, later = list(pairwise(STAGE_ORDER[:-1]))[view.at.day % 4]
+        facts = entry_counts(session, view, narrow, now, before, steps=(earlier, later))
+        facts = facts[narrow.inside(facts) & (facts["is_direct"] == 0)]
+        for when in ("now", "before"):
+            came = found[f"{when}_{later.value}"].get(STAGE_ORDER.index(earlier), 0)
+            assert came == facts[f"came_{when}_{later.value}"].sum(), (view, earlier, later)
+    from_cubes = stages_in_use(session, view)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(queries_of_funnel, "cubes_of", lambda *_: None)
+        assert from_cubes == stages_in_use(session, view)
 
 
 @pytest.mark.parametrize("seed", range(1))
@@ -104,7 +128,14 @@ def assert_same_all_along(database, seed: int, steps: int, views: int) -> None:
         with database.reading() as session:
             for _ in range(views):
                 assert_same(session, random_view(dice, moments), seen)
-    assert {"entries cubes", "entries facts", "cohort cubes", "earlier cubes", "deals cubes"} <= seen
+    assert {
+        "entries cubes",
+        "entries facts",
+        "cohort cubes",
+        "earlier cubes",
+        "deals cubes",
+        "steps cubes",
+    } <= seen
 
 
 @pytest.mark.slow
