@@ -10,6 +10,7 @@ from alignment.answers.contact_screen import visits
 from alignment.answers.data_screen import data, possible_owners, problem_page
 from alignment.answers.distribution_screen import distribution
 from alignment.answers.effect_screen import campaign_tests, design_form, design_preview
+from alignment.answers.flag_place import flag_place
 from alignment.answers.flag_screen import field, flag_evidence, flag_photo, inbox
 from alignment.answers.funnel_screen import funnel, funnel_records
 from alignment.answers.goal_screen import goals
@@ -33,6 +34,7 @@ __all__ = [
     "field",
     "flag_evidence",
     "flag_photo",
+    "flag_place",
     "funnel",
     "funnel_records",
     "goals",

@@ -10,7 +10,7 @@ from alignment.access import Permission, Scope, permitted
 from alignment.answers.designed import Designs
 from alignment.answers.map_screen import Land
 from alignment.answers.reading import Reading
-from alignment.answers.staff import MARKETING, shown_for
+from alignment.answers.staff import MARKETING, REPS, shown_for
 from alignment.db import ReadSession
 from alignment.errors import NotFound
 from alignment.metrics.common import Number
@@ -26,6 +26,7 @@ from alignment.metrics.flags import (
     flag_answer_time,
     ranked,
 )
+from alignment.metrics.handed import helped_number
 from alignment.metrics.small_cells import COMPANY
 from alignment.periods import DAY, Period, epoch_day, from_epoch_day
 from alignment.queries.deals import deal_sums
@@ -33,8 +34,9 @@ from alignment.queries.dimensions import NOBODY
 from alignment.queries.flag_steps import ANSWERS as ANSWER_STEPS
 from alignment.queries.flag_steps import RESPONSES, standing_of
 from alignment.queries.flags import RaisedFlag, StepRow, marketing_people, photo_of, raised_flags
+from alignment.queries.handed import RatingRow, ratings
 from alignment.view import Split, View
-from alignment.vocabulary import FlagKind, FlagState, FlagStep, Standing
+from alignment.vocabulary import FlagKind, FlagState, FlagStep, Rated, RatedSubject, Standing
 
 _YEAR = 364 * DAY
 _ANSWERED_SHOWN = 20
@@ -42,12 +44,14 @@ WAITING = (Standing.OPEN, Standing.IN_HAND)
 
 
 @permitted(Permission.FLAGS_READ)
-def inbox(session: ReadSession, scope: Scope, view: View) -> InboxAnswer:
+def inbox(session: ReadSession, scope: Scope, view: View, *, person_id: int | None = None) -> InboxAnswer:
     """
     Every unanswered flag, by territory and kind, ranked by evidence; no filter narrows it.
 
     How soon flags are answered is a measure of what employees do: it is shown for
-    the whole company, and only where at least five people answer flags.
+    the whole company, and only where at least five people answer flags. What helped is
+    told of raters and of rated: at least five on both sides. `person_id` is whose own
+    ratings stand on the cards.
     """
     box = FlagBox(reading=unfiltered(Reading(session=session, scope=scope, view=view)))
     groups: dict[tuple[int, FlagKind], list[RaisedFlag]] = defaultdict(list)
@@ -60,12 +64,14 @@ def inbox(session: ReadSession, scope: Scope, view: View) -> InboxAnswer:
             territory=box.name(place),
             kind=kind,
             evidence=box.evidence(place, kind, flags),
-            flags=tuple(box.card(flag) for flag in flags),
+            flags=tuple(box.card(flag, reader=person_id) for flag in flags),
         )
         for (place, kind), flags in groups.items()
     ]
     cards = [card for place in places for card in place.flags]
-    answered = [box.card(flag) for flag in box.flags if standing_of_flag(flag) not in WAITING]
+    answered = [
+        box.card(flag, reader=person_id) for flag in box.flags if standing_of_flag(flag) not in WAITING
+    ]
     return InboxAnswer(
         stamp=replace(box.reading.stamp(), compared_label=None),
         places=ranked(places),
@@ -74,6 +80,8 @@ def inbox(session: ReadSession, scope: Scope, view: View) -> InboxAnswer:
         overdue=sum(card.promised_on is not None and card.promised_on < view.at for card in cards),
         total=len(box.flags),
         answer_time=box.answer_time(),
+        answers_helped=box.helped(RatedSubject.ANSWER),
+        flags_helped=box.helped(RatedSubject.FLAG),
         owners=tuple(box.people.items()),
     )
 
@@ -218,6 +226,35 @@ class FlagBox:
         company = self.reading.company
         return flag_answer_time(moments, company.calendar, company.now)
 
+    @cached_property
+    def ratings(self) -> list[RatingRow]:
+        return ratings(self.reading.session, self.reading.view)
+
+    def rated(self, flag: RaisedFlag, subject: RatedSubject, reader: int | None) -> Rated | None:
+        """What the reader said of the flag or of its answer."""
+        named = (subject, flag.source, flag.origin, reader)
+        mine = (
+            each.rated
+            for each in self.ratings
+            if (each.subject, each.source, each.origin, each.person_id) == named
+        )
+        return next(mine, None)
+
+    def helped(self, subject: RatedSubject) -> Number | None:
+        """Of the whole company, where at least five reps and five people of marketing are there."""
+        if any(COMPANY not in shown_for(self.reading, roles).nodes for roles in (REPS, MARKETING)):
+            return None
+        flags = {(flag.source, flag.origin) for flag in self.flags}
+        slug = {RatedSubject.ANSWER: "answers_helped", RatedSubject.FLAG: "flags_helped"}[subject]
+        return helped_number(
+            slug,
+            [
+                each.rated
+                for each in self.ratings
+                if each.subject is subject and (each.source, each.origin) in flags
+            ],
+        )
+
     def code(self, place: int) -> str:
         return self.reading.dimensions.code(Split.TERRITORY, place)
 
@@ -269,6 +306,8 @@ class FlagBox:
             receipt=receipt,
             is_unread=answer is not None and max((s.id for s in read), default=0) < answer.id,
             test=test,
+            answer_rated=self.rated(flag, RatedSubject.ANSWER, reader),
+            flag_rated=self.rated(flag, RatedSubject.FLAG, reader),
             has_photo=photo_id_of(flag) is not None,
         )
         has_read = any(s.design_id == test.design_id for s in read) if test else True

@@ -1,6 +1,7 @@
 """One territory's awareness over the survey's waves: estimate with its band, raw shares as open marks."""
 
 from datetime import date, timedelta
+from typing import Protocol
 
 import plotly.graph_objects as go
 
@@ -9,14 +10,21 @@ from alignment.figures.frame import Margins, framed
 from alignment.figures.shading import faded
 from alignment.figures.style import Medium, Style
 from alignment.metrics.catalog import Unit
-from alignment.metrics.territories import TerritoryCard, WavePoint
+from alignment.metrics.territories import WavePoint
 from alignment.stats import Estimate
 from alignment.wording import UNKNOWN, count, day, interval, percent, supported_places
 
 _HEIGHT = {Medium.SCREEN: 250, Medium.PHONE: 260}
 
 
-def wave_trend_figure(card: TerritoryCard, *, title: str, subtitle: str, style: Style) -> go.Figure:
+class Asked(Protocol):
+    """Whatever has a trend over waves: a territory's card, or what stands around a flag."""
+
+    @property
+    def trend(self) -> tuple[WavePoint, ...]: ...
+
+
+def wave_trend_figure(card: Asked, *, title: str, subtitle: str, style: Style) -> go.Figure:
     """
     Draw the trend. A wave in which nobody was asked breaks line and band; it is named under the axis.
 

@@ -5,10 +5,18 @@ from zoneinfo import ZoneInfo
 
 from alignment.insights.designs import changed_by
 from alignment.insights.finding import Empty, Finding
+from alignment.metrics.catalog import Unit
 from alignment.metrics.evidence import Verdict
-from alignment.metrics.flags import FlagCard, FlaggedPlace, InboxAnswer
+from alignment.metrics.flags import (
+    SIMILAR_WEEKS,
+    FlagCard,
+    FlaggedPlace,
+    FlagPlace,
+    InboxAnswer,
+    PlaceCampaign,
+)
 from alignment.vocabulary import Standing, label
-from alignment.wording import count, day, plural, stamp_line
+from alignment.wording import count, day, listed, outcome_sentence, plural, stamp_line
 
 
 def flag_line(flag: FlagCard) -> str:
@@ -85,6 +93,47 @@ def inbox_finding(answer: InboxAnswer) -> Finding:
 def place_title(place: FlaggedPlace) -> str:
     """'"Brand weak" in Sachsen'."""
     return f'"{label(place.kind)}" in {place.territory}'
+
+
+def place_words(place: FlagPlace) -> tuple[str, str]:
+    """Title and subtitle of the awareness beside a flag."""
+    n = sum(point.asked for point in place.trend)
+    waves = plural(len(place.trend), "wave")
+    subtitle = f"Aided awareness with 95 % intervals, {waves}, {plural(n, 'interview')}"
+    return f"{place.territory}: awareness over the waves", subtitle
+
+
+def place_lines(place: FlagPlace, flag: FlagCard) -> tuple[str, ...]:
+    """Shelf, campaigns of eight weeks, and how often the territory was flagged before."""
+    lines = []
+    if not place.is_asked:
+        lines.append(f"Nobody was asked in {place.territory} in any wave: its awareness is unknown.")
+    if place.has_outlets:
+        lines += _shelf_lines(place)
+    campaigns = [_campaign_words(each) for each in place.campaigns]
+    ran = listed(campaigns, most=4) if campaigns else "none"
+    lines.append(f"Campaigns here in the last {SIMILAR_WEEKS} weeks: {ran}.")
+    others = [each for each in place.flags if each.flag_id != flag.flag_id]
+    kinds = [label(kind).lower() for kind in dict.fromkeys(each.kind for each in others)]
+    lines.append(
+        f"Other flags here: {count(len(others))}" + (f" ({listed(kinds, most=4)})." if kinds else ".")
+    )
+    return tuple(lines)
+
+
+def _shelf_lines(place: FlagPlace) -> list[str]:
+    if place.shelf is None:
+        return ["Shelf: no outlet here sold the category, so it is unknown."]
+    lines = [f"Shelf: outlets that sold it, {outcome_sentence(place.shelf.numeric, Unit.RATE)}."]
+    if place.stock.audited:
+        lines.append(f"In stock at the last visit: {outcome_sentence(place.stock.numeric, Unit.RATE)}.")
+    return lines
+
+
+def _campaign_words(campaign: PlaceCampaign) -> str:
+    until = f"to {day(campaign.end_on)}" if campaign.end_on else "without an end"
+    where = ", everywhere" if campaign.is_everywhere else ""
+    return f"{campaign.name} ({day(campaign.start_on)} {until}{where})"
 
 
 def inbox_empty() -> Empty:

@@ -12,9 +12,12 @@ from alignment.metrics.common import Number, Stamp
 from alignment.metrics.designs import DesignCard
 from alignment.metrics.effect import Verdict
 from alignment.metrics.evidence import Evidence
+from alignment.metrics.shelf import Shelf
+from alignment.metrics.stock import Stock
+from alignment.metrics.territories import WavePoint
 from alignment.periods import Calendar
 from alignment.stats import Estimate
-from alignment.vocabulary import FlagKind, Standing
+from alignment.vocabulary import FlagKind, Rated, Standing
 
 SIMILAR_WEEKS = 8
 """Flags of one kind and territory within so many weeks are similar."""
@@ -37,7 +40,8 @@ class FlagCard:
 
     `also` counts who saw it too; `last_step` is the newest response that this
     answer knows of (0: none), which a form sends back. `is_unread` where the reader waits for the receipt.
-    `test` is the campaign test that was designed for it.
+    `test` is the campaign test that was designed for it. `answer_rated` and `flag_rated` are the reader's
+    own ratings.
     """
 
     flag_id: int
@@ -58,6 +62,8 @@ class FlagCard:
     is_unread: bool = False
     test: DesignCard | None = None
     has_photo: bool = False
+    answer_rated: Rated | None = None
+    flag_rated: Rated | None = None
 
     @property
     def measured(self) -> DesignCard | None:
@@ -88,7 +94,8 @@ class InboxAnswer:
     `places` are ranked by evidence and not by the number of flags.
 
     `answered` are the newest answered or closed ones; `answer_time` is None where fewer than five
-    people answer flags. `owners` are id and name of those who may be promised for.
+    people answer flags, and the two shares of what helped unless five on both sides may rate.
+    `owners` are id and name of those who may be promised for.
     """
 
     stamp: Stamp
@@ -98,6 +105,8 @@ class InboxAnswer:
     overdue: int
     total: int
     answer_time: Number | None
+    answers_helped: Number | None
+    flags_helped: Number | None
     owners: tuple[tuple[int, str], ...]
 
 
@@ -126,6 +135,40 @@ class FlagEvidence:
     kind: FlagKind
     evidence: Evidence
     similar: tuple[FlagCard, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceCampaign:
+    """A campaign that ran in a territory, or `is_everywhere` because it names none."""
+
+    name: str
+    start_on: date
+    end_on: date | None
+    is_everywhere: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagPlace:
+    """
+    What stands around the flags of a territory; see `answers.flag_place`.
+
+    `shelf` is None where no outlet there sold the category: unknown, not 0. A company
+    without outlets (`has_outlets`) is told nothing of shelves.
+    """
+
+    code: str
+    territory: str
+    trend: tuple[WavePoint, ...]
+    campaigns: tuple[PlaceCampaign, ...]
+    flags: tuple[FlagCard, ...]
+    has_outlets: bool
+    shelf: Shelf | None
+    stock: Stock
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether anybody was asked there in any wave."""
+        return any(point.asked for point in self.trend)
 
 
 def ranked(places: Sequence[FlaggedPlace]) -> tuple[FlaggedPlace, ...]:

@@ -7,11 +7,12 @@ import streamlit as st
 
 from alignment import insights
 from alignment.access import Permission
-from alignment.actions import feedback
+from alignment.actions import feedback, ratings
 from alignment.exports import frames
 from alignment.metrics.flags import FieldAnswer, FlagCard
 from alignment.photos import FORMATS, MOST_MEGABYTES
 from alignment.ui import filters, kept, loaders, parts, session, shown
+from alignment.ui.rating import show_rating
 from alignment.ui.text import md_escape
 from alignment.vocabulary import FROM_CUSTOMERS, FlagKind, label
 
@@ -19,6 +20,7 @@ actor = session.require(Permission.FLAGS_RAISE)
 
 FORM = "raise_flag"
 FIELDS = ("territory", "kind", "seen", "conversations", "link")
+READ_SHOWN = 5
 NOTE_FIELDS = ("note", "product")
 keep_flag = partial(kept.keep, FORM, FIELDS)
 
@@ -182,8 +184,26 @@ def show_receipts() -> None:
 
 
 def show_flags() -> None:
-    """All of one's own, with what became of them."""
+    """The receipts that were read, where one can still say if they helped; and all of one's own flags."""
+    read = [flag for flag in answer.own if flag.receipt is not None and not flag.is_unread][:READ_SHOWN]
+    if read:
+        with st.expander(f"Receipts you have read ({len(read)})"):
+            for flag in read:
+                with st.container(border=True):
+                    show_parts(flag)
     parts.folded_table("Your flags", frames.flag_cards_table(answer.own), name="my_flags")
+
+
+def show_parts(flag: FlagCard) -> None:
+    """The receipt, and whether it helped."""
+    for name, text in insights.receipt_parts(flag):
+        st.markdown(f"**{name}:** {md_escape(text)}")
+    show_rating(
+        f"answer_{flag.flag_id}", "Did this answer help you?", flag.answer_rated,
+        lambda db, rated, command_id: ratings.rate_answer(
+            db, actor, flag_id=flag.flag_id, rated=rated, command_id=command_id
+        ),
+    )  # fmt: skip
 
 
 def show_receipt(flag: FlagCard) -> None:
@@ -191,8 +211,7 @@ def show_receipt(flag: FlagCard) -> None:
     form = f"read_{flag.flag_id}_{flag.last_step}_{told}"
     with st.container(border=True, key=f"receipt_{flag.flag_id}"):
         st.subheader("Your flag is answered", anchor=False)
-        for name, text in insights.receipt_parts(flag):
-            st.markdown(f"**{name}:** {md_escape(text)}")
+        show_parts(flag)
         if st.button("I have read it", key=form, width="stretch"):
             with parts.told():
                 with kept.sending(form) as (db, command_id):

@@ -7,11 +7,14 @@ import streamlit as st
 
 from alignment import insights
 from alignment.access import Permission
-from alignment.actions import feedback
+from alignment.actions import feedback, ratings
 from alignment.exports import frames
+from alignment.figures.wave_trend import wave_trend_figure
 from alignment.metrics.flags import FlagCard, FlaggedPlace, InboxAnswer
 from alignment.ui import commands, filters, kept, loaders, parts, session, shown
+from alignment.ui.rating import show_rating
 from alignment.ui.text import md_escape
+from alignment.view import NOT_ASSIGNED
 from alignment.vocabulary import Standing
 
 actor = session.require(Permission.FLAGS_READ)
@@ -21,7 +24,8 @@ PARTS = {"saw": "What we saw", "did": "What we did", "why": "Why"}
 
 def show_inbox(answer: InboxAnswer) -> None:
     finding = insights.inbox_finding(answer)
-    numbers = [answer.answer_time] if answer.answer_time else []
+    measured = (answer.answer_time, answer.answers_helped, answer.flags_helped)
+    numbers = [each for each in measured if each is not None]
     parts.opening(finding, stamp=answer.stamp, numbers=numbers)
     if shown.is_projector():
         for place in answer.places[:4]:
@@ -43,7 +47,9 @@ def show_one(answer: InboxAnswer) -> None:
     if not flags:
         return
     lines = {id: insights.flag_line(flag) for id, (_, flag) in flags.items()}
-    picked = st.selectbox("Flag", list(flags), key="inbox_flag", format_func=lines.__getitem__)
+    asked = filters.local("id") or ""
+    first = list(flags).index(int(asked)) if asked.isdecimal() and int(asked) in flags else 0
+    picked = st.selectbox("Flag", list(flags), first, key="inbox_flag", format_func=lines.__getitem__)
     place, flag = flags[picked]
     st.subheader(md_escape(insights.flag_line(flag)), anchor=False)
     st.caption(md_escape(insights.standing_line(flag)))
@@ -56,12 +62,34 @@ def show_one(answer: InboxAnswer) -> None:
         parts.folded_table(
             "All flags of this kind here", frames.flag_cards_table(place.flags), name="flags_here"
         )
+    show_place(flag)
     filters.link("The whole territory", f"/territories?id={flag.code}")
     show_test(flag)
     for name, text in insights.receipt_parts(flag):
         st.markdown(f"**{name}:** {md_escape(text)}")
     if actor.may(Permission.FLAGS_RESPOND):
         respond(answer, flag)
+        show_rating(
+            f"flag_{flag.flag_id}", "Did this flag help you?", flag.flag_rated,
+            lambda db, rated, command_id: ratings.rate_flag(
+                db, actor, flag_id=flag.flag_id, rated=rated, command_id=command_id
+            ),
+        )  # fmt: skip
+
+
+def show_place(flag: FlagCard) -> None:
+    """What stands around the flag: awareness by wave, shelf, campaigns, other flags of the territory."""
+    if flag.code == NOT_ASSIGNED:
+        return
+    place = loaders.load_flag_place(code=flag.code)
+    if place.is_asked:
+        title, subtitle = insights.place_words(place)
+        figure = wave_trend_figure(place, title=title, subtitle=subtitle, style=shown.style())
+        shown.chart(figure, key="flag_trend", alt=title)
+    shown.show_findings(insights.place_lines(place, flag))
+    parts.folded_table(
+        "Every flag of the territory", frames.flag_cards_table(place.flags), name="flags_place"
+    )
 
 
 def show_photo(flag: FlagCard) -> None:
@@ -160,7 +188,7 @@ def offer_close(flag: FlagCard) -> None:
 
 
 with shown.errors():
-    answer = loaders.load_inbox()
+    answer = loaders.load_inbox(person_id=actor.person_id)
     if not answer.total:
         parts.nothing(insights.inbox_empty())
     show_inbox(answer)

@@ -3,8 +3,8 @@
 import pytest
 import sqlalchemy as sa
 
-from alignment.tables import HandedEntry, HandedMark, HandOver, Rating, c
-from alignment.vocabulary import MarkReason, Rated, Role, TargetMark, Team
+from alignment.tables import Flag, HandedEntry, HandedMark, HandOver, Rating, c
+from alignment.vocabulary import FlagKind, MarkReason, Rated, RatedSubject, Role, TargetMark, Team
 from tests.queries.companies import Builder, build
 
 PAGE = "shared/targets.py"
@@ -140,3 +140,39 @@ def test_a_link_opens_its_list_and_one_that_leads_nowhere_the_newest(open_app, c
 
     for link, shown in ((str(older), older), ("99", newer), ("x", newer)):
         assert open_app(Role.REP, PAGE, database=company, id=link).selectbox(key="pick_list").value == shown
+
+
+class TestWhetherItHelped:
+    def test_the_rep_rates_the_answer_on_the_receipt_and_marketing_the_flag(self, open_app, company, words):
+        rep = open_app(Role.REP, "field/feedback.py", database=company)
+        rep.button(key="send_flag").click().run()
+        (flag,) = stored(company, c(Flag).id)
+        app = open_app(Role.MARKETER, "shared/inbox.py", database=company, id=str(flag))
+        app.button(key=f"flag_{flag}_helped").click().run()
+        assert "You said: helped." in words(app)
+        for name in ("saw", "did", "why"):
+            app.text_area(key=f"answer_{flag}_{name}").set_value(name)
+        app.button(key=f"answer_{flag}").click().run()
+
+        rep = open_app(Role.REP, "field/feedback.py", database=company)
+        rep.button(key=f"answer_{flag}_did_not_help").click().run()
+        assert "You said: did not help." in words(rep)
+        rep.button(key=f"answer_{flag}_undo_did_not_help").click().run()
+        assert rep.button(key=f"answer_{flag}_helped")
+        with company.reading() as session:
+            kept = session.execute(sa.select(c(Rating).subject, c(Rating).rated).order_by(c(Rating).id)).all()
+        assert [tuple(row) for row in kept] == [
+            (RatedSubject.FLAG, Rated.HELPED), (RatedSubject.ANSWER, Rated.DID_NOT_HELP),
+            (RatedSubject.ANSWER, Rated.UNDONE),
+        ]  # fmt: skip
+
+    def test_a_complaint_is_sent_without_counts(self, open_app, company):
+        app = open_app(Role.REP, "field/feedback.py", database=company)
+        app.selectbox(key="raise_flag_kind").set_value(FlagKind.COMPLAINT.value).run()
+        assert "raise_flag_seen" not in {each.key for each in app.number_input}
+        app.button(key="send_flag").click().run()
+
+        assert not app.exception
+        with company.reading() as session:
+            flag = session.execute(sa.select(c(Flag).kind, c(Flag).seen, c(Flag).conversations)).one()
+        assert tuple(flag) == (FlagKind.COMPLAINT, None, None)
