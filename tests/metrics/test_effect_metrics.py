@@ -148,6 +148,18 @@ class TestEffect:
             (by_hand.low, by_hand.value, by_hand.high)
         )
 
+    def test_two_waves_after_have_half_the_noise_too(self):
+        """Second route, as for two waves before: a quarter of both variances, by hand from the counts."""
+        plan = replace(PLAN, before=("Q2",), flagged=("Q3",), after=("flag", "after"))
+        found = effect(plan, [WEAK, *OTHERS])
+        rows = [unit.waves for unit in (WEAK, *OTHERS)]
+        noise = [waves[1].noise + (waves[4].noise + waves[5].noise) / 4 for waves in rows]
+        moves = [(waves[4].value + waves[5].value) / 2 - waves[1].value for waves in rows]
+        by_hand = difference_in_differences(moves, np.array([1, *[-1 / 12] * 12]), noise=noise)
+
+        assert found.estimate == pytest.approx((0.18 + 0.60) / 2 - 0.31)
+        assert (found.difference.low, found.difference.high) == pytest.approx((by_hand.low, by_hand.high))
+
     def test_first_of_thirteen_by_a_hair_did_not_work(self):
         """Four points more where nobody else moved: p is 1/13, but the survey's noise is larger."""
         still = [survey(f"o{i}", 40, 40, 40, 40, 40, 40) for i in range(12)]

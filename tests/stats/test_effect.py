@@ -20,6 +20,7 @@ from alignment.stats.effect import (
     smallest_detectable,
     trend,
 )
+from alignment.stats.synthetic import Windows, synthetic_control
 
 MOVES = st.lists(st.integers(-40, 40), min_size=4, max_size=9)
 
@@ -163,6 +164,20 @@ class TestPermutation:
                 np.mean(np.array(size) >= size[0] - 1e-9)
             )
 
+    def test_what_all_groups_stray_by_counts_and_not_only_the_others(self):
+        """
+        By hand (M01: the pooled variance holds every group that takes part).
+
+        Moves 9, 1, 2, 4 with noise 9, 1, 4, 4: Q = 7.3966 about the mean 2.1724, and (Q - 3) / 0.9052 = 34/7
+        is beyond noise; sizes 1.64, 1.31, 0.77, 0: the treated one is first of four. The three others alone
+        stray by nothing beyond noise; with that the second would be larger: 2.35 against 2.11.
+        """
+        moves, noise = np.array([9.0, 1, 2, 4]), np.array([9.0, 1, 4, 4])
+
+        assert between_variance(moves, noise) == pytest.approx(34 / 7)
+        assert between_variance(moves[1:], noise[1:]) == 0
+        assert permutation_p(moves, first_of(4), noise=noise) == pytest.approx(0.25)
+
     def test_all_treated_is_refused(self):
         with pytest.raises(ValueError, match="expected at least one to compare with"):
             assignments([True, True])
@@ -214,6 +229,18 @@ class TestDetectable:
 
         assert np.mean(found) == pytest.approx(0.8, abs=0.04)
 
+    def test_in_one_world_of_unequal_noise_it_is_where_p_begins_to_count(self):
+        """Second route: the test itself calls this world one with a thousandth more, and not with less."""
+        still, noise, chosen = np.array([0.0, 1, 2, 4]), np.array([9.0, 1, 4, 4]), first_of(4)
+        size = smallest_detectable(still[None], chosen, noise=noise, alpha=0.25)
+
+        def counts(effect: float) -> bool:
+            world = still + effect * np.array([1, 0, 0, 0])
+            told = difference_in_differences(world, chosen.contrasts[0], noise=noise)
+            return bool(permutation_p(world, chosen, noise=noise) <= 0.25 and told.low > 0)
+
+        assert (counts(size * 1.001), counts(size * 0.999)) == (True, False)
+
     def test_an_alpha_out_of_reach_has_no_detectable_effect(self):
         assert smallest_detectable(np.zeros((5, 9)), first_of(9), alpha=0.1) is None
 
@@ -228,3 +255,26 @@ class TestDetectable:
         )
 
         assert blocks > 1.5 * single
+
+
+class TestSynthetic:
+    def test_a_fit_that_is_perfect_by_luck_does_not_make_chance_an_effect(self):
+        """
+        By hand: half of the first donor and half of the second is the treated group exactly, before.
+
+        Its gap after is 0.02 where the survey's noise alone is 0.1: 0.2 of what is usual. Two donors stray by
+        0.3 and more of theirs, the third by nothing: third of four. Measured by the misfit alone, which is 0,
+        it would be first.
+        """
+        times = np.arange(4)
+        windows = Windows(fit=times < 3, before=times == 2, after=times == 3)
+        treated = np.array([0, 0, 0, 0.02])
+        donors = np.array([[0.1, -0.1, 0, 0.3], [-0.1, 0.1, 0, -0.3], [0, 0, 0, 0]])
+        found = synthetic_control(
+            treated, donors, windows, treated_noise=np.full(4, 0.01), donors_noise=np.full((3, 4), 0.01),
+            same_level=False,
+        )  # fmt: skip
+
+        assert found.misfit == pytest.approx(0, abs=1e-9)
+        assert found.value == pytest.approx(0.02)
+        assert found.p == pytest.approx(3 / 4)
