@@ -6,7 +6,7 @@ beside the map (territory_strip.py), not from colours.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 from alignment.figures.drawing import Drawing
 from alignment.figures.frame import Margins, framed
 from alignment.figures.outlines import Positions, Rings, hatch, read_outlines, room
+from alignment.figures.placing import Box, moved_apart
 from alignment.figures.shading import faded, mixed, readable_on
 from alignment.figures.style import Medium, Style
 from alignment.figures.text import LINE, joined, safe, text_width, wrapped
@@ -48,6 +49,10 @@ _GLYPH = 0.8  # height of a line of figures, in font sizes
 # 1280x720 has two thirds of the room that 1920x1080 has, and text of the same size.
 _OVERHANG = 1.12
 _PIN = 1.4  # a pin's breadth, in font sizes
+_PIN_REACH = 2.0  # so many breadths a pin without a label may move so that it covers no other's
+# Labels are chosen for the smallest wall, 1280x720. Discs are placed for one of 1920x1080, which has so many
+# times the room: moved apart for the smaller one they would lie in other territories.
+_ROOM = {Medium.SCREEN: 1.0, Medium.PHONE: 1.0, Medium.PROJECTOR: 1.7}
 _NAME_OVERHANG = {Medium.SCREEN: 1.12, Medium.PHONE: 1.12, Medium.PROJECTOR: 0.8}
 
 
@@ -345,7 +350,8 @@ def _add_labels(
     """
     Name and number where they fit, else the number, else nothing: the strip has them all.
 
-    Where flags are open a disc with their number stands at the label's place and the label under it.
+    Where flags are open a disc with their number stands at the label's place and the label under it; beside
+    it where it would cover another territory's label or disc.
     """
     plain: list[_Mark] = []
     flagged: list[_Mark] = []
@@ -356,22 +362,32 @@ def _add_labels(
         rings = outlines.get(place.key)
         found = _label(place, panel, rings, lon, lat, style) if rings else None
         if found or place.row.open_flags:
-            text, lon = found or ("", lon)
-            mark = _Mark(lon=lon, lat=lat, text=text, fill=place.fill, flags=place.row.open_flags)
+            text, lon, breadth, height = found or ("", lon, 0.0, 0.0)
+            mark = _Mark(
+                lon=lon,
+                lat=lat,
+                text=text,
+                breadth=breadth,
+                height=height,
+                fill=place.fill,
+                flags=place.row.open_flags,
+            )
             (flagged if mark.flags else plain).append(mark)
     if plain:
         drawing.scattergeo(**_marks(plain, panel, style), name="labels", mode="text")
     if flagged:
-        _add_flags(drawing, flagged, panel, style)
+        _add_flags(drawing, _apart(flagged, plain, panel, style), panel, style)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Mark:
-    """What stands at a territory's label point."""
+    """What stands at a territory's label point: a text of so many px."""
 
     lon: float
     lat: float
     text: str
+    breadth: float
+    height: float
     fill: str
     flags: int
 
@@ -389,6 +405,28 @@ def _marks(marks: Sequence[_Mark], panel: _Panel, style: Style) -> dict[str, Any
         },
         "hoverinfo": "skip",
     }
+
+
+def _apart(flagged: Sequence[_Mark], plain: Sequence[_Mark], panel: _Panel, style: Style) -> list[_Mark]:
+    """The marks with a disc; a disc without a label, in a small territory, covers no other mark."""
+    pin, scale = _PIN * style.type.small, panel.scale * _ROOM[style.medium]
+    squeeze = float(np.cos(np.radians(np.mean([mark.lat for mark in (*flagged, *plain)]))))
+
+    def box(mark: _Mark, breadth: float, height: float, below: float = 0.0) -> Box:
+        x, y = mark.lon * squeeze * scale, mark.lat * scale - below
+        return Box(x=x, y=y, breadth=breadth, height=height)
+
+    bare = [mark for mark in flagged if not mark.text]
+    labelled = [mark for mark in flagged if mark.text]
+    stay = [box(mark, mark.breadth, mark.height) for mark in plain]
+    stay += [box(mark, pin, pin) for mark in labelled]
+    stay += [box(mark, mark.breadth, mark.height, (pin + mark.height) / 2) for mark in labelled]
+    shifts = moved_apart([[box(mark, pin, pin)] for mark in bare], stay, farthest=_PIN_REACH * pin)
+    moved = [
+        replace(mark, lon=mark.lon + x / (squeeze * scale), lat=mark.lat + y / scale)
+        for mark, (x, y) in zip(bare, shifts, strict=True)
+    ]
+    return [*moved, *labelled]
 
 
 def _add_flags(drawing: Drawing, marks: Sequence[_Mark], panel: _Panel, style: Style) -> None:
@@ -444,7 +482,8 @@ def _add_running(
 
 def _label(
     place: _Place, panel: _Panel, rings: Rings, lon: float, lat: float, style: Style
-) -> tuple[str, float] | None:
+) -> tuple[str, float, float, float] | None:
+    """The text, where its middle lies, and its breadth and height in px; None where none fits."""
     size = style.type.small
     for lines in place.labels:
         overhang = _NAME_OVERHANG[style.medium] if len(lines) > 1 else _OVERHANG
@@ -453,7 +492,8 @@ def _label(
         free = room(rings, lon, lat - down, height=height)
         breadth = max(text_width(line, size) for line in lines)
         if breadth <= overhang * free.breadth * panel.scale:
-            return "<br>".join([*(safe(line) for line in lines[:-1]), f"<b>{lines[-1]}</b>"]), free.middle_lon
+            text = "<br>".join([*(safe(line) for line in lines[:-1]), f"<b>{lines[-1]}</b>"])
+            return text, free.middle_lon, breadth, LINE * size * len(lines)
     return None
 
 

@@ -203,6 +203,26 @@ def test_open_flags_are_counted_in_a_disc_with_the_label_under_it(style):
     )
 
 
+def test_a_disc_does_not_cover_the_number_of_a_neighbour(style):
+    """
+    On the wall Saarland's disc lay on the number of Rheinland-Pfalz: their label points are 40 px apart.
+
+    Here Saarland's is moved to a fifth of a degree west of Bayern's, far nearer than a disc is broad.
+    """
+    answer = territories()
+    labels = dict(answer.shape.labels)
+    lon, lat = labels["DE.BY"]
+    labels["DE.SL"] = (lon - 0.2, lat)
+    rows = tuple(replace(row, open_flags=5 if row.code == "DE.SL" else 0) for row in answer.rows)
+    figure = map_of(replace(answer, rows=rows, shape=replace(answer.shape, labels=labels)), style)
+    moved = trace(figure, "flags")
+
+    assert (moved.lon[0], moved.lat[0]) != (lon - 0.2, lat)
+    assert (moved.lon, moved.lat) == (trace(figure, "flag counts").lon, trace(figure, "flag counts").lat)
+    alone = trace(map_of(territories(), style), "flags")
+    assert (alone.lon[0], alone.lat[0]) == pytest.approx(answer.shape.labels["DE.SN"])
+
+
 def test_a_territory_with_a_running_campaign_is_outlined_and_the_legend_says_so(style):
     rows = tuple(
         replace(row, running=("Spring",) if row.code == "DE.BY" else ()) for row in territories().rows
