@@ -13,7 +13,7 @@ own included, rolls everything back.
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NewType, cast
@@ -23,7 +23,7 @@ import sqlalchemy as sa
 from filelock import FileLock, Timeout
 from sqlmodel import Session
 
-from alignment.errors import Busy, Invalid, MissingDatabase
+from alignment.errors import Busy, MissingDatabase
 from alignment.tables import Table
 
 ReadSession = NewType("ReadSession", Session)
@@ -279,31 +279,6 @@ def upsert(
     session.execute(action, rows)
 
 
-def add_rows(
-    session: WriteSession,
-    table: type[Table],
-    columns: tuple[str, ...],
-    rows: list[tuple[Any, ...]],
-    *,
-    key: int,
-) -> None:
-    """
-    Insert rows of numbers; where the primary key, the first `key` columns, is there already, add to it.
-
-    By the driver itself: naming every number of a million rows would take longer than storing them.
-    """
-    if not rows:
-        return
-    mark = "%s" if session.get_bind().dialect.name == "postgresql" else "?"
-    name = str(table.__tablename__)
-    sums = ", ".join(f"{column} = {name}.{column} + excluded.{column}" for column in columns[key:])
-    session.connection().exec_driver_sql(
-        f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({', '.join([mark] * len(columns))})"  # noqa: S608
-        f" ON CONFLICT ({', '.join(columns[:key])}) DO UPDATE SET {sums}",
-        rows,
-    )
-
-
 def _insert_of(session: WriteSession) -> Callable[[Any], Any]:
     from sqlalchemy.dialects import postgresql, sqlite
 
@@ -316,58 +291,3 @@ def take_time(session: ReadSession) -> None:
     if session.get_bind().dialect.name == "postgresql":
         session.execute(sa.text("SET LOCAL statement_timeout = 0"))
         session.execute(sa.text("SET LOCAL idle_in_transaction_session_timeout = 0"))
-
-
-def append_rows(
-    session: WriteSession, table: sa.TableClause, parts: Iterable[Sequence[tuple[Any, ...]]]
-) -> None:
-    """
-    Append many rows in the order of the table's columns: COPY on PostgreSQL, prepared inserts on SQLite.
-
-    Keys come with the rows; afterwards the next key that the database gives out is
-    a new one. References may point forward within the call.
-
-    Raises:
-        Invalid: A value does not fit its column here.
-    """
-    connection = session.connection()
-    if connection.dialect.name == "postgresql":
-        _copy_in(connection, table, parts)
-        return
-    connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")  # until the transaction ends
-    names = [column.name for column in table.c]
-    for part in parts:
-        if part:
-            connection.execute(sa.insert(table), [dict(zip(names, row, strict=True)) for row in part])
-
-
-def _copy_in(connection: sa.Connection, table: sa.TableClause, parts: Iterable[Sequence[Any]]) -> None:
-    quote_name = connection.dialect.identifier_preparer.quote
-    columns = ", ".join(quote_name(column.name) for column in table.c)
-    driver = connection.connection.cursor()
-    try:
-        with driver.copy(f"COPY {quote_name(table.name)} ({columns}) FROM STDIN") as copy:
-            for part in parts:
-                for row in part:
-                    copy.write_row(row)
-    except connection.dialect.loaded_dbapi.DataError as error:
-        raise Invalid(
-            f"PostgreSQL cannot hold a value of {table.name}: {error}. Nothing was stored. "
-            "Correct the record at its source, import it again, and repeat."
-        ) from error
-    finally:
-        driver.close()
-    if "id" in table.c:
-        _go_on_counting(connection, table)
-    # Without statistics the first queries are planned as if the table were empty, and take minutes.
-    connection.exec_driver_sql(f"ANALYZE {quote_name(table.name)}")
-
-
-def _go_on_counting(connection: sa.Connection, table: sa.TableClause) -> None:
-    """The sequence of the key behind the greatest key; a table without one is left alone."""
-    sequence = sa.func.pg_get_serial_sequence(table.name, "id")
-    if connection.execute(sa.select(sequence)).scalar_one() is None:
-        return
-    greatest = sa.select(sa.func.max(table.c.id)).scalar_subquery()
-    counted = sa.func.setval(sequence, sa.func.coalesce(greatest, 1), greatest.is_not(None))
-    connection.execute(sa.select(counted))

@@ -14,8 +14,9 @@ import sqlalchemy as sa
 
 from alignment import audit
 from alignment.access import Actor, Permission, permitted
-from alignment.db import ReadSession, WriteSession, append_rows, take_time
+from alignment.db import ReadSession, WriteSession, take_time
 from alignment.errors import Conflict, Invalid
+from alignment.many import append_rows
 from alignment.queries.integrity import table_account
 from alignment.tables import CompanyState, Table, as_stored
 

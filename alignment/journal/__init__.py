@@ -18,13 +18,11 @@ from alignment.journal.obstacles import (
 )
 from alignment.journal.rewinding import KNOWN, as_known
 from alignment.journal.rows import (
-    CHUNK,
     ENTITIES,
     LINKS,
     OBSERVATIONS,
     OWNERS_OF_LINKS,
     Row,
-    chunks,
     linked_territories,
     open_references,
     remember,
@@ -38,7 +36,6 @@ from alignment.journal.rows import (
 from alignment.journal.taking_back import Undone, say_again, take_back
 
 __all__ = [
-    "CHUNK",
     "DECISION_KIND",
     "ENTITIES",
     "KNOWN",
@@ -51,7 +48,6 @@ __all__ = [
     "Row",
     "Undone",
     "as_known",
-    "chunks",
     "linked_territories",
     "logical_dump",
     "obstacles",

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from alignment.audit import canonical
 from alignment.db import ReadSession, WriteSession
+from alignment.many import among, insert_rows
 from alignment.tables import (
     CampaignTerritory,
     PendingReference,
@@ -19,9 +20,6 @@ from alignment.tables import (
     UtcDateTime,
     c,
 )
-
-CHUNK = 500
-"""How many values stand in one IN list; both databases take more, their planners do not like it."""
 
 Row = dict[str, Any]
 _TABLES = Table.metadata.tables
@@ -54,12 +52,6 @@ def table_named(name: str) -> sa.Table:
     return _TABLES[name]
 
 
-def chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
-    """The distinct values in lists of at most CHUNK, in a stable order."""
-    unique = list(dict.fromkeys(values))
-    return (unique[start : start + CHUNK] for start in range(0, len(unique), CHUNK))
-
-
 def rows_of(session: ReadSession, statement: sa.Select[Any]) -> list[Row]:
     """What a statement finds, as plain dictionaries by column name."""
     result = session.connection().execute(statement)
@@ -70,8 +62,8 @@ def rows_of(session: ReadSession, statement: sa.Select[Any]) -> list[Row]:
 def rows_where(session: ReadSession, table: sa.Table, column: str, values: Iterable[Any]) -> list[Row]:
     """Whole rows whose column has one of the values."""
     found: list[Row] = []
-    for part in chunks(values):
-        found += rows_of(session, sa.select(table).where(table.c[column].in_(part)))
+    for chosen in among(table.c[column], values):
+        found += rows_of(session, sa.select(table).where(chosen))
     return found
 
 
@@ -138,9 +130,9 @@ def open_references(session: ReadSession, table: str, row_ids: Iterable[int]) ->
     """The references of these rows that still wait for their file, by row id."""
     pending = c(PendingReference)
     found: dict[int, list[Row]] = defaultdict(list)
-    for part in chunks(row_ids):
+    for chosen in among(pending.row_id, row_ids):
         statement = sa.select(PendingReference.__table__).where(  # type: ignore[attr-defined]
-            pending.table_name == table, pending.row_id.in_(part)
+            pending.table_name == table, chosen
         )
         for row in rows_of(session, statement):
             found[row["row_id"]].append(row)
@@ -217,17 +209,15 @@ def _revise(
         }
         for row_id, text in texts.items()
     ]
-    if revisions:
-        session.connection().execute(sa.insert(RowRevision.__table__), revisions)  # type: ignore[attr-defined]
+    insert_rows(session, RowRevision.__table__, revisions)  # type: ignore[attr-defined]
 
 
 def set_links(session: WriteSession, name: str, wanted: Mapping[int, Iterable[int]]) -> None:
     """Make the territories of each row exactly the given ones."""
     link, owner = LINKS[name]
-    for part in chunks(wanted):
-        session.connection().execute(sa.delete(link).where(link.c[owner].in_(part)))
+    for chosen in among(link.c[owner], wanted):
+        session.connection().execute(sa.delete(link).where(chosen))
     rows = [
         {owner: row_id, "territory_id": one} for row_id, many in wanted.items() for one in sorted(set(many))
     ]
-    if rows:
-        session.connection().execute(sa.insert(link), rows)
+    insert_rows(session, link, rows)

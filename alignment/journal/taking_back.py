@@ -20,7 +20,6 @@ from alignment.journal.rows import (
     OBSERVATIONS,
     OPEN,
     Row,
-    chunks,
     open_references,
     remember,
     remember_removed,
@@ -30,6 +29,7 @@ from alignment.journal.rows import (
     set_links,
     table_named,
 )
+from alignment.many import among
 from alignment.tables import GoalTarget, LeadPerson, PendingReference, Table, c
 
 
@@ -248,8 +248,8 @@ def _drop_loops(session: WriteSession, plan: Plan) -> None:
         table = table_named(name)
         for key in table.foreign_keys:
             if key.column.table is table:
-                for part in chunks(ids):
-                    statement = sa.update(table).where(table.c.id.in_(part)).values({key.parent.name: None})
+                for chosen in among(table.c.id, ids):
+                    statement = sa.update(table).where(chosen).values({key.parent.name: None})
                     session.connection().execute(statement)
 
 
@@ -260,15 +260,16 @@ def _delete_belongings(session: WriteSession, name: str, ids: set[int]) -> None:
         "territory": [(link, "territory_id") for link, _ in LINKS.values()],
     } | {owner: [(link, column)] for owner, (link, column) in LINKS.items()}
     for table, column in belongings.get(name, []):
-        for part in chunks(ids):
-            session.connection().execute(sa.delete(table).where(table.c[column].in_(part)))
+        for chosen in among(table.c[column], ids):
+            session.connection().execute(sa.delete(table).where(chosen))
 
 
 def _delete(session: WriteSession, name: str, ids: Iterable[int]) -> None:
     table, pending = table_named(name), c(PendingReference)
-    for part in chunks(ids):
+    for chosen in among(pending.row_id, ids):
         waiting = sa.delete(PendingReference.__table__).where(  # type: ignore[attr-defined]
-            pending.table_name == name, pending.row_id.in_(part)
+            pending.table_name == name, chosen
         )
         session.connection().execute(waiting)
-        session.connection().execute(sa.delete(table).where(table.c.id.in_(part)))
+    for chosen in among(table.c.id, ids):
+        session.connection().execute(sa.delete(table).where(chosen))

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
-from alignment.db import ReadSession, WriteSession, add_rows, take_time
-from alignment.journal import chunks
+from alignment import many
+from alignment.db import ReadSession, WriteSession, take_time
 from alignment.periods import Calendar
 from alignment.rollups.cells import KEY, NUMBERS, Cells, cells_of, packed, summed, together
 from alignment.rollups.counting import Parts, add_stages, add_unit
@@ -228,7 +228,7 @@ def _add_to(session: WriteSession, cube: int, rows: np.ndarray) -> None:
         return
     columns = ("cube", *KEY, *NUMBERS)
     tuples = [(cube, *row) for row in rows.tolist()]
-    add_rows(session, CubeCell, columns, tuples, key=len(KEY) + 1)
+    many.add_rows(session, CubeCell, columns, tuples, key=len(KEY) + 1)
     reduced = [row[: len(KEY) + 1] for row in tuples if any(number < 0 for number in row[len(KEY) + 1 :])]
     if not reduced:
         return
@@ -277,8 +277,8 @@ def _packed_cells(session: ReadSession, cube: int, keys: np.ndarray) -> dict[tup
     """The packed cells of these days and members that are there."""
     cell, wanted = c(PackedCell), {(day, place) for day, place in keys.tolist()}
     found = {}
-    for days in chunks(sorted({day for day, _ in wanted})):
-        columns = sa.select(cell.day, cell.b_id, cell.counts).where(cell.cube == cube, cell.day.in_(days))
+    for on_days in many.among(cell.day, sorted({day for day, _ in wanted})):
+        columns = sa.select(cell.day, cell.b_id, cell.counts).where(cell.cube == cube, on_days)
         for day, place, counts in session.connection().execute(columns):
             if (day, place) in wanted:
                 found[day, place] = bytes(counts)

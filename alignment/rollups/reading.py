@@ -14,8 +14,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from alignment import many
 from alignment.db import ReadSession
-from alignment.journal import chunks
 from alignment.rollups.counting import Deal, Dimensions, Entry, Unit, event_of
 from alignment.rollups.cubes import DIMENSIONS, STATES
 from alignment.rollups.durations import ANSWERS
@@ -179,9 +179,9 @@ def _entry(row: Row, is_own: bool) -> Entry:
 
 
 def among(ids: Iterable[int]) -> Where:
-    """Some ids, a few hundred a statement."""
-    parts = list(chunks(ids))
-    return lambda column: (column.in_(part) for part in parts)
+    """Some ids, a few thousand a statement."""
+    chosen = list(ids)
+    return lambda column: many.among(column, chosen)
 
 
 def between(first: int, last: int) -> Where:

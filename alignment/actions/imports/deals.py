@@ -26,7 +26,8 @@ from alignment.actions.imports.observations import (
 from alignment.actions.imports.placing import place
 from alignment.actions.imports.work import Open, Work
 from alignment.imports.parsed import ParsedImport
-from alignment.journal import Row, chunks, rows_of, rows_where, table_named
+from alignment.journal import Row, rows_of, rows_where, table_named
+from alignment.many import among
 from alignment.money import RateTable, from_minor, to_minor
 from alignment.periods import epoch_day, from_epoch_day
 from alignment.tables import ExchangeRate, c
@@ -226,8 +227,8 @@ def settle(work: Work, deal_ids: Iterable[int]) -> None:
 def _living_events(work: Work, deal_ids: Iterable[int]) -> list[Row]:
     table = table_named("deal_event")
     found: list[Row] = []
-    for part in chunks(deal_ids):
-        statement = sa.select(table).where(table.c.deal_id.in_(part), table.c.ended_at.is_(None))
+    for chosen in among(table.c.deal_id, deal_ids):
+        statement = sa.select(table).where(chosen, table.c.ended_at.is_(None))
         found += rows_of(work.session, statement)
     return found
 

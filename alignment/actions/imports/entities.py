@@ -17,13 +17,13 @@ from alignment.imports.kinds import folded
 from alignment.journal import (
     ENTITIES,
     Row,
-    chunks,
     linked_territories,
     open_references,
     rows_where,
     set_links,
     table_named,
 )
+from alignment.many import among
 from alignment.tables import PendingReference, c
 
 T = TypeVar("T")
@@ -162,8 +162,8 @@ def _insert(work: Work, table: str, new: Sequence[Stated], key: Key) -> dict[tup
     if not new:
         return {}
     stamp = {"recorded_at": work.recorded_at, "batch_id": work.batch_id}
-    work.insert(table, [one.defaults | one.values | stamp for one in new])
-    ids = _ids_by_key(work, table, new, key)
+    made = work.insert(table, [one.defaults | one.values | stamp for one in new])
+    ids = {key.of(one.values): row_id for one, row_id in zip(new, made, strict=True)}
     work.fresh[table] |= set(ids.values())
     links = {}
     for one in new:
@@ -173,20 +173,6 @@ def _insert(work: Work, table: str, new: Sequence[Stated], key: Key) -> dict[tup
             links[row_id] = one.territories
     if links:
         set_links(work.session, table, links)
-    return ids
-
-
-def _ids_by_key(work: Work, table: str, stated: Sequence[Stated], key: Key) -> dict[tuple[Any, ...], int]:
-    target = table_named(table).c
-    wanted = {key.of(one.values) for one in stated}
-    ids: dict[tuple[Any, ...], int] = {}
-    for part in chunks(one.values[key.fetch] for one in stated):
-        statement = sa.select(target.id, *(target[column] for column in key.columns)).where(
-            target[key.fetch].in_(part)
-        )
-        for row_id, *found in work.session.connection().execute(statement):
-            if tuple(found) in wanted:
-                ids[tuple(found)] = row_id
     return ids
 
 
@@ -248,8 +234,8 @@ def _base(column: str) -> str:
 
 def drop_open_references(work: Work, ids: Iterable[int]) -> None:
     pending = c(PendingReference)
-    for part in chunks(ids):
-        statement = sa.delete(PendingReference.__table__).where(pending.id.in_(part))  # type: ignore[attr-defined]
+    for chosen in among(pending.id, ids):
+        statement = sa.delete(PendingReference.__table__).where(chosen)  # type: ignore[attr-defined]
         work.session.connection().execute(statement)
 
 
@@ -274,10 +260,8 @@ def record_ids(work: Work, table: str, texts: Iterable[str]) -> dict[str, int]:
     """Leads, deals, outlets or orders by a file's id for them: of its own source, else of the only other."""
     found: dict[str, list[tuple[bool, int]]] = defaultdict(list)
     columns = table_named(table).c
-    for part in chunks(texts):
-        statement = sa.select(columns.id, columns.source, columns.external_id).where(
-            columns.external_id.in_(part)
-        )
+    for chosen in among(columns.external_id, texts):
+        statement = sa.select(columns.id, columns.source, columns.external_id).where(chosen)
         for row_id, source, text in work.session.connection().execute(statement):
             found[text].append((source == work.source, row_id))
     ids = {}
@@ -297,8 +281,8 @@ def ids_with_stubs(work: Work, table: str, kind: str, texts: Sequence[str]) -> d
         stamp: Row = {"source": work.source, "recorded_at": work.recorded_at, "batch_id": work.batch_id}
         if "deleted" in table_named(table).c:
             stamp["deleted"] = False
-        work.insert(table, [{"external_id": text} | stamp for text in missing])
-        made = record_ids(work, table, missing)
+        ids_made = work.insert(table, [{"external_id": text} | stamp for text in missing])
+        made = dict(zip(missing, ids_made, strict=True))
         work.fresh[table] |= set(made.values())
         work.opened += [(table, made[text], Open(STUB, kind, text)) for text in missing]
         ids |= made

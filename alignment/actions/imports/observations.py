@@ -17,7 +17,6 @@ import sqlalchemy as sa
 from alignment.actions.imports.work import Open, Status, Work
 from alignment.journal import (
     Row,
-    chunks,
     open_references,
     rows_of,
     rows_where,
@@ -25,6 +24,7 @@ from alignment.journal import (
     table_named,
     undone_batches,
 )
+from alignment.many import among
 from alignment.tables import ImportBatch, c
 
 STATED = "event:"
@@ -108,9 +108,9 @@ def living_rows(work: Work, table: str, origins: Iterable[str]) -> dict[str, Row
     """What is in force of these origins of the file's source."""
     target = table_named(table)
     found: dict[str, Row] = {}
-    for part in chunks(origins):
+    for chosen in among(target.c.origin, origins):
         statement = sa.select(target).where(
-            target.c.source == work.source, target.c.origin.in_(part), target.c.ended_at.is_(None)
+            target.c.source == work.source, chosen, target.c.ended_at.is_(None)
         )
         found |= {row["origin"]: row for row in rows_of(work.session, statement)}
     return found
@@ -151,10 +151,10 @@ def _note_opens(work: Work, table: str, said: Sequence[Said]) -> None:
 def end(work: Work, table: str, ids: Iterable[int]) -> None:
     """These rows no longer hold from this batch on."""
     target = table_named(table)
-    for part in chunks(ids):
+    for chosen in among(target.c.id, ids):
         work.session.connection().execute(
             sa.update(target)
-            .where(target.c.id.in_(part), target.c.ended_at.is_(None))
+            .where(chosen, target.c.ended_at.is_(None))
             .values(ended_at=work.recorded_at, ended_by_batch=work.batch_id)
         )
 
@@ -164,10 +164,10 @@ def reconcile(work: Work, steps: Steps, records: Iterable[int]) -> None:
     target = table_named(steps.table)
     columns = [target.c[name] for name in ("id", "origin", steps.record, *steps.compared)]
     living: list[Row] = []
-    for part in chunks(records):
+    for chosen in among(target.c[steps.record], records):
         living += rows_of(
             work.session,
-            sa.select(*columns).where(target.c[steps.record].in_(part), target.c.ended_at.is_(None)),
+            sa.select(*columns).where(chosen, target.c.ended_at.is_(None)),
         )
     stated = {_step(steps, row) for row in living if row["origin"].startswith(STATED)}
     derived = [row for row in living if stated and not row["origin"].startswith(STATED)]
@@ -178,8 +178,8 @@ def revive(work: Work, steps: Steps, records: Iterable[int]) -> None:
     """Let derived observations of these records speak again where no history overrides them any more."""
     target = table_named(steps.table)
     rows: list[Row] = []
-    for part in chunks(records):
-        statement = sa.select(target).where(target.c[steps.record].in_(part)).order_by(target.c.id)
+    for chosen in among(target.c[steps.record], records):
+        statement = sa.select(target).where(chosen).order_by(target.c.id)
         rows += rows_of(work.session, statement)
     stated = {
         _step(steps, row) for row in rows if row["origin"].startswith(STATED) and row["ended_at"] is None
@@ -225,7 +225,7 @@ def _only_overridden(work: Work, steps: Steps, rows: Sequence[Row]) -> list[Row]
 def _kinds(work: Work, batches: Iterable[int]) -> dict[int, str]:
     batch = c(ImportBatch)
     found: dict[int, str] = {}
-    for part in chunks(batches):
-        rows = work.session.connection().execute(sa.select(batch.id, batch.kind).where(batch.id.in_(part)))
+    for chosen in among(batch.id, batches):
+        rows = work.session.connection().execute(sa.select(batch.id, batch.kind).where(chosen))
         found |= {row[0]: row[1] for row in rows}
     return found

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from alignment.actions.imports.entities import EXACT_KINDS, fill
 from alignment.actions.imports.work import Open, Work
 from alignment.imports.kinds import folded
-from alignment.journal import Row, chunks, open_references, table_named
+from alignment.journal import Row, open_references, table_named
+from alignment.many import among
 from alignment.periods import EPOCH, from_epoch_day
 from alignment.tables import PendingReference, PersonTerritory, TerritoryRule, c
 from alignment.vocabulary import RuleField
@@ -118,9 +119,9 @@ def _with_open_territory(work: Work, table: str, ids: Iterable[int]) -> set[int]
     found: set[int] = {
         row_id for name, row_id, each in work.opened if name == table and each.column == "territory_id"
     }
-    for part in chunks(ids):
+    for chosen in among(pending.row_id, ids):
         statement = sa.select(pending.row_id).where(
-            pending.table_name == table, pending.column_name == "territory_id", pending.row_id.in_(part)
+            pending.table_name == table, pending.column_name == "territory_id", chosen
         )
         found |= set(work.session.connection().scalars(statement))
     return found

@@ -13,13 +13,13 @@ from alignment.actions.imports.work import Work
 from alignment.journal import (
     LINKS,
     Row,
-    chunks,
     linked_territories,
     rows_of,
     rows_where,
     set_links,
     table_named,
 )
+from alignment.many import among
 from alignment.tables import PendingReference, c
 
 _TABLE_OF_EXACT = {"leads": "lead", "deals": "deal", "outlets": "outlet", "orders": "trade_order"}
@@ -116,7 +116,7 @@ def still_open(work: Work, names: Iterable[tuple[str, str]]) -> set[tuple[str, s
     """Which of these (kind, text) are waited for now that the batch is done."""
     pending = c(PendingReference)
     found: set[tuple[str, str]] = set()
-    for part in chunks(text for _, text in names):
-        statement = sa.select(pending.kind, pending.text).distinct().where(pending.text.in_(part))
+    for chosen in among(pending.text, (text for _, text in names)):
+        statement = sa.select(pending.kind, pending.text).distinct().where(chosen)
         found |= {(kind, text) for kind, text in work.session.connection().execute(statement)}
     return found

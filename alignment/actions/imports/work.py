@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import IntEnum
@@ -16,13 +16,12 @@ from alignment.actions.imports.directory import NAMED, Known, Names
 from alignment.actions.imports.receipts import Created
 from alignment.db import WriteSession
 from alignment.journal import Row, remember, rows_where, table_named
+from alignment.many import insert_rows, update_rows
 from alignment.periods import epoch_day, monday
 from alignment.queries.company import calendar
 
 Progress = Callable[[int], None]
 """Told of the rows written since the last time. It may raise: then nothing of the file is stored."""
-ROWS_AT_ONCE = 5_000
-"""So many rows a statement at most, so that progress is told of, and an import can be stopped."""
 
 
 def unwatched(rows: int) -> None:
@@ -146,34 +145,13 @@ class Work:
         self.followed |= {(table, row_id) for row_id in new}
         self.update(table, changes)
 
-    def insert(self, table: str, rows: list[Row]) -> None:
-        """Many rows, a statement for each set of columns and some thousand rows."""
-        groups: dict[tuple[str, ...], list[Row]] = defaultdict(list)
-        for row in rows:
-            groups[tuple(row)].append(row)
-        for group in groups.values():
-            self._many(sa.insert(table_named(table)), group)
+    def insert(self, table: str, rows: Sequence[Row]) -> list[int]:
+        """Many rows; their ids, if the table has any, in the order given."""
+        return insert_rows(self.session, table_named(table), rows, written=self.progress)
 
     def update(self, table: str, changes: dict[int, Row]) -> None:
-        """Write columns of rows by id, a statement for each set of columns and some thousand rows."""
-        target = table_named(table)
-        groups: dict[tuple[str, ...], list[Row]] = defaultdict(list)
-        for row_id, values in changes.items():
-            bound = {f"to_{name}": value for name, value in values.items()}
-            groups[tuple(sorted(values))].append({"at_id": row_id} | bound)
-        for columns, rows in groups.items():
-            statement = (
-                sa.update(target)
-                .where(target.c.id == sa.bindparam("at_id"))
-                .values({name: sa.bindparam(f"to_{name}", type_=target.c[name].type) for name in columns})
-            )
-            self._many(statement, rows)
-
-    def _many(self, statement: sa.Insert | sa.Update, rows: list[Row]) -> None:
-        for start in range(0, len(rows), ROWS_AT_ONCE):
-            part = rows[start : start + ROWS_AT_ONCE]
-            self.progress(len(part))
-            self.session.connection().execute(statement, part)
+        """Write columns of rows by id."""
+        update_rows(self.session, table_named(table), changes, written=self.progress)
 
     # --- lists that files fill by naming ---
 

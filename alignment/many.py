@@ -1,0 +1,288 @@
+"""
+Many rows and many keys at once, by the driver itself.
+
+Naming every value of a hundred thousand rows as a parameter of its own takes
+longer than storing them: here a statement is written once, and rows go to the
+driver as tuples of what the columns hold.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
+
+from alignment.db import WriteSession
+from alignment.errors import Invalid
+from alignment.tables import Table
+
+KEYS_AT_ONCE = 5_000
+ROWS_AT_ONCE = 5_000
+"""So many rows a statement at most, so that progress is told of, and an import can be stopped."""
+
+Row = Mapping[str, Any]
+Written = Callable[[int], None]
+"""Told before each statement how many rows it writes."""
+
+
+# --- asking for many keys ------------------------------------------------------------------------------
+
+
+def among(column: sa.ColumnElement[Any], values: Iterable[Any]) -> Iterator[sa.ColumnElement[bool]]:
+    """
+    Conditions that the column has one of the values, for as many statements as that needs.
+
+    The values are one parameter, so that statements of any length are compiled once.
+    """
+    distinct = list(dict.fromkeys(values))
+    keys = _Keys(_plain(column.type))
+    for start in range(0, len(distinct), KEYS_AT_ONCE):
+        part = distinct[start : start + KEYS_AT_ONCE]
+        yield _Among(column, sa.bindparam(None, part, keys, unique=True))
+
+
+def _plain(kind: Any) -> Any:
+    """A type for texts and for numbers of any length; others stay what they are."""
+    if isinstance(kind, sa.String):
+        return sa.Text()
+    return sa.BigInteger() if isinstance(kind, sa.Integer) else kind
+
+
+class _Keys(sa.TypeDecorator[list[Any]]):
+    """A list of keys of one type: JSON for SQLite, an array for PostgreSQL."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def __init__(self, item: Any) -> None:
+        super().__init__()
+        self.item = item
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> Any:
+        return dialect.type_descriptor(ARRAY(self.item) if dialect.name == "postgresql" else sa.Text())
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> Any:
+        if dialect.name == "postgresql":
+            return value
+        process = self.item.dialect_impl(dialect).bind_processor(dialect)
+        return json.dumps(value if process is None else [process(each) for each in value])
+
+
+class _Among(FunctionElement[Any]):
+    """The first part is one of the second's. Called a truth value, SQLite would be asked whether it is 1."""
+
+    inherit_cache = True
+    name = "among"
+
+
+@compiles(_Among, "sqlite")
+def _among_in_sqlite(element: _Among, compiler: Any, **options: Any) -> str:
+    column, keys = (compiler.process(part, **options) for part in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({keys}))"  # noqa: S608 - a column and a parameter
+
+
+@compiles(_Among, "postgresql")
+def _among_in_postgresql(element: _Among, compiler: Any, **options: Any) -> str:
+    column, keys = (compiler.process(part, **options) for part in element.clauses)
+    return f"{column} = ANY({keys})"
+
+
+# --- writing many rows ---------------------------------------------------------------------------------
+
+
+def _nobody(rows: int) -> None:
+    """Nobody waits."""
+
+
+def insert_rows(
+    session: WriteSession, table: sa.Table, rows: Sequence[Row], *, written: Written = _nobody
+) -> list[int]:
+    """
+    Insert rows of values as the program has them: COPY on PostgreSQL, prepared inserts on SQLite.
+
+    Rows may have different columns; what a row does not name is null or the table's default.
+
+    Returns:
+        The ids, in the order of the rows; none for a table without ids of its own.
+    """
+    if not rows:
+        return []
+    connection = session.connection()
+    ids = _new_ids(connection, table, len(rows)) if "id" in table.c and "id" not in rows[0] else []
+    defaults = {
+        column.name: column.default.arg
+        for column in table.c
+        if isinstance(column.default, ScalarElementColumnDefault)
+    }
+    for names, places in _alike(rows).items():
+        constants = {name: value for name, value in defaults.items() if name not in names}
+        columns = [*names, *constants, *(["id"] if ids else [])]
+        for start in range(0, len(places), ROWS_AT_ONCE):
+            part = places[start : start + ROWS_AT_ONCE]
+            values = [[rows[place][name] for place in part] for name in names]
+            values += [[value] * len(part) for value in constants.values()]
+            if ids:
+                values.append([ids[place] for place in part])
+            written(len(part))
+            _insert(connection, table, columns, _stored(connection, table, columns, values))
+    return ids
+
+
+def _alike(rows: Sequence[Row]) -> dict[tuple[str, ...], list[int]]:
+    """The places of rows with the same columns, by those columns."""
+    found: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for place, row in enumerate(rows):
+        found[tuple(row)].append(place)
+    return found
+
+
+def _stored(
+    connection: sa.Connection, table: sa.Table, columns: Sequence[str], values: Iterable[Iterable[Any]]
+) -> list[tuple[Any, ...]]:
+    """Columns of values to rows of what the driver takes."""
+    processed = []
+    for name, column in zip(columns, values, strict=True):
+        process = table.c[name].type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+        processed.append(column if process is None else map(process, column))
+    return list(zip(*processed, strict=True))
+
+
+def _insert(
+    connection: sa.Connection, table: sa.Table, columns: Sequence[str], rows: list[tuple[Any, ...]]
+) -> None:
+    if connection.dialect.name == "postgresql":
+        _copy(connection, table.name, columns, [rows])
+    else:
+        connection.exec_driver_sql(_insertion(connection, table.name, columns), rows)
+
+
+def _new_ids(connection: sa.Connection, table: sa.Table, count: int) -> list[int]:
+    """The next ids, in order: from the sequence, or after the greatest, which SQLite would take too."""
+    if connection.dialect.name == "postgresql":
+        sequence = sa.func.pg_get_serial_sequence(table.name, "id")
+        numbers = sa.func.generate_series(1, count).table_valued("number")
+        return list(connection.scalars(sa.select(sa.func.nextval(sequence)).select_from(numbers)))
+    last = connection.execute(sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0))).scalar_one()
+    return list(range(last + 1, last + 1 + count))
+
+
+def update_rows(
+    session: WriteSession, table: sa.Table, changes: Mapping[int, Row], *, written: Written = _nobody
+) -> None:
+    """Write columns of rows by id."""
+    connection = session.connection()
+    ids, rows = list(changes), list(changes.values())
+    mark = _mark(connection)
+    for names, places in _alike(rows).items():
+        if not names:
+            continue
+        sets = ", ".join(f"{_quoted(connection, name)} = {mark}" for name in names)
+        statement = f"UPDATE {_quoted(connection, table.name)} SET {sets} WHERE id = {mark}"  # noqa: S608 - our names
+        for start in range(0, len(places), ROWS_AT_ONCE):
+            part = places[start : start + ROWS_AT_ONCE]
+            values = [
+                *([rows[place][name] for place in part] for name in names),
+                [ids[place] for place in part],
+            ]
+            written(len(part))
+            connection.exec_driver_sql(statement, _stored(connection, table, [*names, "id"], values))
+
+
+def add_rows(
+    session: WriteSession,
+    table: type[Table],
+    columns: tuple[str, ...],
+    rows: list[tuple[Any, ...]],
+    *,
+    key: int,
+) -> None:
+    """
+    Insert rows of numbers; where the primary key, the first `key` columns, is there already, add to it.
+
+    By the driver itself: naming every number of a million rows would take longer than storing them.
+    """
+    if not rows:
+        return
+    connection, name = session.connection(), str(table.__tablename__)
+    sums = ", ".join(f"{column} = {name}.{column} + excluded.{column}" for column in columns[key:])
+    kept = f"ON CONFLICT ({', '.join(columns[:key])}) DO UPDATE SET {sums}"
+    connection.exec_driver_sql(f"{_insertion(connection, name, columns)} {kept}", rows)
+
+
+def append_rows(
+    session: WriteSession, table: sa.TableClause, parts: Iterable[Sequence[tuple[Any, ...]]]
+) -> None:
+    """
+    Append many rows in the order of the table's columns: COPY on PostgreSQL, prepared inserts on SQLite.
+
+    Keys come with the rows; afterwards the next key that the database gives out is
+    a new one. References may point forward within the call.
+
+    Raises:
+        Invalid: A value does not fit its column here.
+    """
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        _copy_in(connection, table, parts)
+        return
+    connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")  # until the transaction ends
+    for part in parts:
+        if part:
+            connection.exec_driver_sql(_insertion(connection, table.name, table.c.keys()), list(part))
+
+
+def _copy_in(connection: sa.Connection, table: sa.TableClause, parts: Iterable[Sequence[Any]]) -> None:
+    try:
+        _copy(connection, table.name, table.c.keys(), parts)
+    except connection.dialect.loaded_dbapi.DataError as error:
+        raise Invalid(
+            f"PostgreSQL cannot hold a value of {table.name}: {error}. Nothing was stored. "
+            "Correct the record at its source, import it again, and repeat."
+        ) from error
+    if "id" in table.c:
+        _go_on_counting(connection, table)
+    # Without statistics the first queries are planned as if the table were empty, and take minutes.
+    connection.exec_driver_sql(f"ANALYZE {_quoted(connection, table.name)}")
+
+
+def _copy(
+    connection: sa.Connection, name: str, columns: Iterable[str], parts: Iterable[Iterable[Any]]
+) -> None:
+    names = ", ".join(_quoted(connection, column) for column in columns)
+    driver = connection.connection.cursor()
+    try:
+        with driver.copy(f"COPY {_quoted(connection, name)} ({names}) FROM STDIN") as copy:
+            for part in parts:
+                for row in part:
+                    copy.write_row(row)
+    finally:
+        driver.close()
+
+
+def _insertion(connection: sa.Connection, name: str, columns: Sequence[str]) -> str:
+    names = ", ".join(_quoted(connection, column) for column in columns)
+    marks = ", ".join([_mark(connection)] * len(columns))
+    return f"INSERT INTO {_quoted(connection, name)} ({names}) VALUES ({marks})"  # noqa: S608 - names of our own
+
+
+def _mark(connection: sa.Connection) -> str:
+    return "%s" if connection.dialect.name == "postgresql" else "?"
+
+
+def _quoted(connection: sa.Connection, name: str) -> str:
+    return connection.dialect.identifier_preparer.quote(name)
+
+
+def _go_on_counting(connection: sa.Connection, table: sa.TableClause) -> None:
+    """The sequence of the key behind the greatest key; a table without one is left alone."""
+    sequence = sa.func.pg_get_serial_sequence(table.name, "id")
+    if connection.execute(sa.select(sequence)).scalar_one() is None:
+        return
+    greatest = sa.select(sa.func.max(table.c.id)).scalar_subquery()
+    counted = sa.func.setval(sequence, sa.func.coalesce(greatest, 1), greatest.is_not(None))
+    connection.execute(sa.select(counted))
