@@ -25,6 +25,9 @@ KEYS_AT_ONCE = 5_000
 ROWS_AT_ONCE = 5_000
 """So many rows a statement at most, so that progress is told of, and an import can be stopped."""
 
+_COPIED_AT_ONCE = 50_000
+"""So many rows a statement, which must not last longer than PostgreSQL lets it."""
+
 Row = Mapping[str, Any]
 Written = Callable[[int], None]
 """Told before each statement how many rows it writes."""
@@ -201,17 +204,24 @@ def add_rows(
     *,
     key: int,
 ) -> None:
-    """
-    Insert rows of numbers; where the primary key, the first `key` columns, is there already, add to it.
-
-    By the driver itself: naming every number of a million rows would take longer than storing them.
-    """
+    """Insert rows of numbers; where the primary key, the first `key` columns, is there already, add to it."""
     if not rows:
         return
     connection, name = session.connection(), str(table.__tablename__)
     sums = ", ".join(f"{column} = {name}.{column} + excluded.{column}" for column in columns[key:])
     kept = f"ON CONFLICT ({', '.join(columns[:key])}) DO UPDATE SET {sums}"
-    connection.exec_driver_sql(f"{_insertion(connection, name, columns)} {kept}", rows)
+    if connection.dialect.name != "postgresql":
+        connection.exec_driver_sql(f"{_insertion(connection, name, columns)} {kept}", rows)
+        return
+    names, arriving = ", ".join(columns), f"arriving_{name}"
+    connection.exec_driver_sql(f"CREATE TEMPORARY TABLE {arriving} (LIKE {name}) ON COMMIT DROP")
+    for start in range(0, len(rows), _COPIED_AT_ONCE):
+        _copy(connection, arriving, columns, [rows[start : start + _COPIED_AT_ONCE]])
+        connection.exec_driver_sql(
+            f"INSERT INTO {name} ({names}) SELECT {names} FROM {arriving} {kept}"  # noqa: S608 - our names
+        )
+        connection.exec_driver_sql(f"TRUNCATE {arriving}")
+    connection.exec_driver_sql(f"DROP TABLE {arriving}")
 
 
 def append_rows(

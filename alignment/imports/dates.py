@@ -46,7 +46,8 @@ _EXCEL_SERIAL = re.compile(r"\d{5}(?:[.,]\d+)?\Z")
 _COMPLETE = re.compile(
     r"(?:19|20)\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)\Z"
 )
-"""ISO 8601 with an offset: what CRMs write most, and what Python reads by itself."""
+_COMPLETE_LOCAL = re.compile(r"(?:19|20)\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d\Z")
+"""ISO 8601 with and without an offset: what CRMs write most, and what Python reads by itself."""
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _REMEDY = "Use YYYY-MM-DD or DD.MM.YYYY."
 
@@ -82,6 +83,8 @@ def date_style(values: Iterable[str]) -> DateStyle:
     votes: Counter[DateOrder] = Counter()
     example = ""
     for value in values:
+        if value[:3].isdigit():
+            continue  # the year stands first, or it is no date
         match = _NUMBERS.match(_day_part(value))
         if match is None:
             continue
@@ -130,7 +133,7 @@ def parsed_day(text: str, style: DateStyle, zone: str) -> date | Bad | Noted:
 
 def parsed_moment(text: str, style: DateStyle, zone: str) -> datetime | Bad | Noted:
     """The UTC moment. Without an offset it is local time of the zone; a day alone is its beginning."""
-    complete = _complete(text)
+    complete = _complete(text, zone)
     if complete is not None:
         return complete
     match = _TIME.match(text)
@@ -153,14 +156,19 @@ def parsed_moment(text: str, style: DateStyle, zone: str) -> datetime | Bad | No
     return Noted(value=moment, remark=remark) if remark else moment
 
 
-def _complete(text: str) -> datetime | None:
+def _complete(text: str, zone: str) -> datetime | Noted | None:
     """The moment of a full ISO text; None for others, and where the long way can name the fault."""
-    if not _COMPLETE.match(text):
+    is_local = _COMPLETE_LOCAL.match(text) is not None
+    if not (is_local or _COMPLETE.match(text)):
         return None
     try:
-        return datetime.fromisoformat(text).astimezone(UTC)
+        found = datetime.fromisoformat(text)
     except ValueError:
         return None
+    if not is_local:
+        return found.astimezone(UTC)
+    moment, remark = _from_local(found, zone)
+    return Noted(value=moment, remark=remark) if remark else moment
 
 
 def _day(text: str, style: DateStyle) -> date | Bad | Noted:

@@ -6,6 +6,7 @@ back when a file is read, so that a file we wrote says the same again.
 """
 
 import re
+from collections.abc import Iterable
 
 # ASVS 1.2.10: what spreadsheets take for the beginning of a formula, full-width forms included.
 _STARTERS = "=+\\-@\t\r\n\x00＝＋－＠"
@@ -28,6 +29,11 @@ def escaped(text: str) -> str:
 def was_escaped(text: str) -> bool:
     """Whether an apostrophe stands before the beginning of a formula."""
     return text[:1] == "'" and _WAS_ESCAPED.match(text) is not None
+
+
+def may_be_escaped(texts: Iterable[str]) -> bool:
+    """Whether any of the texts begins with an apostrophe: nearly no column has one."""
+    return "'" in {text[:1] for text in texts}
 
 
 def unescaped(text: str) -> str:

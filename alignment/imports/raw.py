@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alignment.imports.escapes import unescaped, was_escaped
+from alignment.imports.escapes import may_be_escaped, unescaped, was_escaped
 from alignment.imports.parsed import RowProblem
 
 
@@ -156,13 +156,19 @@ class RawTable:
 
     def column(self, name: str) -> list[str]:
         """The column's cells, one per row, without the apostrophe that keeps a spreadsheet from a formula."""
-        position = self.header.index(name)
-        return [unescaped(row[position]) for row in self.rows]
+        cells = self._cells(name)
+        return [unescaped(cell) for cell in cells] if may_be_escaped(cells) else cells
 
     def escaped_rows(self, name: str) -> list[int]:
         """Positions of the rows whose cell in the column carried that apostrophe."""
+        cells = self._cells(name)
+        if not may_be_escaped(cells):
+            return []
+        return [number for number, cell in enumerate(cells) if was_escaped(cell)]
+
+    def _cells(self, name: str) -> list[str]:
         position = self.header.index(name)
-        return [number for number, row in enumerate(self.rows) if was_escaped(row[position])]
+        return [row[position] for row in self.rows]
 
     def is_typed(self, name: str) -> NDArray[np.bool_] | None:
         """Shape (rows,), or None when the whole column is plain text."""

@@ -227,9 +227,10 @@ def _add_to(session: WriteSession, cube: int, rows: np.ndarray) -> None:
         _add_packed(session, cube, rows)
         return
     columns = ("cube", *KEY, *NUMBERS)
-    tuples = [(cube, *row) for row in rows.tolist()]
+    rows = np.hstack([np.full((len(rows), 1), cube, dtype=np.int64), rows])
+    tuples = list(map(tuple, rows.tolist()))
     many.add_rows(session, CubeCell, columns, tuples, key=len(KEY) + 1)
-    reduced = [row[: len(KEY) + 1] for row in tuples if any(number < 0 for number in row[len(KEY) + 1 :])]
+    reduced = rows[(rows[:, len(KEY) + 1 :] < 0).any(axis=1), : len(KEY) + 1].tolist()
     if not reduced:
         return
     cell = c(CubeCell)

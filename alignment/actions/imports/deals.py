@@ -44,7 +44,12 @@ def _step(row: Row) -> tuple[str, ...]:
 
 
 STEPS = Steps(
-    table="deal_event", record="deal_id", compared=("kind",), step=_step, histories=frozenset({"deal_stages"})
+    table="deal_event",
+    record="deal_id",
+    owner="deal",
+    compared=("kind",),
+    step=_step,
+    histories=frozenset({"deal_stages"}),
 )
 
 

@@ -215,8 +215,10 @@ def _is_older(values: Row, row: Row) -> bool:
     return stated is not None and stored is not None and stated < stored
 
 
-def _open_changes(one: Stated, waiting: Iterable[Row]) -> tuple[list[int], list[Open]]:
+def _open_changes(one: Stated, waiting: Sequence[Row]) -> tuple[list[int], list[Open]]:
     """Ids of open references that no longer hold, and those to be noted; both empty if they are the same."""
+    if not waiting and not one.opens:
+        return [], []
     restated = {
         (_base(each["column_name"]), each["kind"], each["text"]): int(each["id"])
         for each in waiting

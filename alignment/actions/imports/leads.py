@@ -41,6 +41,7 @@ _PERSONAL = ("first_name", "last_name", "email", "phone", "company")
 STEPS = Steps(
     table="stage_entry",
     record="lead_id",
+    owner="lead",
     compared=("episode", "stage", "exit"),
     step=lambda row: (row["episode"], row["stage"], row["exit"]),
     histories=frozenset({"stage_events"}),
@@ -140,9 +141,10 @@ def _write_people(work: Work, current: Sequence[tuple[int, Row, int]]) -> None:
     """Personal data goes to `lead_person` alone; its changes are not remembered."""
     present = [name for name in _PERSONAL if current and name in current[0][1]]
     wanted = {row_id: {name: row[name] for name in present} for _, row, row_id in current}
+    known = wanted.keys() - work.fresh["lead"]
     table = table_named("lead_person")
     stored = (
-        {row["lead_id"]: row for row in rows_where(work.session, table, "lead_id", wanted)} if present else {}
+        {row["lead_id"]: row for row in rows_where(work.session, table, "lead_id", known)} if present else {}
     )
     new = [{"lead_id": row_id} | values for row_id, values in wanted.items() if any(values.values())]
     work.insert("lead_person", [row for row in new if row["lead_id"] not in stored])
@@ -157,16 +159,15 @@ def _write_people(work: Work, current: Sequence[tuple[int, Row, int]]) -> None:
 
 def _derive(work: Work, current: Sequence[tuple[int, Row, Written]]) -> None:
     """A lead is one from its creation on, or from a day unknown; later stages have a date or are not told."""
-    said, silent = [], []
+    said, silent, made = [], [], work.fresh["lead"]
     for index, row, lead in current:
         for column, stage in _DATED_STAGES.items():
-            origin = origin_of(row["lead_id"], stage.value)
             is_undated_lead = stage is Stage.LEAD and (column in row or lead.status is Status.INSERTED)
             if row.get(column) is not None or is_undated_lead:
                 values = _entry(lead.id, stage=stage) | work.when(row.get(column))
-                said.append(Said(row=index, origin=origin, values=values))
-            elif column in row:
-                silent.append(origin)
+                said.append(Said(row=index, origin=origin_of(row["lead_id"], stage.value), values=values))
+            elif column in row and lead.id not in made:
+                silent.append(origin_of(row["lead_id"], stage.value))
     write_derived(work, STEPS, said, silent)
 
 

@@ -56,12 +56,14 @@ class Steps:
     """
     Which observations of a table speak of the same step of the same record.
 
-    `record` is the column of the record, `step` what is the same step, made of the
-    columns `compared`; `histories` are the kinds of file that state, not derive.
+    `record` is the column of the record, `owner` the record's table, `step` what is
+    the same step, made of the columns `compared`; `histories` are the kinds of file
+    that state, not derive.
     """
 
     table: str
     record: str
+    owner: str
     compared: tuple[str, ...]
     step: Callable[[Row], tuple[Any, ...]]
     histories: frozenset[str]
@@ -94,14 +96,18 @@ def write_derived(work: Work, steps: Steps, said: Sequence[Said], silent: Iterab
     """
     Append what a record's own dates say; `silent` are origins that the record no longer speaks for.
 
-    What a history overrides is kept, ended, so that it can speak again.
+    What a history overrides is kept, ended, so that it can speak again. Of a record
+    that this batch made nothing was ever said, so that nothing is looked for.
     """
     withdrawn = list(silent)
-    living = living_rows(work, steps.table, [one.origin for one in said] + withdrawn)
-    overridden = _overridden(work, steps, [one.origin for one in said if one.origin not in living])
+    made = work.fresh[steps.owner]
+    known = [one for one in said if one.values[steps.record] not in made]
+    origins = [one.origin for one in known]
+    living = living_rows(work, steps.table, origins + withdrawn)
+    overridden = _overridden(work, steps, [origin for origin in origins if origin not in living])
     _append(work, steps.table, said, living | overridden)
     end(work, steps.table, [living[origin]["id"] for origin in withdrawn if origin in living])
-    reconcile(work, steps, {one.values[steps.record] for one in said})
+    reconcile(work, steps, {one.values[steps.record] for one in known})
 
 
 def living_rows(work: Work, table: str, origins: Iterable[str]) -> dict[str, Row]:
@@ -136,9 +142,10 @@ def _append(work: Work, table: str, said: Sequence[Said], before: dict[str, Row]
 
 
 def _is_same(one: Said, row: Row, waiting: Sequence[Row]) -> bool:
-    if any(row[name] != value for name, value in one.values.items() if name not in _NO_CONTENT):
-        return False
-    return {(each.column, each.text) for each in one.opens} == {
+    for name, value in one.values.items():
+        if row[name] != value and name not in _NO_CONTENT:
+            return False
+    return not (one.opens or waiting) or {(each.column, each.text) for each in one.opens} == {
         (each["column_name"], each["text"]) for each in waiting
     }
 
@@ -163,15 +170,17 @@ def reconcile(work: Work, steps: Steps, records: Iterable[int]) -> None:
     """Of these records: end derived observations of steps that a history speaks of."""
     target = table_named(steps.table)
     columns = [target.c[name] for name in ("id", "origin", steps.record, *steps.compared)]
-    living: list[Row] = []
+    in_force = sa.select(*columns).where(target.c.ended_at.is_(None))
+    is_stated = sa.func.substr(target.c.origin, 1, len(STATED)) == STATED
+    stated: set[tuple[Any, ...]] = set()
     for chosen in among(target.c[steps.record], records):
-        living += rows_of(
-            work.session,
-            sa.select(*columns).where(chosen, target.c.ended_at.is_(None)),
-        )
-    stated = {_step(steps, row) for row in living if row["origin"].startswith(STATED)}
-    derived = [row for row in living if stated and not row["origin"].startswith(STATED)]
-    end(work, steps.table, [row["id"] for row in derived if _step(steps, row) in stated])
+        rows = rows_of(work.session, in_force.where(chosen, is_stated))
+        stated |= {_step(steps, row) for row in rows}
+    silenced: list[int] = []
+    for chosen in among(target.c[steps.record], (step[0] for step in stated)):
+        rows = rows_of(work.session, in_force.where(chosen, ~is_stated))
+        silenced += [row["id"] for row in rows if _step(steps, row) in stated]
+    end(work, steps.table, silenced)
 
 
 def revive(work: Work, steps: Steps, records: Iterable[int]) -> None:
