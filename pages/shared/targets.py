@@ -67,9 +67,7 @@ def show_target(target: TargetLine) -> None:
     """Hit or miss with one tap; the reason, if wanted, with a second."""
     with st.container(border=True, gap="small"):
         st.markdown(f"**{md_escape(target.name or '(erased)')}**")
-        st.caption(
-            md_escape(" · ".join(part for part in (insights.target_line(target), target.reason) if part))
-        )
+        st.caption(md_escape(insights.target_line(target)))
         if target.mark is None:
             with st.container(horizontal=True, key=f"marks_{target.entry_id}"):
                 for mark in (TargetMark.HIT, TargetMark.MISS):
