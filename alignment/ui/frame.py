@@ -106,8 +106,10 @@ def _draw_page() -> None:
 
 def _navigation(actor: Actor | None, *, is_hidden: bool) -> Any:
     has_outlets = actor is not None and facts.choices().has_outlets
-    pages = [page_of(entry, actor, has_outlets=has_outlets) for entry in PAGES]
-    return st.navigation(pages, position="hidden" if is_hidden else "top")
+    menu: dict[str, list[Any]] = {}
+    for entry in PAGES:
+        menu.setdefault(entry.section, []).append(page_of(entry, actor, has_outlets=has_outlets))
+    return st.navigation(menu, position="hidden" if is_hidden else "top")
 
 
 def _pick_role() -> None:

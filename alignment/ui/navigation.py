@@ -15,6 +15,7 @@ class PageEntry:
     """
     `path` is the URL without the slash; the start page has none. `has_filters` is False where the
     shared filters would change nothing. `about_outlets` keeps it out of the menu of a company without any.
+    `section` is the menu's heading that the page stands under: what the meeting turns to has none.
     """
 
     file: str
@@ -23,6 +24,7 @@ class PageEntry:
     permission: Permission
     has_filters: bool = True
     about_outlets: bool = False
+    section: str = ""
 
 
 PAGES: tuple[PageEntry, ...] = (
@@ -53,24 +55,12 @@ PAGES: tuple[PageEntry, ...] = (
         has_filters=False,
     ),
     PageEntry(
-        file="shared/changes.py",
-        title="What changed",
-        path="changes",
-        permission=Permission.NUMBERS_READ,
-    ),
-    PageEntry(
-        file="admin/data.py",
-        title="Data",
-        path="data",
-        permission=Permission.NUMBERS_READ,
-        has_filters=False,
-    ),
-    PageEntry(
         file="field/feedback.py",
         title="Feedback",
         path="feedback",
         permission=Permission.FLAGS_RAISE,
         has_filters=False,
+        section="Field",
     ),
     PageEntry(
         file="shared/inbox.py",
@@ -78,6 +68,7 @@ PAGES: tuple[PageEntry, ...] = (
         path="inbox",
         permission=Permission.FLAGS_READ,
         has_filters=False,
+        section="Field",
     ),
     PageEntry(
         file="shared/targets.py",
@@ -85,6 +76,7 @@ PAGES: tuple[PageEntry, ...] = (
         path="targets",
         permission=Permission.TARGETS_READ,
         has_filters=False,
+        section="Field",
     ),
     PageEntry(
         file="shared/promises.py",
@@ -92,6 +84,7 @@ PAGES: tuple[PageEntry, ...] = (
         path="promises",
         permission=Permission.NUMBERS_READ,
         has_filters=False,
+        section="Field",
     ),
     PageEntry(
         file="field/visits.py",
@@ -99,6 +92,22 @@ PAGES: tuple[PageEntry, ...] = (
         path="visits",
         permission=Permission.NUMBERS_READ,
         has_filters=False,
+        section="Field",
+    ),
+    PageEntry(
+        file="shared/changes.py",
+        title="What changed",
+        path="changes",
+        permission=Permission.NUMBERS_READ,
+        section="Sources",
+    ),
+    PageEntry(
+        file="admin/data.py",
+        title="Data",
+        path="data",
+        permission=Permission.NUMBERS_READ,
+        has_filters=False,
+        section="Sources",
     ),
     PageEntry(
         file="admin/imports.py",
@@ -106,6 +115,7 @@ PAGES: tuple[PageEntry, ...] = (
         path="import",
         permission=Permission.IMPORTS_PREVIEW,
         has_filters=False,
+        section="Sources",
     ),
     PageEntry(
         file="admin/names.py",
@@ -113,6 +123,7 @@ PAGES: tuple[PageEntry, ...] = (
         path="names",
         permission=Permission.NAMES_DECIDE,
         has_filters=False,
+        section="Sources",
     ),
     PageEntry(
         file="admin/audit.py",
@@ -120,6 +131,7 @@ PAGES: tuple[PageEntry, ...] = (
         path="audit",
         permission=Permission.AUDIT_READ,
         has_filters=False,
+        section="Sources",
     ),
 )
 

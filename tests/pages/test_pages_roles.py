@@ -76,7 +76,7 @@ def menu(monkeypatch) -> list[str]:
     real = st.navigation
 
     def watched(pages, **options):
-        shown[:] = [page.title for page in pages if page.visibility == "visible"]
+        shown[:] = [page.title for part in pages.values() for page in part if page.visibility == "visible"]
         return real(pages, **options)
 
     monkeypatch.setattr(st, "navigation", watched)
