@@ -11,6 +11,7 @@ from alignment.stats.estimates import Estimate, NotEnoughData, Outcome, require_
 from alignment.stats.intervals import wilson
 
 _METHOD = "ratio of sums (Taylor, logit)"
+_FEWEST_SPREAD = 10
 
 
 def share_of_sums(
@@ -81,20 +82,21 @@ def mean_of_counts(n: int, total: int, *, squares: int, level: float = 0.95) -> 
     """
     Estimate the mean of n counts, each at least 1, from their sum and the sum of their squares.
 
-    Student's interval of the mean on the log scale (delta method), so that it stays above 0. A single
-    count, or counts that are all the same, show no spread: the exact Poisson interval of the sum stands in.
+    Student's interval of the mean on the log scale (delta method), so that it stays above 0. Fewer than ten
+    counts, or counts that are all the same, do not show their spread (two counts gave 0.0 to 1,148): the
+    exact Poisson interval of the sum stands in.
 
     Example:
-        >>> found = mean_of_counts(3, 6, squares=14)
+        >>> found = mean_of_counts(12, 24, squares=56)
         >>> round(found.low, 4), found.value, round(found.high, 4)
-        (0.5776, 2.0, 6.9255)
+        (1.5254, 2.0, 2.6223)
     """
     require_level(level)
     if n == 0:
         return NotEnoughData(reason="no observations", n=0)
     mean = total / n
     spread = squares - total * mean
-    if n == 1 or spread <= 0:
+    if n < _FEWEST_SPREAD or spread <= 0:
         events = poisson_interval(total, level=level)
         low, high, method = events.low / n, events.high / n, events.method
     else:

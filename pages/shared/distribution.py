@@ -16,12 +16,12 @@ with shown.errors():
         parts.nothing(insights.distribution_empty(answer, session.view()))
     finding = insights.distribution_finding(answer)
     parts.opening(finding, stamp=answer.stamp, numbers=distribution_numbers(answer))
-    st.subheader("By territory", anchor=False)
-    parts.table(distribution_table(answer), name="distribution")
-    if answer.calls:
-        st.subheader("Visits that brought orders", anchor=False)
-        st.caption(insights.CALLS_RULE)
-        parts.table(calls_table(answer), name="calls")
-    if not shown.is_projector():
+    if not shown.is_projector():  # a slide shows no tables
+        st.subheader("By territory", anchor=False)
+        parts.table(distribution_table(answer), name="distribution")
+        if answer.calls:
+            st.subheader("Visits that brought orders", anchor=False)
+            st.caption(insights.CALLS_RULE)
+            parts.table(calls_table(answer), name="calls")
         parts.folded_table("Promotions running", promotions_table(answer), name="promotions")
     shown.show_findings(finding.findings)
