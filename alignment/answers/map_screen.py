@@ -15,8 +15,10 @@ from alignment.answers.shelf import Shelves
 from alignment.db import ReadSession
 from alignment.errors import NotFound
 from alignment.metrics.awareness import (
+    NEVER_CONSIDERED,
     cells_of_wave,
     company_awareness,
+    consideration,
     effective,
     estimate_of,
     observed_share,
@@ -301,6 +303,7 @@ class Land:
         flags = open_flags(reading.session, reading.view).set_index("territory_id")["flags"]
         survey, about = surveyed(self._cells(wave), self.shown), self.attributes.to_dict("index")
         changes = self._changes(wave)
+        considering = consideration(self.attributes, self._counts(wave)) if wave else {}
         rows = []
         for place, member in enumerate(self.members):
             if not self.shown[place]:
@@ -335,6 +338,7 @@ class Land:
                     stock=self.shelves.stock[member.id],
                     position=placed.positions[member.code] if placed else None,
                     running=self.running[member.id],
+                    considered=considering.get(member.id, NEVER_CONSIDERED),
                     for_mix=mixes.get(member.id, NOTHING_CLOSED).index,
                     **changes.get(member.id, {}),
                 )

@@ -56,6 +56,16 @@ def _change(row: TerritoryRow, _: str) -> Cells:
     }
 
 
+def _considered(row: TerritoryRow, _: str) -> Cells:
+    return {
+        "Asked": row.considered.asked,
+        "Know the brand": row.considered.aware,
+        "Would consider it": row.considered.considering,
+        **rate_columns("Consideration", row.considered.of_all),
+        **rate_columns("Of those who know it", row.considered.of_aware),
+    }
+
+
 def _in_stock(row: TerritoryRow, _: str) -> Cells:
     return _stock(row.stock)
 
@@ -161,6 +171,7 @@ def _whole(minor: float | None, currency: str) -> float | None:
 
 _CELLS: dict[Layer, Callable[[TerritoryRow, str], Cells]] = {
     Layer.CHANGE: _change,
+    Layer.CONSIDERATION: _considered,
     Layer.IN_STOCK: _in_stock,
     Layer.PUSH_PULL: _push_pull,
     Layer.WIN_RATE: _win_rate,

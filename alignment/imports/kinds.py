@@ -401,6 +401,8 @@ _KINDS = (
             _f("sum_w", P.NUMBER, "sum of weights", "sum w"),
             _f("sum_w2", P.NUMBER, "sum of squared weights", "sum w2"),
             _f("sum_wy", P.NUMBER, "weighted aware", "sum wy"),
+            _f("considering", P.COUNT, "considering", "would consider", "consideration"),
+            _f("sum_wc", P.NUMBER, "weighted considering", "sum wc"),
         ),
     ),
     Kind(
@@ -413,6 +415,7 @@ _KINDS = (
             _f("on", P.DAY, "date", "interview date", required=True),
             _f("territory", P.TEXT, "territory", "region", required=True, to="territories"),
             _f("aware", P.BOOLEAN, "aware", "heard of", required=True),
+            _f("considers", P.BOOLEAN, "considers", "would consider", "consideration"),
             _f("weight", P.NUMBER, "weight"),
         ),
     ),

@@ -222,12 +222,22 @@ def _survey(draft: Draft) -> None:
     _ordered(draft, "start_on", "end_on")
     _at_most(draft, "yes", "asked", "people know the brand than were asked")
     _at_most(draft, "sum_wy", "sum_w", "weight knows the brand than was asked")
-    for name in ("sum_w", "sum_w2", "sum_wy"):
+    _at_most(draft, "considering", "yes", "people would consider the brand than know it")
+    _at_most(draft, "sum_wc", "sum_wy", "weight would consider the brand than knows it")
+    for name in ("sum_w", "sum_w2", "sum_wy", "sum_wc"):
         _not_below(draft, name, Decimal(0))
 
 
 def _survey_answers(draft: Draft) -> None:
     _not_below(draft, "weight", Decimal(0))
+    for row, (considers, aware) in enumerate(
+        zip(draft.column("considers"), draft.column("aware"), strict=True)
+    ):
+        if considers and aware is False:
+            draft.refuse(
+                row, "considers", "is yes of somebody who does not know the brand.",
+                "Only those who know it are asked whether they would consider it.",
+            )  # fmt: skip
 
 
 def _goals(draft: Draft) -> None:

@@ -175,6 +175,8 @@ _MORE: dict[str, dict[str, tuple[str, ...]]] = {
         "sum_w": ("summe gewichte", "summe der gewichte"),
         "sum_w2": ("summe gewichte 2", "summe der quadrierten gewichte"),
         "sum_wy": ("summe gewichte bekannt",),
+        "considering": ("kaufbereit", "würden erwägen", "erwägung"),
+        "sum_wc": ("summe gewichte erwägung",),
     },
     "survey_answers": {
         "wave": ("welle",),
@@ -182,6 +184,7 @@ _MORE: dict[str, dict[str, tuple[str, ...]]] = {
         "on": ("interviewdatum", "datum"),
         "territory": ("gebietsschlüssel", "gebiet"),
         "aware": ("marke bekannt gestützt", "bekannt", "aided awareness"),
+        "considers": ("kaufbereit", "würde erwägen", "erwägung"),
         "weight": ("gewicht",),
     },
     "goals": {

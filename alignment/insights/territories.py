@@ -197,7 +197,7 @@ def _subtitle(answer: TerritoriesAnswer, layer: Layer) -> str:
 
 def _measure(answer: TerritoriesAnswer, layer: Layer) -> str:
     """What is drawn, and when it was measured."""
-    if layer is Layer.CHANGE and answer.wave:
+    if layer in (Layer.CHANGE, Layer.CONSIDERATION) and answer.wave:
         return f"{LAYERS[layer].measure}, wave {answer.wave.code}"
     if layer is Layer.SHELF and answer.shelf and answer.shelf.names:
         return f"{shelf_measure(answer.shelf)}, {answer.stamp.period_label}"

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from alignment.metrics.common import Change, Likely, Outcome
+from alignment.metrics.rates import share
 from alignment.stats import (
     Estimate,
     HierarchicalRates,
@@ -28,6 +29,10 @@ from alignment.stats.shrinkage import FEWEST_FOR_A_PRIOR
 CANDIDATE = 0.05
 NAMED = 0.5
 _SUMS = ["asked", "yes", "sum_w", "sum_w2", "sum_wy"]
+_CONSIDERING = (
+    "considering_asked", "considering", "considering_w", "considering_w2", "considering_wc",
+)  # fmt: skip
+"""What stands for `_SUMS` where the question is who would consider the brand."""
 _DRAWS = 20_000
 _NOBODY_ASKED = NotEnoughData(reason="nobody was asked in this wave", n=0)
 
@@ -40,6 +45,59 @@ def cells_of_wave(territories: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFram
     """
     counts = cells[_SUMS].reindex(territories.index, fill_value=0)
     return pd.concat([territories[["stratum", "population"]], counts], axis=1)
+
+
+def considered_of_wave(territories: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
+    """
+    As `cells_of_wave`, with those who would consider the brand in the place of those who know it.
+
+    `asked` is everybody asked where the wave had the question.
+    """
+    return cells_of_wave(territories, cells[list(_CONSIDERING)].set_axis(_SUMS, axis=1))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Considered:
+    """
+    Who would consider the brand (metric 39), on both bases.
+
+    `of_all` is the share of the category: the hierarchical estimate over all who were asked.
+    `of_aware` is the share of those who know the brand: plain counts with Wilson's interval.
+    """
+
+    asked: int
+    aware: int
+    considering: int
+    of_all: Outcome
+    of_aware: Outcome
+
+
+NEVER_CONSIDERED = Considered(
+    asked=0,
+    aware=0,
+    considering=0,
+    of_all=NotEnoughData(reason="nobody was asked whether they would consider the brand", n=0),
+    of_aware=NotEnoughData(reason="nobody was asked whether they would consider the brand", n=0),
+)
+
+
+def consideration(territories: pd.DataFrame, cells: pd.DataFrame) -> dict[int, Considered]:
+    """By territory, those alone of whom the wave tells it; `cells` are one wave's, by territory."""
+    counts = considered_of_wave(territories, cells)
+    rates, aware = rates_of(counts), cells["considering_aware"]
+    if rates is None:
+        return {}
+    return {
+        id: Considered(
+            asked=int(counts["asked"][id]),
+            aware=int(aware[id]),
+            considering=int(counts["yes"][id]),
+            of_all=rates.estimate(place),
+            of_aware=share(int(counts["yes"][id]), int(aware[id]), nobody="nobody asked knows the brand"),
+        )
+        for place, id in enumerate(counts.index)
+        if counts["asked"][id]
+    }
 
 
 def effective(cells: pd.DataFrame) -> tuple[tuple[float, ...], tuple[float, ...]]:

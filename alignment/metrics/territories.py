@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from alignment.metrics.awareness import CANDIDATE, NAMED
+from alignment.metrics.awareness import CANDIDATE, NAMED, NEVER_CONSIDERED, Considered
 from alignment.metrics.campaigns import CampaignRow
 from alignment.metrics.common import Change, Outcome, Stamp
 from alignment.metrics.funnel import FunnelStep
@@ -31,7 +31,8 @@ class TerritoryRow:
     much of the estimate is the territory's own interviews. `p_weakest` is over
     the shown territories with interviews. Layers: `win_rate` of the period, `leads` created
     in the period, `leads_per_100k` inhabitants. `change` is the difference of the
-    observed shares since the wave before, over `asked_in_both`. `for_mix` is wins per win that
+    observed shares since the wave before, over `asked_in_both`. `considered` is who would consider
+    the brand. `for_mix` is wins per win that
     the territory's segments and products bring in all territories. `shelf` is None
     where no outlet sold the category: unknown, not 0. `stock` is what visits last saw there, `position`
     what awareness and shelf say together (None for a company without outlets).
@@ -60,6 +61,7 @@ class TerritoryRow:
     open_flags: int
     change: Outcome = _NO_WAVE_BEFORE
     asked_in_both: int = 0
+    considered: Considered = NEVER_CONSIDERED
     for_mix: Outcome = _NOTHING_CLOSED
     shelf: Shelf | None = None
     stock: Stock = _NEVER_VISITED

@@ -154,6 +154,7 @@ _KINDS: dict[str, tuple[str, dict[str, str | Callable[[Row], Any]]]] = {
     "survey": ("survey_cell", {
         "wave": "wave_id", "start_on": "start_on", "end_on": "end_on", "territory": "territory_id",
         "asked": "asked", "yes": "yes", "sum_w": "sum_w", "sum_w2": "sum_w2", "sum_wy": "sum_wy",
+        "considering": "considering", "sum_wc": "sum_wc",
     }),
     "goals": ("goal_target", {
         "code": "goal_id", "name": "name", "metric": "metric", "start_on": "start_on", "end_on": "end_on",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
@@ -57,6 +58,12 @@ CELL_COLUMNS = {
     "sum_w": "float64",
     "sum_w2": "float64",
     "sum_wy": "float64",
+    "considering": "int64",
+    "considering_asked": "int64",
+    "considering_aware": "int64",
+    "considering_w": "float64",
+    "considering_w2": "float64",
+    "considering_wc": "float64",
 }
 
 
@@ -66,6 +73,7 @@ def survey_cells(session: ReadSession, view: View, wave_ids: Iterable[int]) -> p
 
     Where a survey is not weighted every weight is 1, so the sums are the counts.
     A cell is in force as known; its day does not matter, its wave's end does.
+    `considering` and what begins so count the cells alone whose wave asked who would consider the brand.
     """
     cell = rows(SurveyCell, view).c
     territory = sa.func.coalesce(cell.territory_id, NOBODY).label("territory_id")
@@ -80,9 +88,30 @@ def survey_cells(session: ReadSession, view: View, wave_ids: Iterable[int]) -> p
                 sa.func.sum(sa.func.coalesce(cell[name], sa.cast(plain, sa.Float))).label(name)
                 for name, plain in weighted.items()
             ),
+            *_considering(cell),
         )
         .where(cell.wave_id.in_(list(wave_ids)), *in_force(cell, view.known))
         .group_by(cell.wave_id, territory)
         .order_by(cell.wave_id, territory)
     )
     return read_frame(session, statement, CELL_COLUMNS, at_known(view))
+
+
+def _considering(cell: Any) -> list[Any]:
+    """Of the cells that were asked for it; a weighted cell without the weights of those does not tell."""
+    told = sa.and_(cell.considering.is_not(None), sa.or_(cell.sum_w.is_(None), cell.sum_wc.is_not(None)))
+    counts = {"considering": cell.considering, "considering_asked": cell.asked, "considering_aware": cell.yes}
+    weights = {
+        "considering_w": (cell.sum_w, cell.asked),
+        "considering_w2": (cell.sum_w2, cell.asked),
+        "considering_wc": (cell.sum_wc, cell.considering),
+    }
+    return [
+        *(total(sa.case((told, each), else_=0), name) for name, each in counts.items()),
+        *(
+            sa.func.sum(
+                sa.case((told, sa.func.coalesce(weight, sa.cast(plain, sa.Float))), else_=sa.literal(0.0))
+            ).label(name)
+            for name, (weight, plain) in weights.items()
+        ),
+    ]

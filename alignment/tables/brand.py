@@ -42,12 +42,15 @@ class SurveyCell(Observation, Table, table=True):
     The answers of one wave in one territory.
 
     `asked` and `yes` are raw counts. Weighted surveys fill the three sums of
-    weights; null sums mean that every weight is 1.
+    weights; null sums mean that every weight is 1. `considering` are those of the
+    aware who would consider the brand, and `sum_wc` their weights; null where the
+    wave did not ask.
     """
 
     __tablename__ = "survey_cell"
     __table_args__ = (
         sa.CheckConstraint("yes >= 0 AND yes <= asked", name="yes_within_asked"),
+        sa.CheckConstraint("considering >= 0 AND considering <= yes", name="considering_within_yes"),
         one_living_origin("survey_cell"),
         sa.Index("ix_survey_cell_wave", "wave_id"),
     )
@@ -60,6 +63,8 @@ class SurveyCell(Observation, Table, table=True):
     sum_w: float | None = None
     sum_w2: float | None = None
     sum_wy: float | None = None
+    considering: int | None = None
+    sum_wc: float | None = None
 
 
 class Flag(Observation, Table, table=True):

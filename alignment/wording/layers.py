@@ -31,6 +31,7 @@ class Layer(StrEnum):
 
     AWARENESS = "awareness"
     CHANGE = "awareness_change"
+    CONSIDERATION = "consideration"
     SHELF = "shelf"
     IN_STOCK = "in_stock"
     PUSH_PULL = "push_pull"
@@ -194,6 +195,13 @@ LAYERS: dict[Layer, LayerWords] = {
         width=_wide_points,
         tick=lambda value: points(value, places=0),
         centre=0.0,
+    ),
+    Layer.CONSIDERATION: _share_layer(
+        label="Consideration",
+        measure="Would consider the brand, of all asked",
+        noun="interview",
+        outcome=lambda row: row.considered.of_all,
+        n=lambda row: row.considered.asked,
     ),
     Layer.SHELF: _share_layer(
         label="Shelf",

@@ -190,6 +190,39 @@ class TestSurvey:
             " join territory t on t.id = c.territory_id order by 1",
         ) == [("A", 3, 2, 4.0, 6.0, 3.0), ("B", 3, 1, None, None, None)]
 
+    def test_who_would_consider_the_brand_is_counted_where_it_was_asked(self, company_database):
+        """Four in A know the brand: two of three would consider it (weights 2, 1). B was not asked."""
+        rows = [
+            {"wave": "W", "respondent": f"R{n}", "on": day("2026-02-10"), "territory": where, "aware": aware,
+             "considers": considers, "weight": money(weight)}
+            for n, (where, aware, considers, weight) in enumerate(
+                [("A", True, True, "2"), ("A", True, True, "1"), ("A", True, False, "1"),
+                 ("A", True, None, "1"), ("A", False, None, "1"), ("B", True, None, "1")]
+            )
+        ]  # fmt: skip
+        put_all(company_database, [PLACES])
+        put(company_database, export("survey_answers", rows))
+
+        assert rows_of(
+            company_database,
+            "select t.code, asked, yes, considering, sum_w, sum_wy, sum_wc from survey_cell c"
+            " join territory t on t.id = c.territory_id order by 1",
+        ) == [("A", 5, 4, 2, 6.0, 5.0, 3.0), ("B", 1, 1, None, None, None, None)]
+
+    def test_counted_cells_may_say_it_too(self, company_database):
+        cells = [
+            {"wave": "W", "territory": where, "start_on": day("2026-02-10"), "end_on": day("2026-02-20"),
+             "asked": 50, "yes": 20, "considering": considering}
+            for where, considering in (("A", 8), ("B", None))
+        ]  # fmt: skip
+        put_all(company_database, [PLACES])
+        put(company_database, export("survey", cells))
+
+        assert rows_of(company_database, "select considering from survey_cell order by origin") == [
+            (8,),
+            (None,),
+        ]
+
     def test_the_waves_days_are_those_of_its_answers(self, company_database):
         rows = [
             {"wave": "W", "respondent": n, "on": day(on), "territory": "A", "aware": True}

@@ -125,6 +125,44 @@ class TestWaves:
         assert (row.asked, row.yes, row.raw_share) == (3, 2, 0.75)
         assert row.awareness.n == pytest.approx(16 / 6)
 
+    def test_consideration_has_both_bases_and_none_where_it_was_not_asked(self, database):
+        """
+        Of 40 asked in A, 20 know the brand and 10 would consider it: 25 % of all, 50 % of the aware.
+
+        Two cells of A add up; C counts 0 and is a zero, B was not asked and has no number.
+        """
+
+        def fill(builder):
+            wave = builder.wave("W1", WINTER, {})
+            builder.cell(wave, "A", 30, 15, WINTER, considering=8)
+            builder.cell(wave, "A", 10, 5, WINTER, considering=2)
+            builder.cell(wave, "B", 40, 20, WINTER)
+            builder.cell(wave, "C", 40, 20, WINTER, considering=0)
+
+        build(database, fill)
+        a, b, c = (row.considered for row in shown(database).rows)
+
+        assert (a.asked, a.aware, a.considering) == (40, 20, 10)
+        assert (a.of_aware.value, a.of_aware.n) == (0.5, 20)
+        assert c.of_all.value < a.of_all.value < 0.25 + 1e-9  # drawn towards each other, not past
+        assert a.of_all.n == 40
+        assert (c.considering, c.of_aware.value) == (0, 0.0)
+        assert isinstance(b.of_all, NotEnoughData)
+        assert "nobody was asked whether" in b.of_all.reason
+
+    def test_weighted_cells_tell_it_only_with_the_weights_of_those_who_would(self, database):
+        def fill(builder):
+            wave = builder.wave("W1", WINTER, {})
+            weights = {"sum_w": 4.0, "sum_w2": 6.0, "sum_wy": 3.0}
+            builder.cell(wave, "A", 3, 2, WINTER, considering=1, **weights)
+            builder.cell(wave, "B", 3, 2, WINTER, considering=1, sum_wc=2.0, **weights)
+
+        build(database, fill)
+        a, b = (row.considered for row in shown(database).rows)
+
+        assert isinstance(a.of_all, NotEnoughData)
+        assert b.of_all.n == pytest.approx(16 / 6)
+
     def test_a_corrected_cell_replaces_the_old_one(self, database):
         earlier, later = datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)
 

@@ -292,3 +292,21 @@ class TestSurvey:
 
         assert problems(parsed) == [(3, "Marke bekannt (gestützt)"), (3, "Summe Gewichte bekannt")]
         assert "more people know the brand than were asked" in parsed.problems[0].problem
+
+    def test_more_who_would_consider_it_than_know_it_is_refused(self, read):
+        parsed = read(
+            "Wave,Fieldwork Start,Fieldwork End,Territory,Asked,Aware,Would Consider\n"
+            "W1,2026-06-01,2026-06-14,DE.NW,120,54,30\nW1,2026-06-01,2026-06-14,DE.HB,40,20,21\n"
+        )
+
+        assert [row["considering"] for row in parsed.rows] == [30]
+        assert problems(parsed) == [(3, "Would Consider")]
+
+    def test_nobody_considers_a_brand_that_they_do_not_know(self, read):
+        parsed = read(
+            "Wave,Respondent,Date,Territory,Aware,Considers\nW1,R1,2026-06-02,DE.NW,yes,yes\n"
+            "W1,R2,2026-06-02,DE.NW,no,yes\nW1,R3,2026-06-02,DE.NW,no,\n"
+        )
+
+        assert [row["respondent"] for row in parsed.rows] == ["R1", "R3"]
+        assert problems(parsed) == [(3, "Considers")]

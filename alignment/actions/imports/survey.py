@@ -19,7 +19,10 @@ from alignment.periods import start_of
 from alignment.stats import hierarchical_rates, interviews_needed, kish_effective
 from alignment.tables import SurveyCell, SurveyWave, Territory, c
 
+_SUMS = ("sum_w", "sum_w2", "sum_wy", "sum_wc")
 _BY_WAVE = Key(("code",), "code")
+_AWARE = ("asked", "yes", "sum_w", "sum_w2", "sum_wy")
+"""What `effective` takes of a cell, in its order."""
 Interviews = tuple[tuple[str | None, float, float], ...]
 """Of each territory of a wave: stratum, aware, asked (effective counts where answers are weighted)."""
 
@@ -33,15 +36,18 @@ class _Cell:
     rows: list[int] = field(default_factory=list)
     asked: int = 0
     yes: int = 0
-    weights: list[tuple[Decimal, bool]] = field(default_factory=list)
+    considering: int | None = None
+    weights: list[tuple[Decimal, bool, bool]] = field(default_factory=list)
 
     def values(self) -> Row:
-        sums: Row = {"sum_w": None, "sum_w2": None, "sum_wy": None}
-        if any(weight != 1 for weight, _ in self.weights):
-            sums["sum_w"] = float(sum(weight for weight, _ in self.weights))
-            sums["sum_w2"] = float(sum(weight * weight for weight, _ in self.weights))
-            sums["sum_wy"] = float(sum(weight for weight, is_yes in self.weights if is_yes))
-        return {"asked": self.asked, "yes": self.yes} | sums
+        sums: Row = dict.fromkeys(_SUMS)
+        if any(weight != 1 for weight, _, _ in self.weights):
+            sums["sum_w"] = float(sum(weight for weight, _, _ in self.weights))
+            sums["sum_w2"] = float(sum(weight * weight for weight, _, _ in self.weights))
+            sums["sum_wy"] = float(sum(weight for weight, is_yes, _ in self.weights if is_yes))
+            if self.considering is not None:
+                sums["sum_wc"] = float(sum(weight for weight, _, considers in self.weights if considers))
+        return {"asked": self.asked, "yes": self.yes, "considering": self.considering} | sums
 
 
 def write_survey(work: Work, parsed: ParsedImport) -> None:
@@ -59,10 +65,8 @@ def write_survey(work: Work, parsed: ParsedImport) -> None:
 
 
 def _counts(row: Row) -> Row:
-    sums = {
-        name: None if row.get(name) is None else float(row[name]) for name in ("sum_w", "sum_w2", "sum_wy")
-    }
-    return {"asked": row["asked"], "yes": row["yes"]} | sums
+    sums = {name: None if row.get(name) is None else float(row[name]) for name in _SUMS}
+    return {"asked": row["asked"], "yes": row["yes"], "considering": row.get("considering")} | sums
 
 
 def write_survey_answers(work: Work, parsed: ParsedImport) -> None:
@@ -97,7 +101,9 @@ def _gathered(rows: Sequence[Row]) -> dict[tuple[str, str], _Cell]:
         cell.rows.append(index)
         cell.asked += 1
         cell.yes += bool(row["aware"])
-        cell.weights.append((weight, bool(row["aware"])))
+        cell.weights.append((weight, bool(row["aware"]), bool(row.get("considers"))))
+        if row.get("considers") is not None:
+            cell.considering = (cell.considering or 0) + bool(row["considers"])
     return cells
 
 
@@ -164,7 +170,7 @@ def prepared_interviews(within: ReadSession, parsed: ParsedImport) -> dict[Inter
     stored = _stored_cells(within, {wave for wave, _ in cells})
     stated = {
         wave: {
-            origin_of(wave, text): (found.id, *effective(**counts))
+            origin_of(wave, text): (found.id, *effective(*(counts[name] for name in _AWARE)))
             for (of_wave, text), counts in cells.items()
             if of_wave == wave and (found := known[text])
         }
