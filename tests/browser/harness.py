@@ -148,7 +148,7 @@ class Watched:
         self.errors.clear()
         assert foreign == [], "a page asked another host"
         assert violations == [], "the content security policy was violated"
-        assert errors == [], "a script of the page failed"
+        assert errors == [], f"a script of the page failed: {errors}"
 
 
 def settle(page: Page) -> None:
