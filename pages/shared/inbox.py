@@ -26,7 +26,8 @@ def show_inbox(answer: InboxAnswer) -> None:
     finding = insights.inbox_finding(answer)
     measured = (answer.answer_time, answer.answers_helped, answer.flags_helped)
     numbers = [each for each in measured if each is not None]
-    parts.opening(finding, stamp=answer.stamp, numbers=numbers)
+    room = 1 if shown.is_projector() else len(numbers)  # beside the flags
+    parts.opening(finding, stamp=answer.stamp, numbers=numbers[:room])
     if shown.is_projector():
         for place in answer.places[:4]:
             line = f"{insights.place_title(place)}: {insights.evidence_headline(place.evidence)}"

@@ -149,7 +149,4 @@ def test_a_line_cut_around_send_loses_and_doubles_nothing(open_page, company, tr
     line.close()
 
     assert flags_in(database) == start + tries
-    print(
-        f"{tries} cuts: the truth after {sorted(times)[tries // 2]:.2f} s, at the latest {max(times):.2f} s"
-    )
     assert max(times) < SECONDS

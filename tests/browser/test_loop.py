@@ -1,5 +1,7 @@
 """The sample's loop in three browsers: a rep's flag, a campaign both teams agree on, and what it changed."""
 
+import re
+
 from alignment.demo import next_weeks
 from tests.browser.faults import sideways, small_targets
 from tests.browser.harness import PHONE, act_as, enter, press, said_in, settle, wait_for_headline
@@ -14,6 +16,13 @@ PLAN = (
 )
 WORKED = "worked, aided awareness changed by +16.2 pp (95 % interval +2.1 pp to +30.3 pp) against elsewhere"
 DONE = "button[kind='primary']:has-text('Done')"
+
+
+def waiting_here(inbox: str) -> int:
+    """The design answers every flag of its kind and place; other tests raise some on this company too."""
+    found = re.search(r"All flags of this kind here \((\d+)\)", inbox)
+    assert found is not None, inbox
+    return int(found[1])
 
 
 def test_from_a_flag_on_a_phone_to_what_the_campaign_changed(open_page, company, shoot):
@@ -119,7 +128,7 @@ def test_from_a_flag_on_a_phone_to_what_the_campaign_changed(open_page, company,
     phone.get_by_text("Your flag is answered").wait_for(state="hidden")
     screen(phone, "14 read")
 
-    assert "Answered (9)" in left
+    assert f"Answered ({waiting_here(taken)})" in left
     assert FLAG not in left
     assert top < 400, "the receipt is what the rep came for"
     for part in (
