@@ -33,8 +33,8 @@ def stock_by_territory(session: ReadSession, view: View, narrowing: Narrowing, a
     One row per territory (`NOBODY` for none), state of the shelf, and days since it was seen.
 
     The outlets are those that sold something of the category in the period, list
-    the focus, or were visited for it. Of those without sales of their own the mean of
-    their channel stands in, else that of all.
+    the focus, or were visited for it, and are not closed on the view's day (metric 44). Of
+    those without sales of their own the mean of their channel stands in, else that of all.
     """
     narrowed = outlet_narrowing(narrowing)
     statement = _statement(lens_of(view, narrowed), view.period is not None, bool(about.series))
@@ -83,7 +83,10 @@ def _statement(lens: Lens, now: bool, has_series: bool) -> sa.Select[Any]:
             .outerjoin(listed, listed.c.outlet_id == place.c.id)
             .outerjoin(mean, mean.c.channel_id == place.c.channel_id)
         )
-        .where(sa.or_(is_known, seen.c.outlet_id.is_not(None), listed.c.outlet_id.is_not(None)))
+        .where(
+            sa.or_(is_known, seen.c.outlet_id.is_not(None), listed.c.outlet_id.is_not(None)),
+            sa.or_(place.c.closed_day.is_(None), place.c.closed_day > lens.at),
+        )
         .subquery("shelf_seen")
     )
     keys = [every.c.territory_id, every.c.seen, every.c.age]

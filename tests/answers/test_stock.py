@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from alignment import answers
-from alignment.periods import Calendar, parse_period
+from alignment.periods import Calendar, epoch_day, parse_period
 from alignment.stats import NotEnoughData
+from alignment.tables import Outlet
 from alignment.wording.layers import Layer, offered_layers
 from tests.queries.companies import build, scope, view
 
@@ -51,3 +52,22 @@ def test_without_visits_the_layer_is_not_offered(database):
     build(database, lambda builder: builder.sale("O1", "GOUDA", 100, DAY))
 
     assert Layer.IN_STOCK not in offered_layers(shown(database))
+
+
+@pytest.mark.parametrize(("closes_on", "outlets"), [(date(2026, 6, 15), 1), (date(2026, 7, 15), 2)])
+def test_a_closed_outlet_leaves_both_sides_and_one_that_closes_later_stays(database, closes_on, outlets):
+    """Metric 44: "closed outlets leave both". Two outlets with the product in stock; one closes."""
+
+    def fill(builder):
+        builder.territory("N")
+        for outlet in ("O1", "O2"):
+            builder.outlet(outlet, territory="N")
+            builder.sale(outlet, "GOUDA", 100, date(2026, 6, 2))
+            builder.visit(outlet, "GOUDA", True, date(2026, 6, 3))
+        builder.session.get(Outlet, builder.outlet("O2")).closed_day = epoch_day(closes_on)
+
+    build(database, fill)
+    (north,) = (row.stock for row in shown(database).rows)
+
+    assert north.audited == outlets
+    assert north.numeric.value == 1.0
