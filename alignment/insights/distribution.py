@@ -65,8 +65,8 @@ def _lines(answer: DistributionAnswer) -> list[str]:
     lines = _of_service(answer.whole.service)
     lines += _of_calls(answer)
     if answer.names:
-        chosen = "" if answer.is_chosen else ", which sold most; choose another product under More"
-        lines.append(f"The shelf is that of {listed(list(answer.names))}{chosen}.")
+        found = ", which sold most (of what visits looked at); choose another product under More"
+        lines.append(f"The shelf is that of {listed(list(answer.names))}{'' if answer.is_chosen else found}.")
     if answer.whole.counted.oldest:
         lines.append(
             f"Stores were counted in {plural(answer.whole.counted.outlets, 'outlet')}; the oldest of the "

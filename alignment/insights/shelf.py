@@ -45,7 +45,8 @@ def shelf_lines(shelf: ShelfAnswer, stamp: Stamp) -> tuple[str, ...]:
         )
     if not shelf.is_chosen:
         lines.append(
-            f"{_product(shelf)} sold most in {stamp.period_label}; choose another product under More."
+            f"{_product(shelf)} is shown: what sold most in {stamp.period_label}, of what visits looked at "
+            "if there is any. Choose another product under More."
         )
     if shelf.measure == "ACV":
         lines.append(

@@ -2,8 +2,9 @@
 The shelf as sums: which outlets sold what of a category in a period.
 
 The *focus* is what the company asks about: the products chosen, else the one that
-sold most. The *category* is everything of the same series; a focus without a series
-is held against all commodities. An outlet handles the focus if it sold any of it.
+sold most, of those that visits looked at if there are any: nobody audits what others
+sell. The *category* is everything of the same series; a focus without a series is
+held against all commodities. An outlet handles the focus if it sold any of it.
 """
 
 from dataclasses import dataclass, replace
@@ -20,7 +21,7 @@ from alignment.queries.dimensions import NOBODY, Narrowing
 from alignment.queries.frames import one_if, read_frame, total
 from alignment.queries.lens import Lens, lens_of, living, values_of, within
 from alignment.queries.sources import at_known, rows
-from alignment.tables import Outlet, OutletSale, Product
+from alignment.tables import Outlet, OutletSale, Product, Visit
 from alignment.view import Split, View
 
 OUTLET_SPLITS = (Split.TERRITORY, Split.SEGMENT, Split.CHANNEL)
@@ -92,11 +93,15 @@ def _best_seller(session: ReadSession, view: View, narrowing: Narrowing) -> list
 def _best_statement(lens: Lens, now: bool) -> sa.Select[Any]:
     line = _lines(lens, now)
     sold = sa.func.coalesce(sa.func.sum(line.c.minor), 0)
+    visit = rows(Visit, lens).c
+    looked_at = sa.select(visit.product_id).where(
+        visit.product_id.is_not(None), visit.in_stock.is_not(None), *living(visit, lens.at, lens.known)
+    )
     return (
         sa.select(line.c.product_id)
         .where(line.c.product_id != NOBODY)
         .group_by(line.c.product_id, line.c.code)
-        .order_by(sold.desc(), line.c.code)
+        .order_by(one_if(line.c.product_id.in_(looked_at)).desc(), sold.desc(), line.c.code)
         .limit(1)
     )
 

@@ -101,6 +101,18 @@ class TestSixSales:
             ("GOUDA", 400, False),
         ]
 
+    def test_what_visits_looked_at_goes_before_what_others_sell(self, company_database):
+        """Seen on a company whose visits audit Gouda only: Brie sells more, and every shelf was "unknown"."""
+
+        def fill(builder):
+            six(builder)
+            builder.visit("O1", "GOUDA", True, DAY)
+
+        build(company_database, fill)
+
+        assert shown(company_database).shelf.names == ("GOUDA",)
+        assert shown(company_database, products=("BRIE",)).shelf.names == ("BRIE",)
+
     def test_two_products_are_one_shelf_and_no_outlet_counts_twice(self, company):
         whole = shown(company, products=("GOUDA", "BRIE")).shelf.all_outlets
 
