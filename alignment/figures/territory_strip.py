@@ -68,13 +68,14 @@ def territory_strip_figure(
     title: str,
     subtitle: str,
     style: Style,
+    is_alone: bool = False,
 ) -> go.Figure:
     """
     Draw all territories from the lowest up, those without data last; a click gives the code as customdata.
 
     Amounts of money run from the highest down. On the projector the first four and the last two, so that each
     line can be read. On the phone names
-    and numbers stand above their line.
+    and numbers stand above their line. `is_alone`: no map beside it says what a colour means.
     """
     lines = _lines(answer, layer, style)
     drawing = Drawing()
@@ -95,7 +96,11 @@ def territory_strip_figure(
     is_measured = any(line.estimate for line in lines)
     drawing.x_axis(showticklabels=is_measured and not style.is_projector)
     drawing.y_axis(range=[len(lines) - 0.5, -0.5], ticks="", linecolor=style.palette.ground)
-    sides = (_add_heads if style.is_phone else _add_columns)(drawing, lines, layer, selected, style)
+    sides = (
+        _add_heads(drawing, lines, layer, selected, style)
+        if style.is_phone
+        else _add_columns(drawing, lines, layer, selected, style, is_alone=is_alone)
+    )
     return framed(
         drawing,
         title=title,
@@ -282,26 +287,33 @@ def _add_estimates(drawing: Drawing, lines: list[_Line], style: Style, *, low: f
 
 
 def _add_columns(
-    drawing: Drawing, lines: list[_Line], layer: Layer, selected: str | None, style: Style
+    drawing: Drawing,
+    lines: list[_Line],
+    layer: Layer,
+    selected: str | None,
+    style: Style,
+    *,
+    is_alone: bool,
 ) -> Margins:
-    """Names left, number, n and P(weakest) right of the plot; the room they take."""
+    """Names left; number, n and P(weakest) or the kind right of the plot; the room they take."""
     drawing.y_axis(
         tickvals=list(range(len(lines))),
         ticktext=[_name(line, selected) + "  " for line in lines],
         tickfont={"size": style.type.small, "color": style.palette.ink},
     )
-    has_probability = layer is Layer.AWARENESS and any(_is_shown(line.row) for line in lines)
+    has_third = layer is Layer.AWARENESS and any(_is_shown(line.row) for line in lines)
     widths = (76, 58, 108) if style.is_projector else (50, 42, 68)
     if LAYERS[layer].is_money:
-        widths = (118, 58, 0) if style.is_projector else (64, 42, 0)
+        widths = (118, 58, 240) if style.is_projector else (64, 42, 130)
+        has_third = is_alone and LAYERS[layer].position is not None
     right = 0.0
-    for header, width in zip(_HEADERS if has_probability else _HEADERS[:2], widths, strict=False):
+    for header, width in zip(_HEADERS if has_third else _HEADERS[:2], widths, strict=False):
         right += width
         place = {"x": 1, "xref": "paper", "xanchor": "right", "xshift": right}
         drawing.note(
             **place,
             name="header",
-            text=header if header != "number" else "",
+            text="" if header == "number" or (header == _WEAKEST and LAYERS[layer].position) else header,
             y=-0.5,
             yanchor="bottom",
             font={"size": style.type.small, "color": style.palette.muted},
@@ -349,10 +361,16 @@ def _beside(line: _Line, layer: Layer, style: Style) -> str:
     """What stands beside the name on a phone: may it be the weakest, or what is it."""
     if line.row is None:
         return ""
-    if quadrant := layer_quadrant(line.row, layer):
-        return f"{QUADRANTS[quadrant].short} {quadrant_sure(line.row)}"
+    if kind := _kind(line.row, layer):
+        return kind
     weakest = _cell(line, layer, _WEAKEST, style) if layer is Layer.AWARENESS else ""
     return f"{_WEAKEST} {weakest}" if weakest else ""
+
+
+def _kind(row: TerritoryRow, layer: Layer) -> str:
+    """'needs shelf 93 %', empty where nothing is told."""
+    quadrant = layer_quadrant(row, layer)
+    return f"{QUADRANTS[quadrant].short} {quadrant_sure(row)}" if quadrant else ""
 
 
 def _cell(line: _Line, layer: Layer, header: str, style: Style) -> str:
@@ -362,6 +380,8 @@ def _cell(line: _Line, layer: Layer, header: str, style: Style) -> str:
         return f"<b>{line.number}</b>" if line.estimate else ""
     if header == "n":
         return quiet(count(layer_n(line.row, layer)), style)
+    if LAYERS[layer].position:
+        return _kind(line.row, layer)
     return percent(line.row.p_weakest, places=0) if _is_shown(line.row) else ""
 
 

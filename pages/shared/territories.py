@@ -52,11 +52,13 @@ def show_map(
 ) -> None:
     style = shown.style()
     title = finding.slide_title if shown.is_projector() else finding.title
+    is_alone = answer.shape is None or not insights.has_map(answer)
     strip = territory_strip_figure(
-        answer, layer=layer, selected=selected, title=insights.strip_title(layer), subtitle="", style=style
-    )
+        answer, layer=layer, selected=selected, title=insights.strip_title(layer), subtitle="", style=style,
+        is_alone=is_alone,
+    )  # fmt: skip
     parts.opening(finding, stamp=answer.stamp, numbers=numbers(answer, layer))
-    if answer.shape is None or not insights.has_map(answer):
+    if answer.shape is None or is_alone:
         st.info(md_escape(insights.no_map_line(answer)))
         shown.chart(strip, key=STRIP, alt=finding.alt, on_select=lambda: take_territory(STRIP))
     else:

@@ -91,3 +91,17 @@ def test_text_is_of_the_sizes_of_its_medium(style, make):
 def test_a_company_without_outlets_is_not_offered_it():
     assert LAYER not in offered_layers(territories())
     assert LAYER in offered_layers(on_shelves())
+
+
+def test_without_a_map_the_strip_itself_says_what_each_colour_means(screen):
+    """Seen on a company without boundaries: three coloured dots, and nothing on the wall that named them."""
+    answer = on_shelves()
+    alone = territory_strip_figure(
+        answer, layer=LAYER, title="Ranked", subtitle="", style=screen, is_alone=True
+    )
+    kinds = {QUADRANTS[row.position.quadrant].short for row in answer.rows if row.position.quadrant}
+    said = " ".join(plain(each) for each in notes(alone, "weakest?"))
+
+    assert len(kinds) == 4
+    assert [kind for kind in kinds if kind not in said] == []
+    assert notes(strip_of(answer, screen), "weakest?") == []
