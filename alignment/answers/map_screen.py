@@ -19,6 +19,7 @@ from alignment.metrics.awareness import (
     cells_of_wave,
     company_awareness,
     consideration,
+    considered_of_wave,
     effective,
     estimate_of,
     observed_share,
@@ -101,6 +102,7 @@ def territories(session: ReadSession, scope: Scope, view: View, wave: str | None
         shelf=land.shelf,
         push_pull=placed,
         running_everywhere=land.running[NOBODY],
+        considering=land.considering(chosen),
     )
 
 
@@ -226,11 +228,21 @@ class Land:
     def company(self, wave: WaveRow | None) -> Outcome:
         if wave is None:
             return _NO_WAVE
-        population = [
+        return company_awareness(rates_of(self.of_wave(wave)), self._shown_population)
+
+    def considering(self, wave: WaveRow | None) -> Outcome:
+        """The share of all who would consider the brand, where the wave asked."""
+        counts = considered_of_wave(self.attributes, self._counts(wave)) if wave else None
+        rates = rates_of(counts) if counts is not None else None
+        return company_awareness(rates, self._shown_population) if rates else NEVER_CONSIDERED.of_all
+
+    @cached_property
+    def _shown_population(self) -> tuple[int, ...]:
+        """0 for territories that are not shown."""
+        return tuple(
             n if is_shown else 0
             for n, is_shown in zip(self.attributes["population"], self.shown, strict=True)
-        ]
-        return company_awareness(rates_of(self.of_wave(wave)), tuple(population))
+        )
 
     @cached_property
     def _leads(self) -> pd.DataFrame:

@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 
 from alignment.metrics.common import Change, Likely, Outcome
-from alignment.metrics.rates import share
 from alignment.stats import (
     Estimate,
     HierarchicalRates,
@@ -23,6 +22,7 @@ from alignment.stats import (
     kish_effective,
     newcombe_difference,
     weighted_mean_estimate,
+    wilson,
 )
 from alignment.stats.shrinkage import FEWEST_FOR_A_PRIOR
 
@@ -62,7 +62,8 @@ class Considered:
     Who would consider the brand (metric 39), on both bases.
 
     `of_all` is the share of the category: the hierarchical estimate over all who were asked.
-    `of_aware` is the share of those who know the brand: plain counts with Wilson's interval.
+    `of_aware` is the share of those who know the brand, with Wilson's interval; n are those of the
+    interviews that do, as many as they are worth where answers are weighted.
     """
 
     asked: int
@@ -84,20 +85,29 @@ NEVER_CONSIDERED = Considered(
 def consideration(territories: pd.DataFrame, cells: pd.DataFrame) -> dict[int, Considered]:
     """By territory, those alone of whom the wave tells it; `cells` are one wave's, by territory."""
     counts = considered_of_wave(territories, cells)
-    rates, aware = rates_of(counts), cells["considering_aware"]
+    rates = rates_of(counts)
     if rates is None:
         return {}
     return {
         id: Considered(
             asked=int(counts["asked"][id]),
-            aware=int(aware[id]),
+            aware=int(cells["considering_aware"][id]),
             considering=int(counts["yes"][id]),
             of_all=rates.estimate(place),
-            of_aware=share(int(counts["yes"][id]), int(aware[id]), nobody="nobody asked knows the brand"),
+            of_aware=_of_aware(cells.loc[id], worth=float(rates.n[place] / counts["asked"][id])),
         )
         for place, id in enumerate(counts.index)
         if counts["asked"][id]
     }
+
+
+def _of_aware(cell: pd.Series, *, worth: float) -> Outcome:
+    """`worth` is what one interview of the territory weighs against a plain one (Kish)."""
+    aware = float(cell["considering_wy"])
+    if not aware:
+        return NotEnoughData(reason="nobody asked knows the brand", n=0)
+    n = float(cell["considering_aware"]) * worth
+    return wilson(n * float(cell["considering_wc"]) / aware, n)
 
 
 def effective(cells: pd.DataFrame) -> tuple[tuple[float, ...], tuple[float, ...]]:

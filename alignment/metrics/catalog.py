@@ -86,6 +86,17 @@ _METRICS = (
         numerator="aware",
         denominator="asked",
     ),
+    Metric(
+        slug="consideration",
+        label="Consideration",
+        unit=Unit.RATE,
+        kind=TotalBy.STOCK,
+        better=Better.UP,
+        definition="Share of category users who say they would consider the brand, estimated per territory (M04) "
+        "and averaged by population; beside it, the share of those who know it.",
+        numerator="would consider it",
+        denominator="asked",
+    ),
     _count("leads", "Leads", "People or companies that can be contacted, by the day they were created."),
     _count(
         "marketing_qualified",

@@ -85,6 +85,14 @@ def territories_numbers(answer: TerritoriesAnswer) -> tuple[Number, ...]:
     )
 
 
+def consideration_numbers(answer: TerritoriesAnswer) -> tuple[Number, ...]:
+    """The territories together: who knows the brand, and who would consider it."""
+    return tuple(
+        _estimated(slug, outcome, n_label="effective interviews")
+        for slug, outcome in (("aided_awareness", answer.company), ("consideration", answer.considering))
+    )
+
+
 def shelf_numbers(shelf: ShelfAnswer) -> tuple[Number, ...]:
     """All outlets together: the three that multiply, and how many outlets have it."""
     whole = shelf.all_outlets

@@ -94,7 +94,7 @@ class TerritoriesAnswer:
     (None: more than the search limit; see `needed_computed`). Under a territory
     filter both are about the territories shown, and nothing was computed for those. `shelf` and
     `push_pull` are None for a company without outlets. `running_everywhere` are campaigns that name no
-    territory.
+    territory. `company` and `considering` are the shares of all who know the brand and who would consider it.
     """
 
     stamp: Stamp
@@ -112,6 +112,7 @@ class TerritoriesAnswer:
     shelf: ShelfAnswer | None = None
     push_pull: PushPull | None = None
     running_everywhere: tuple[str, ...] = ()
+    considering: Outcome = NEVER_CONSIDERED.of_all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

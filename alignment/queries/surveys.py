@@ -63,6 +63,7 @@ CELL_COLUMNS = {
     "considering_aware": "int64",
     "considering_w": "float64",
     "considering_w2": "float64",
+    "considering_wy": "float64",
     "considering_wc": "float64",
 }
 
@@ -104,6 +105,7 @@ def _considering(cell: Any) -> list[Any]:
     weights = {
         "considering_w": (cell.sum_w, cell.asked),
         "considering_w2": (cell.sum_w2, cell.asked),
+        "considering_wy": (cell.sum_wy, cell.yes),
         "considering_wc": (cell.sum_wc, cell.considering),
     }
     return [

@@ -15,6 +15,7 @@ from alignment.figures.wave_trend import wave_trend_figure
 from alignment.metrics.common import Number
 from alignment.metrics.strips import (
     card_numbers,
+    consideration_numbers,
     push_pull_numbers,
     shelf_numbers,
     stock_numbers,
@@ -78,6 +79,8 @@ def show_map(
 
 
 def numbers(answer: TerritoriesAnswer, layer: Layer) -> tuple[Number, ...]:
+    if layer is Layer.CONSIDERATION:
+        return consideration_numbers(answer)
     if answer.shelf is None:
         return territories_numbers(answer)
     if layer is Layer.SHELF:

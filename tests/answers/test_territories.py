@@ -162,6 +162,23 @@ class TestWaves:
 
         assert isinstance(a.of_all, NotEnoughData)
         assert b.of_all.n == pytest.approx(16 / 6)
+        assert b.of_aware.value == pytest.approx(2 / 3)  # of the weights, as the share of all is
+        assert b.of_aware.n == pytest.approx(2 * (16 / 6) / 3)
+
+    def test_no_share_of_the_aware_is_below_that_of_all_where_answers_are_weighted(self, database):
+        """Found by review: 50 % of the aware (counts) stood beside 60 % of all (weights), which cannot be."""
+
+        def fill(builder):
+            wave = builder.wave("W1", WINTER, {})
+            weights = {"sum_w": 100.0, "sum_w2": 160.0, "sum_wy": 80.0, "sum_wc": 60.0}
+            for place in ("A", "B", "C", "D"):
+                builder.cell(wave, place, 100, 50, WINTER, considering=25, **weights)
+
+        build(database, fill)
+
+        for row in shown(database).rows:
+            assert row.considered.of_aware.value == pytest.approx(0.75)
+            assert row.considered.of_all.value == pytest.approx(0.6, abs=0.01)
 
     def test_a_corrected_cell_replaces_the_old_one(self, database):
         earlier, later = datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)
