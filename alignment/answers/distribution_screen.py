@@ -15,7 +15,7 @@ from alignment.answers.staff import REPS, shown_for
 from alignment.db import ReadSession
 from alignment.metrics.distribution import CallRow, Counted, DistributionAnswer, PlaceRow, PromotionRow
 from alignment.metrics.orders import Calls, Service
-from alignment.metrics.shelf import Shelf, together
+from alignment.metrics.shelf import Shelf
 from alignment.metrics.small_cells import COMPANY
 from alignment.metrics.stock import stock_together
 from alignment.money import MICROS
@@ -124,7 +124,7 @@ class Trade:
         stock = self.shelves.stock
         return PlaceRow(
             name=name,
-            shelf=together(self.shelves.by_territory.get(id, Shelf()) for id in ids),
+            shelf=Shelf.together(self.shelves.by_territory.get(id, Shelf()) for id in ids),
             stock=stock_together([stock[id] for id in sorted(ids) if id in stock]),
             service=Service.together(self.service.get(id, Service()) for id in ids),
             counted=Counted(

@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property
 
 from alignment.answers.reading import Reading
-from alignment.metrics.shelf import ProductOnShelf, Shelf, ShelfAnswer, shelf_of, together
+from alignment.metrics.shelf import ProductOnShelf, Shelf, ShelfAnswer
 from alignment.metrics.stock import Seen, Stock, StockCell, stock_together
 from alignment.queries.shelf import Focus, focus, last_sale_on, shelf_by_product, shelf_by_territory
 from alignment.queries.stock import has_listings, stock_by_territory
@@ -45,7 +45,7 @@ class Shelves:
             return {}
         reading = self.reading
         sums = shelf_by_territory(reading.session, reading.view, reading.narrowing, self.focus)
-        return {int(row["territory_id"]): shelf_of(row) for row in sums.to_dict("records")}
+        return {int(row["territory_id"]): Shelf.of(row) for row in sums.to_dict("records")}
 
     @cached_property
     def stock(self) -> defaultdict[int, Stock]:
@@ -78,8 +78,8 @@ class Shelves:
             names=about.names if about else (),
             category=about.series if about else (),
             is_chosen=about.is_chosen if about else False,
-            all_outlets=together(self.by_territory.values()),
-            unplaced=together(each for id, each in self.by_territory.items() if id not in shown),
+            all_outlets=Shelf.together(self.by_territory.values()),
+            unplaced=Shelf.together(each for id, each in self.by_territory.items() if id not in shown),
             all_stock=stock_together(self.stock.values()),
             unplaced_stock=stock_together(each for id, each in self.stock.items() if id not in shown),
             products=self._products(about) if about else (),
@@ -91,7 +91,7 @@ class Shelves:
         sums = shelf_by_product(reading.session, reading.view, reading.narrowing, about)
         return tuple(
             ProductOnShelf(
-                code=row["code"], name=row["name"], is_focus=row["code"] in about.codes, shelf=shelf_of(row)
+                code=row["code"], name=row["name"], is_focus=row["code"] in about.codes, shelf=Shelf.of(row)
             )
             for row in sums.to_dict("records")
         )

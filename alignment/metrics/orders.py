@@ -5,12 +5,11 @@ Strike rate and lines per call measure what employees did and stand under the ru
 small cells; whether an order arrived in time is a measure of the supply.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
-from typing import Any, Self
+from dataclasses import dataclass
 
 from alignment.metrics.common import Outcome
 from alignment.metrics.rates import share
+from alignment.metrics.sums import Sums
 from alignment.stats import NotEnoughData
 from alignment.stats.ratios import mean_of_counts
 
@@ -20,22 +19,7 @@ NO_ORDER = "no visit brought an order"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Counts:
-    """Counts of one place that add up over places."""
-
-    @classmethod
-    def of(cls, sums: Mapping[Any, Any]) -> Self:
-        """From one row of sums; what else is in the row is left."""
-        return cls(**{each.name: int(sums[each.name]) for each in fields(cls)})
-
-    @classmethod
-    def together(cls, counts: Iterable[Self]) -> Self:
-        found = list(counts)
-        return cls(**{each.name: sum(getattr(one, each.name) for one in found) for each in fields(cls)})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Service(_Counts):
+class Service(Sums):
     """
     Orders by what became of them. `due` is the sum of the four after it; `unpromised` are beside it.
 
@@ -57,7 +41,7 @@ class Service(_Counts):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Calls(_Counts):
+class Calls(Sums):
     """
     Visits of outlets that were open, and what was ordered at them.
 

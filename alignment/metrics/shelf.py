@@ -7,15 +7,14 @@ distribution times share in handlers, exactly, because all three divide the same
 sums: handled / category x sold / handled = sold / category.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
 
 from alignment.metrics.common import Outcome
 from alignment.metrics.rates import share
 from alignment.metrics.stock import Stock
+from alignment.metrics.sums import Sums
 from alignment.stats import NotEnoughData, kish_effective, wilson
 from alignment.stats.ratios import share_of_sums
 
@@ -25,7 +24,7 @@ _NO_HANDLER = "no outlet sold it"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shelf:
+class Shelf(Sums):
     """
     The sums of one place and one product (or several as one); amounts in minor units.
 
@@ -95,20 +94,6 @@ class Shelf:
         if not self.outlets:
             return NotEnoughData(reason=NO_OUTLETS, n=0)
         return None if self.category_minor else NotEnoughData(reason=_NO_AMOUNTS, n=self.outlets)
-
-
-_NAMES = tuple(field.name for field in fields(Shelf))
-
-
-def shelf_of(sums: Mapping[Any, Any]) -> Shelf:
-    """From one row of sums; what else is in the row is left."""
-    return Shelf(**{name: sums[name] for name in _NAMES})
-
-
-def together(shelves: Iterable[Shelf]) -> Shelf:
-    """Several places as one. Sums add up over outlets; the rates do not."""
-    found = list(shelves)
-    return Shelf(**{name: sum(getattr(each, name) for each in found) for name in _NAMES})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
