@@ -97,22 +97,19 @@ def _median_of(handoffs: pd.DataFrame) -> Outcome:
         return NotEnoughData(reason="no lead became marketing-qualified", n=0)
     has_left = ~handoffs["is_answered"] & (handoffs["moved_on"] == 1)
     hours = handoffs["hours"].to_numpy(dtype=np.float64)
-    return kaplan_meier_quantile(
+    return kaplan_meier_median(
         np.where(has_left, np.inf, hours), handoffs["is_answered"].to_numpy(dtype=bool), handoffs["n"]
     )
 
 
-def kaplan_meier_quantile(
-    times: ArrayLike, is_observed: ArrayLike, n: ArrayLike | None = None, *, share: float = 0.5
-) -> Outcome:
+def kaplan_meier_median(times: ArrayLike, is_observed: ArrayLike, n: ArrayLike | None = None) -> Outcome:
     """
-    The first time by which a share, half unless told, are done, counting those who are not done yet.
+    The first time by which half are done, counting those who are not done yet.
 
     Args:
         times: Shape (n,), 0 or more: until it was done, or as long as it was watched.
         is_observed: Shape (n,), whether it was done.
         n: Shape (n,), how many each stands for; None for one each.
-        share: Above 0 and below 1.
 
     Returns:
         Estimate in the unit of `times`; its 95 % interval may be open above.
@@ -133,7 +130,7 @@ def kaplan_meier_quantile(
     rest = at_risk - events
     survival = np.cumprod(1 - events / at_risk)
     greenwood = np.cumsum(np.divide(events, at_risk * rest, out=np.full(rest.shape, inf), where=rest > 0))
-    left, whole = 1 - share + _HAIR, int(each.sum())
+    left, whole = 0.5 + _HAIR, int(each.sum())
     if not len(moments) or survival[-1] > left:
         return NotEnoughData(reason="fewer than half were answered so far", n=whole)
     bands = [_log_log_band(float(one), float(other)) for one, other in zip(survival, greenwood, strict=True)]

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import numpy as np
 import pandas as pd
 
-from alignment.metrics.answering import answer_hours, kaplan_meier_quantile
+from alignment.metrics.answering import answer_hours, kaplan_meier_median
 from alignment.metrics.common import Number, Stamp
 from alignment.metrics.designs import DesignCard
 from alignment.metrics.effect import Verdict
@@ -206,7 +206,7 @@ def flag_answer_time(
     )
     hours = answer_hours(frame, calendar, now)
     is_answered = hours["is_answered"].to_numpy(dtype=bool)
-    median = kaplan_meier_quantile(hours["hours"].to_numpy(dtype=np.float64), is_answered)
+    median = kaplan_meier_median(hours["hours"].to_numpy(dtype=np.float64), is_answered)
     slug, n, label = "flag_answer_time", len(frame), "flags"
     if not isinstance(median, Estimate):
         reason = f"{median.reason}: {int(is_answered.sum())} of {n}"

@@ -33,13 +33,12 @@ def shown_nodes(
     people: Mapping[int, Collection[int]],
     *,
     measured: Collection[int] = (),
-    fewest: int = FEWEST_PEOPLE,
 ) -> ShownNodes:
     """
     The smallest territories for which a measure of people may be shown, and those around them.
 
     Whatever is left of a shown node once the shown nodes inside it are taken away has
-    at least `fewest` people of its own, or holds nobody and nothing. All that can be
+    at least `FEWEST_PEOPLE` of its own, or holds nobody and nothing. All that can be
     computed from the shown numbers is a sum of such remainders.
 
     Args:
@@ -57,7 +56,7 @@ def shown_nodes(
         >>> sorted(shown_nodes({1: None, 2: 1, 3: 1}, {2: range(5), 3: range(5, 10)}).nodes)
         [0, 1, 2, 3]
     """
-    search = _Search(parents=parents, people=people, measured=frozenset(measured), fewest=fewest)
+    search = _Search(parents=parents, people=people, measured=frozenset(measured))
     return ShownNodes(nodes=search.found(), parents=parents)
 
 
@@ -76,7 +75,6 @@ class _Search:
     parents: Mapping[int, int | None]
     people: Mapping[int, Collection[int]]
     measured: frozenset[int]
-    fewest: int
     remainders: dict[int, set[int]] = field(default_factory=dict)
     """Of each node chosen so far: its places that are in no chosen node inside it."""
 
@@ -128,7 +126,7 @@ class _Search:
         """Enough people, or nobody and nothing beside the shown nodes inside."""
         own = set(rest)
         is_empty = not self._heads(own) and not own & self.measured
-        return self._heads(own) >= self.fewest or (is_empty and has_shown_inside)
+        return self._heads(own) >= FEWEST_PEOPLE or (is_empty and has_shown_inside)
 
     def _heads(self, places: Iterable[int]) -> int:
         return len({person for place in places for person in self.people.get(place, ())})

@@ -10,7 +10,7 @@ import pytest
 from alignment.metrics.answering import (
     answer_hours,
     in_time,
-    kaplan_meier_quantile,
+    kaplan_meier_median,
     median_answer_time,
     waiting_too_long,
 )
@@ -67,27 +67,27 @@ class TestMedian:
     def test_the_gold_median_is_six_hours(self):
         """Seven answered, three never: S(6) is exactly one half, and the first such time counts (G11)."""
         times = [*self.GOLD, 40, 40, 40]
-        median = kaplan_meier_quantile(times, [True] * 7 + [False] * 3)
+        median = kaplan_meier_median(times, [True] * 7 + [False] * 3)
 
         assert (median.value, median.n) == (6, 10)
         assert median.low <= 6 <= median.high
 
     def test_one_half_counts_whatever_the_order_of_multiplication(self):
         """Twelve of 24 answered, all apart: products of fractions end at .5000000000000001."""
-        median = kaplan_meier_quantile(range(1, 25), [True] * 12 + [False] * 12)
+        median = kaplan_meier_median(range(1, 25), [True] * 12 + [False] * 12)
 
         assert median.value == 12
 
     def test_without_anybody_waiting_it_is_the_plain_lower_median(self):
-        assert kaplan_meier_quantile([5, 1, 3, 2, 4], [True] * 5).value == 3
+        assert kaplan_meier_median([5, 1, 3, 2, 4], [True] * 5).value == 3
 
     def test_an_unanswered_lead_can_never_improve_the_median(self):
-        before = kaplan_meier_quantile(self.GOLD, [True] * 7).value
+        before = kaplan_meier_median(self.GOLD, [True] * 7).value
 
-        assert kaplan_meier_quantile([*self.GOLD, 40], [True] * 7 + [False]).value >= before
+        assert kaplan_meier_median([*self.GOLD, 40], [True] * 7 + [False]).value >= before
 
     def test_if_fewer_than_half_were_answered_there_is_none(self):
-        answer = kaplan_meier_quantile([1, 2, 9, 9, 9], [True, True, False, False, False])
+        answer = kaplan_meier_median([1, 2, 9, 9, 9], [True, True, False, False, False])
 
         assert answer == NotEnoughData(reason="fewer than half were answered so far", n=5)
 
@@ -98,7 +98,7 @@ class TestMedian:
         As printed for this data set in textbooks of survival analysis.
         """
         times = [6, 6, 6, 7, 10, 13, 16, 22, 23, 6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35]
-        median = kaplan_meier_quantile(times, [True] * 9 + [False] * 12)
+        median = kaplan_meier_median(times, [True] * 9 + [False] * 12)
 
         assert (median.value, median.low, median.high) == (23, 13, float("inf"))
 
