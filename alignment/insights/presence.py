@@ -4,7 +4,7 @@ from alignment.insights.finding import Empty, Finding
 from alignment.metrics.common import Outcome
 from alignment.metrics.contact import Balance
 from alignment.metrics.presence import TEAMS, PromiseCard, PromisesAnswer, VisitsAnswer, is_late
-from alignment.metrics.promises import Ending, Expected, Line
+from alignment.metrics.promises import BACKLOG_DAYS, Ending, Expected, Line
 from alignment.periods import from_epoch_day
 from alignment.stats import NotEnoughData
 from alignment.vocabulary import PromiseKind, Team, label
@@ -110,8 +110,12 @@ def expected_line(expected: Expected | NotEnoughData, team: Team, kind: PromiseK
     return (
         f"{what}: expected about {day(from_epoch_day(expected.day))} "
         f"(from {day(from_epoch_day(expected.earliest))} {latest}), with {count(expected.ahead)} ahead of it "
-        f"in {team}'s queue and {count(expected.fulfilled)} fulfilled in 13 weeks."
+        f"in {team}'s queue and {count(expected.fulfilled)} fulfilled in {_span(expected.days)}."
     )
+
+
+def _span(days: int) -> str:
+    return "13 weeks" if days == BACKLOG_DAYS else plural(days, "day")
 
 
 def promises_empty() -> Empty:

@@ -107,7 +107,6 @@ def balance(
     *,
     at: int,
     flagged: Collection[str] = (),
-    visit_hours: float = HOURS_OF_A_VISIT,
 ) -> Balance | NotEnoughData:
     """
     Compare hours of contact with what the territories weigh.
@@ -117,7 +116,6 @@ def balance(
         weights: Potential of every territory, 0 or more, from `weights_of`.
         at: Epoch day.
         flagged: Territories with an open flag.
-        visit_hours: What the suggested visit would take.
 
     Raises:
         ValueError: A contact lies in a territory that has no weight.
@@ -142,7 +140,7 @@ def balance(
             _presence(code, contacts, float(hours[code] / spent.sum()), float(weight / ought.sum()), at)
             for code, weight in zip(codes, ought, strict=True)
         ),
-        suggested=_next_visit(codes, spent, ought, flagged, visit_hours),
+        suggested=_next_visit(codes, spent, ought, flagged),
     )
 
 
@@ -159,10 +157,10 @@ def _presence(code: str, contacts: Sequence[Contact], share: float, potential: f
 
 
 def _next_visit(
-    codes: Sequence[str], spent: np.ndarray, ought: np.ndarray, flagged: Collection[str], hours: float
+    codes: Sequence[str], spent: np.ndarray, ought: np.ndarray, flagged: Collection[str]
 ) -> Visit | None:
     now = jensen_shannon_distance(spent, ought)
-    after = jensen_shannon_distances(spent + hours * np.eye(len(codes)), ought)
+    after = jensen_shannon_distances(spent + HOURS_OF_A_VISIT * np.eye(len(codes)), ought)
     gains = {code: now - float(distance) for code, distance in zip(codes, after, strict=True)}
     best = max(codes, key=lambda code: gains[code])
     if gains[best] <= _NOTHING:

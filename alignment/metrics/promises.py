@@ -1,7 +1,7 @@
 """
 The ledger of promises between the teams, both ways (method M16), the same for each.
 
-A request is answered with a day and a quantity. What was delivered by that day
+A request is answered with a day and a quantity. Once that day has come, what was delivered by it
 counts pro rata; the rest of it, however late, does not. Withdrawn requests count for
 nobody, declined ones are shown apart: for want of resources they are a matter of capacity, not of
 reliability.
@@ -91,14 +91,13 @@ class Promise:
         is_overdue = self.due is not None and self.due < self.ended_on
         return None if is_overdue and self.ending is not Ending.WITHDRAWN else self.ending
 
-    def settled_on(self, at: int) -> int | None:
-        """The day from which the promise counts: when it was fulfilled or came due, whichever was first."""
-        if self.due is None or self.ended(at):
-            return None
-        fulfilled = self.fulfilled_on(at)
-        if fulfilled is not None and fulfilled <= self.due:
-            return fulfilled
-        return self.due if self.due <= at else None
+    def is_due(self, at: int) -> bool:
+        """
+        Whether its day has come, so that it counts.
+
+        What was kept ahead of its day waits for it too: else those kept would be seen before those broken.
+        """
+        return self.due is not None and self.due <= at and self.ended(at) is None
 
     def is_open(self, at: int) -> bool:
         """Whether somebody still has to do something about it."""
@@ -106,11 +105,14 @@ class Promise:
         return self.asked_on <= at and not is_over and self.fulfilled_on(at) is None
 
     def state(self, at: int) -> Kept:
-        """How it stands at the end of a day: LATE came in full after its day, PART only in part by it."""
-        settled = self.settled_on(at)
-        if settled is None or self.due is None:
+        """
+        How it stands at the end of a day: LATE came in full after its day, PART only in part by it.
+
+        OPEN until its day has come, whatever was delivered before.
+        """
+        if self.due is None or not self.is_due(at):
             return Kept.OPEN
-        on_time = self.delivered(min(at, self.due))
+        on_time = self.delivered(self.due)
         if on_time >= 1:
             return Kept.FULL
         if self.delivered(at) >= 1:
@@ -142,13 +144,18 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """When a new request would be fulfilled; `latest` is None where the pace may be too slow to say."""
+    """
+    When a new request would be fulfilled; `latest` is None where the pace may be too slow to say.
+
+    The pace is that of `fulfilled` requests in `days` days.
+    """
 
     day: int
     earliest: int
     latest: int | None
     ahead: int
     fulfilled: int
+    days: int
 
 
 def ledger(promises: Iterable[Promise], at: int) -> tuple[Line, ...]:
@@ -162,11 +169,11 @@ def ledger(promises: Iterable[Promise], at: int) -> tuple[Line, ...]:
 
 def kept_by(promises: Iterable[Promise], at: int) -> Outcome:
     """The reliability of promises; those not yet due and those that ended have no part."""
-    settled = [(promise, promise.settled_on(at)) for promise in promises]
-    counted = [(promise, day) for promise, day in settled if day is not None and promise.due is not None]
+    counted = [(promise, promise.due) for promise in promises if promise.due is not None]
+    due = [(promise, day) for promise, day in counted if promise.is_due(at)]
     return reliability(
-        [promise.delivered(min(at, promise.due or at)) for promise, _ in counted],
-        [at - day for _, day in counted],
+        [promise.delivered(day) for promise, day in due],
+        [at - day for _, day in due],
         half_life=HALF_LIFE_DAYS,
     )
 
@@ -178,7 +185,8 @@ def expected_day(
     When a request made now, or one with so many `ahead` of it, would be fulfilled: by the queue and its pace.
 
     Little's law: time in the queue = requests in it, this one included / requests
-    fulfilled a day. The pace is that of the last 13 weeks, its interval exact Poisson.
+    fulfilled a day. The pace is that of the last 13 weeks, or of the days since the first request of a
+    younger queue; its interval is exact Poisson.
 
     Source:
         Little 1961, Operations Research 9:383-387.
@@ -188,7 +196,8 @@ def expected_day(
     if ahead is None:
         ahead = sum(each.is_open(at) for each in own)
     fulfilled = sum(day is not None and at - BACKLOG_DAYS < day <= at for day in done)
-    pace = poisson_rate(fulfilled, exposure=BACKLOG_DAYS)
+    days = min(BACKLOG_DAYS, max(1, at - min((each.asked_on for each in own), default=at)))
+    pace = poisson_rate(fulfilled, exposure=days)
     if not isinstance(pace, Estimate) or not fulfilled:
         return NotEnoughData(reason="nothing of the kind was fulfilled in 13 weeks", n=0, needed=1)
     return Expected(
@@ -197,6 +206,7 @@ def expected_day(
         latest=at + ceil((ahead + 1) / pace.low) if pace.low > 0 else None,
         ahead=ahead,
         fulfilled=fulfilled,
+        days=days,
     )
 
 
@@ -205,16 +215,10 @@ def priority(promise: Promise, stranded: Mapping[str, float]) -> tuple[float, in
     return -stranded.get(promise.territory or "", float("-inf")), promise.asked_on
 
 
-def by_priority(promises: Iterable[Promise], stranded: Mapping[str, float], at: int) -> tuple[Promise, ...]:
-    """Open requests in the order of `priority`."""
-    waiting = [each for each in promises if each.is_open(at)]
-    return tuple(sorted(waiting, key=lambda promise: priority(promise, stranded)))
-
-
 def _line(by: Team, kind: str, own: Sequence[Promise], at: int) -> Line:
     ended = [promise.ended(at) for promise in own]
     live = [promise for promise, ending in zip(own, ended, strict=True) if ending is None]
-    due = [promise for promise in live if promise.due is not None and promise.due <= at]
+    due = [promise for promise in live if promise.is_due(at)]
     states = [promise.state(at) for promise in live if promise.due is not None]
     asked = sum(promise.quantity for promise in due)
     return Line(

@@ -11,9 +11,10 @@ from alignment.actions import contacts, promises
 from alignment.exports import presence_tables
 from alignment.metrics.contact import Balance
 from alignment.metrics.promises import Expected, Kept
+from alignment.periods import epoch_day
 from alignment.queries.company import company
 from alignment.stats import NotEnoughData
-from alignment.tables import Person, c
+from alignment.tables import Person, Promise, c
 from alignment.view import View
 from alignment.vocabulary import ContactKind, InsightTag, PromiseKind, Role, Team
 from tests.queries.companies import build, scope
@@ -173,11 +174,13 @@ class TestPromises:
         )
 
     def test_each_waits_for_its_place_in_the_queue(self, database):
-        """One fulfilled in 91 days: each waits 91 days longer than the one before it."""
+        """One fulfilled in 91 days or more: each waits 91 days longer than the one before it."""
         market = Market(database)
         done = market.ask()
         market.promise(done)
         market.deliver(done, 10)
+        with database.writing() as session:
+            session.execute(sa.update(Promise).values(day=epoch_day(market.today) - 100))
         market.ask()
         market.ask()
         answer = market.promises()
@@ -188,8 +191,22 @@ class TestPromises:
         assert [days[1] - days[0], new.day - days[1]] == [91, 91]
         assert (new.ahead, new.fulfilled) == (2, 1)
         said = insights.expected_line(new, Team.MARKETING, PromiseKind.POS_MATERIAL)
-        assert "no latest day can be told), with 2 ahead of it in marketing's queue and 1 fulfilled" in said
+        assert (
+            "no latest day can be told), with 2 ahead of it in marketing's queue and 1 fulfilled in 13 weeks"
+            in said
+        )
         assert [card.promise_id for card in answer.over] == [done]
+
+    def test_a_queue_of_today_says_over_how_many_days_it_is_told(self, database):
+        market = Market(database)
+        done = market.ask()
+        market.promise(done)
+        market.deliver(done, 10)
+        new = market.promises().expected[Team.MARKETING, PromiseKind.POS_MATERIAL]
+        said = insights.expected_line(new, Team.MARKETING, PromiseKind.POS_MATERIAL)
+
+        assert (new.day, new.days) == (epoch_day(market.today) + 1, 1)
+        assert "1 fulfilled in 1 day." in said
 
     def test_declined_for_want_of_resources_is_capacity(self, database):
         market = Market(database)

@@ -10,10 +10,10 @@ from alignment.metrics.promises import (
     Expected,
     Kept,
     Promise,
-    by_priority,
     expected_day,
     kept_by,
     ledger,
+    priority,
 )
 from alignment.stats import NotEnoughData
 from alignment.vocabulary import Team
@@ -47,7 +47,7 @@ class TestStates:
             ([], 960, Kept.MISSED),
             ([(970, 4)], 960, Kept.MISSED),
             ([(950, 4)], TODAY + 1, Kept.OPEN),
-            ([(950, 10)], TODAY + 1, Kept.FULL),
+            ([(950, 10)], TODAY + 1, Kept.OPEN),
             ([], None, Kept.OPEN),
         ],
     )
@@ -72,10 +72,40 @@ class TestReliability:
         assert kept_by([stands((950, 30))], TODAY) == kept_by([stands((950, 10))], TODAY)
 
     def test_thirteen_weeks_halve_it(self):
-        old = kept_by([stands((905, 10), due=TODAY - 91)], TODAY)
+        """A promise is as old as its day, kept or not; it was once as old as what came before it."""
+        for deliveries in ([(905, 10)], []):
+            assert kept_by([stands(*deliveries, due=TODAY - 91)], TODAY).n == pytest.approx(0.5)
 
-        assert old.n == pytest.approx(0.5 ** (95 / 91))
-        assert kept_by([stands(due=TODAY - 91)], TODAY).n == pytest.approx(0.5)
+    def test_what_was_kept_ahead_of_its_day_is_counted_on_it(self):
+        early = stands((950, 10), due=960)
+
+        assert isinstance(kept_by([early], 959), NotEnoughData)
+        assert kept_by([early], 960).value == pytest.approx(2 / 3)
+
+    def test_a_young_ledger_is_not_flattered(self):
+        """
+        A promise a day for 28 days on, every second one kept after three days, the others never.
+
+        Counted when kept, 13 were kept and 1 broken by day 29: .87 for a truth of one half.
+        """
+        made = [
+            stands(*([(asked + 3, 10)] if asked % 2 else []), asked_on=asked, due=asked + 28)
+            for asked in range(60)
+        ]
+
+        assert isinstance(kept_by(made, 27), NotEnoughData)
+        for at in range(29, 90, 2):
+            assert kept_by(made, at).value == pytest.approx(0.5, abs=0.01)
+
+    def test_what_counts_is_what_came_due(self):
+        """The states but "open" add up to the promises whose day has come."""
+        made = [
+            stands(*came, due=due) for came in ([(950, 10)], [(950, 4)], []) for due in (960, 1_000, 1_001)
+        ]
+        (line,) = ledger(made, TODAY)
+
+        assert line.due == 6
+        assert sum(line.states.values()) - line.states[Kept.OPEN] == line.due
 
     def test_a_withdrawn_request_counts_for_nobody(self):
         kept = stands((950, 10))
@@ -154,6 +184,21 @@ class TestQueue:
         assert (found.day, found.ahead, found.fulfilled) == (TODAY + 46, 12, 26)
         assert found.earliest < found.day < found.latest
 
+    def test_a_young_queue_has_the_pace_of_its_own_days(self):
+        """Ten days old, one fulfilled a day, four ahead: five days; over 13 weeks it would be 46."""
+        first = TODAY - 10
+        done = [stands((first + number, 10), asked_on=first) for number in range(1, 11)]
+        waiting = [stands(due=None, asked_on=TODAY - 1) for _ in range(4)]
+        found = expected_day([*done, *waiting], MARKETING, "displays", TODAY)
+
+        assert (found.day, found.days) == (TODAY + 5, 10)
+
+    def test_a_queue_of_today_has_one_day(self):
+        """Two were asked for and one of them came on the same day: the other and a new one take two."""
+        made = [stands((TODAY, 10), asked_on=TODAY), stands(asked_on=TODAY)]
+
+        assert expected_day(made, MARKETING, "displays", TODAY).day == TODAY + 2
+
     def test_a_queue_in_which_nothing_moved_has_no_date(self):
         found = expected_day([stands(due=None), stands((890, 10))], MARKETING, "displays", TODAY)
 
@@ -170,14 +215,10 @@ class TestQueue:
             stands(due=None, territory=code, asked_on=day)
             for code, day in (("A", 950), ("B", 960), ("C", 901), ("A", 940))
         )
-        done = stands((950, 10), territory="B")
+        stranded = {"A": 5.0, "B": 9.0}
+        queue = sorted([here, there, unknown, older], key=lambda each: priority(each, stranded))
 
-        assert by_priority([here, there, unknown, older, done], {"A": 5.0, "B": 9.0}, TODAY) == (
-            there,
-            older,
-            here,
-            unknown,
-        )
+        assert queue == [there, older, here, unknown]
 
 
 def test_an_ending_without_its_day_is_refused():
