@@ -25,6 +25,7 @@ from alignment.db import WriteSession, locked_row
 from alignment.errors import Conflict, Invalid, NotFound
 from alignment.metrics.effect import Verdict
 from alignment.periods import epoch_day, monday
+from alignment.photos import SmallPhoto
 from alignment.queries.company import company
 from alignment.tables import Flag, FlagEvent, Person, Product, Territory, c
 from alignment.vocabulary import FROM_CUSTOMERS, FlagKind, FlagState, FlagStep, Role
@@ -139,17 +140,17 @@ def add_details(
     flag_id: int,
     note: str = "",
     product: str | None = None,
-    photo: bytes | None = None,
+    photo: SmallPhoto | None = None,
     command_id: str | None = None,
 ) -> FlagSaved:
     """
-    A note, a product or a photo (JPEG or PNG, as the phone gives it) for a flag that the actor raised.
+    A note, a product or a photo for a flag that the actor raised.
 
     Raises:
-        Invalid: None of them was given, or the photo cannot be read.
+        Invalid: None of them was given.
         NotFound: There is no such flag or product, or somebody else raised the flag.
     """
-    if not note.strip() and product is None and not photo:
+    if not note.strip() and product is None and photo is None:
         raise Invalid("Write a note, choose a product or add a photo; the flag itself is stored already.")
 
     def content(flag: Flag) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from alignment.db import WriteSession
-from alignment.photos import reduced
+from alignment.photos import SmallPhoto
 from alignment.tables import Note, Photo
 
 
@@ -25,16 +25,11 @@ def recorded_note(within: WriteSession, note_id: int) -> dict[str, Any]:
     return {"id": note_id, "sha256": hashlib.sha256(text.encode()).hexdigest()}
 
 
-def add_photo(within: WriteSession, raw: bytes | None) -> int | None:
-    """
-    The id of a new photo; None for none.
-
-    Raises:
-        Invalid: It cannot be read as a photo, or is too large.
-    """
-    if not raw:
+def add_photo(within: WriteSession, small: SmallPhoto | None) -> int | None:
+    """The id of a new photo; None for none."""
+    if small is None:
         return None
-    photo = Photo(jpeg=reduced(raw))
+    photo = Photo(jpeg=small.jpeg)
     within.add(photo)
     within.flush()
     return photo.id

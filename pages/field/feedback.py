@@ -10,7 +10,7 @@ from alignment.access import Permission
 from alignment.actions import feedback, ratings
 from alignment.exports import frames
 from alignment.metrics.flags import FieldAnswer, FlagCard
-from alignment.photos import FORMATS, MOST_MEGABYTES
+from alignment.photos import FORMATS, MOST_MEGABYTES, reduced
 from alignment.ui import filters, kept, loaders, parts, session, shown
 from alignment.ui.rating import show_rating
 from alignment.ui.text import md_escape
@@ -162,7 +162,7 @@ def show_details(flag_id: int) -> None:
     st.caption("Where and when the photo was taken is removed from it before it is stored.")
     if st.button("Add to the flag", key=form, width="stretch"):
         with parts.told():
-            picture = photo.getvalue() if photo is not None else None
+            picture = reduced(photo.getvalue()) if photo is not None else None
             with kept.sending(form, NOTE_FIELDS) as (db, command_id):
                 feedback.add_details(
                     db,

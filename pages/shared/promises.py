@@ -203,7 +203,7 @@ def offer_declining(card: PromiseCard, seen_step: int) -> None:
 
 
 def offer_withdrawal(card: PromiseCard, seen_step: int) -> None:
-    form = f"withdraw_{card.promise_id}"
+    form = f"withdraw_promise_{card.promise_id}"
     if st.button("Not needed any more: withdraw it", key=form):
         with parts.told():
             with session.writing() as db:

@@ -128,7 +128,7 @@ def show_insight(insight: Insight) -> None:
 
 
 def offer_withdrawal(id: int, what: str) -> None:
-    form = f"withdraw_{id}"
+    form = f"withdraw_handed_{id}"
     if not actor.may(Permission.TARGETS_HAND):
         return
     with st.popover("Withdraw", key=f"{form}_open"):

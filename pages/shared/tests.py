@@ -89,7 +89,7 @@ def approved_sentence(done: dict[str, Any]) -> str:
 
 
 def offer_withdrawal(card: DesignCard) -> None:
-    form = f"withdraw_{card.design_id}"
+    form = f"withdraw_test_{card.design_id}"
     if card.standing is not DesignStanding.DRAFT:
         return
     with st.expander("Withdraw this version", key=f"{form}_open"):

@@ -260,6 +260,31 @@ def tables_taken_as_they_are(source: str) -> set[str]:
 QUERIES = sorted((ROOT / "alignment" / "queries").glob("*.py"))
 
 
+def forms_of(text: str) -> set[str]:
+    """Names of forms, up to what tells one record from another."""
+    return set(re.findall(r'\bform(?:, \w+)? = f?"([a-z_]+)', text, re.IGNORECASE))
+
+
+def test_no_two_pages_have_a_form_of_one_name():
+    """
+    A session holds a command id for each form's name. Withdrawing list 1 kept request 1 from being
+    withdrawn: "This form was already sent for something else", for three tables have a record 1.
+    """
+    users: dict[str, list[str]] = {}
+    for path in PAGES + sorted((ROOT / "alignment" / "ui").glob("*.py")):
+        for form in forms_of(path.read_text(encoding="utf-8")):
+            users.setdefault(form, []).append(str(path.relative_to(ROOT)))
+
+    assert len(users) > 15
+    assert {form: paths for form, paths in users.items() if len(paths) > 1} == {}
+
+
+def test_a_form_is_found_by_its_name():
+    assert forms_of('form = f"sign_{id}"\n    form, today = f"close_{id}", 1\nFORM = "raise_flag"') == {
+        "sign_", "close_", "raise_flag",
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "path", [p for p in QUERIES if p.name not in AS_OF_TODAY], ids=lambda path: path.stem
 )

@@ -127,7 +127,7 @@ def test_an_insight_is_rated_and_the_rating_taken_back(open_app, company, words)
 def test_what_marketing_withdraws_waits_for_nobody(open_app, company, words):
     handed(open_app, company)
     app = open_app(Role.MARKETER, PAGE, database=company)
-    app.button(key=f"withdraw_{stored(company, c(HandOver).id)[0]}").click().run()
+    app.button(key=f"withdraw_handed_{stored(company, c(HandOver).id)[0]}").click().run()
 
     assert "Marketing has handed nothing to sales yet." in words(app)
 
