@@ -82,9 +82,13 @@ def mean_of_counts(n: int, total: int, *, squares: int, level: float = 0.95) -> 
     """
     Estimate the mean of n counts, each at least 1, from their sum and the sum of their squares.
 
-    Student's interval of the mean on the log scale (delta method), so that it stays above 0. Fewer than ten
-    counts, or counts that are all the same, do not show their spread (two counts gave 0.0 to 1,148): the
-    exact Poisson interval of the sum stands in.
+    Student's interval of the mean on the log scale (delta method), cut off at 1, below which no such mean
+    can be. Fewer than ten counts, or counts that are all the same, do not show their spread (two counts gave
+    0.0 to 1,148): the exact Poisson interval of what is above 1 in all of them stands in, exact where a
+    count less 1 is Poisson, and too narrow where it varies more than that.
+
+    Raises:
+        ValueError: The sum is below n, so that some count is below 1.
 
     Example:
         >>> found = mean_of_counts(12, 24, squares=56)
@@ -94,14 +98,17 @@ def mean_of_counts(n: int, total: int, *, squares: int, level: float = 0.95) -> 
     require_level(level)
     if n == 0:
         return NotEnoughData(reason="no observations", n=0)
+    if total < n:
+        raise ValueError(f"{n} counts sum to {total}; expected each to be at least 1.")
     mean = total / n
     spread = squares - total * mean
     if n < _FEWEST_SPREAD or spread <= 0:
-        events = poisson_interval(total, level=level)
-        low, high, method = events.low / n, events.high / n, events.method
+        above = poisson_interval(total - n, level=level)
+        low, high, method = 1 + above.low / n, 1 + above.high / n, f"{above.method}, above 1"
     else:
         half = float(special.stdtrit(n - 1, 0.5 + level / 2)) * sqrt(spread / (n - 1) / n) / mean
-        low, high, method = mean * exp(-half), mean * exp(half), "Student's t of the mean, log scale"
+        low, high = max(1.0, mean * exp(-half)), mean * exp(half)
+        method = "Student's t of the mean, log scale"
     return Estimate(value=mean, low=low, high=high, n=n, method=method, level=level)
 
 
