@@ -23,6 +23,7 @@ def _columns(row: PlaceRow) -> dict[str, Any]:
         "Late": service.late if service.due else None,
         "In part": service.part if service.due else None,
         "Never came": service.never if service.due else None,
+        "Deliveries unmatched": service.unmatched if service.due else None,
         "Outlets": row.shelf.outlets,
         **rate_columns("Numeric distribution", row.shelf.numeric),
         **rate_columns("Weighted distribution", row.shelf.weighted),

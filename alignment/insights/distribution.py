@@ -91,6 +91,11 @@ def _of_service(service: Service) -> list[str]:
             f"{plural(service.unpromised, 'order')} of the period without a promised day: never due, in "
             "no rate."
         )
+    if service.unmatched:
+        lines.append(
+            f"{plural(service.unmatched, 'delivery fits', 'deliveries fit')} no single product of the order: "
+            "it completes none, and an order with no other counts as in part."
+        )
     return lines
 
 

@@ -22,6 +22,7 @@ NO_ORDER = "no visit brought an order"
 class Service(Sums):
     """
     Orders by what became of them. `due` is the sum of the four after it; `unpromised` are beside it.
+    `unmatched` are deliveries that fit no product of their order; an order with no other is `part`.
 
     A part is held against its own promised day; an order is on time when all of it is, and split
     deliveries are complete with the last of them.
@@ -33,6 +34,7 @@ class Service(Sums):
     part: int = 0
     never: int = 0
     unpromised: int = 0
+    unmatched: int = 0
 
     @property
     def on_time_in_full(self) -> Outcome:

@@ -4,7 +4,9 @@ What outlets ordered and got, as counts: by the territory of the outlet.
 An order is its lines; cancelled lines and those of nothing are left out. It is due
 on the last day promised for any of its lines. Lines of the same product are one, and
 so are those whose product is not known: what came is held against what was ordered
-of the product. A delivery that names a line only is of that line's product.
+of the product. A delivery that names a line only is of that line's product, and one that
+names its order only is of the order's product if that has but one; what is left fits nothing
+of its order and is counted as `unmatched`.
 """
 
 from datetime import date
@@ -34,6 +36,7 @@ SERVICE_COLUMNS = {
     "part": "int64",
     "never": "int64",
     "unpromised": "int64",
+    "unmatched": "int64",
 }
 CALL_COLUMNS = {
     "territory_id": "int64",
@@ -44,7 +47,7 @@ CALL_COLUMNS = {
     "closed": "int64",
 }
 BESIDE_COLUMNS = {"territory_id": "int64", "phone": "int64", "elsewhere": "int64", "unvisited": "int64"}
-COUNTED_COLUMNS = {"territory_id": "int64", "outlets": "int64", "oldest": "int64", "newest": "int64"}
+COUNTED_COLUMNS = {"territory_id": "int64", "outlets": "int64", "oldest": "int64"}
 PROMOTION_COLUMNS = {
     "code": "object",
     "outlet": "object",
@@ -66,7 +69,8 @@ def service_by_territory(
     """
     Orders due in the period and by `over`, the last day that is over, by what became of them.
 
-    `unpromised` were placed in the period and never promised for a day: they are not due.
+    `unpromised` were placed in the period and never promised for a day: they are not due. `unmatched` are
+    deliveries of orders that were due which fit none of their products; an order with no other is `part`.
     """
     narrowed = outlet_narrowing(narrowing)
     statement = _service_statement(lens_of(view, narrowed), view.period is not None)
@@ -76,8 +80,10 @@ def service_by_territory(
 
 @lru_cache(maxsize=64)
 def _service_statement(lens: Lens, now: bool) -> sa.Select[Any]:
-    order, wanted = _orders(lens, now), _wanted(lens)
-    came = _came(lens, order)
+    order = _orders(lens, now)
+    wanted = _wanted(lens, order)
+    came = _came(lens, order, wanted)
+    unmatched = _unmatched(came, wanted)
     deadline = sa.func.coalesce(wanted.c.promised, order.c.due)
     in_time = total(sa.case((came.c.day <= deadline, came.c.quantity), else_=0), "in_time")
     item = (
@@ -106,6 +112,7 @@ def _service_statement(lens: Lens, now: bool) -> sa.Select[Any]:
     )
     each = (
         sa.select(
+            item.c.order_id,
             item.c.territory_id,
             item.c.due,
             sa.func.min(one_if(item.c.in_time >= item.c.wanted)).label("on_time"),
@@ -115,18 +122,21 @@ def _service_statement(lens: Lens, now: bool) -> sa.Select[Any]:
         .group_by(item.c.order_id, item.c.territory_id, item.c.due)
         .subquery("each")
     )
-    is_due = each.c.due.is_not(None)
+    is_due, lost = each.c.due.is_not(None), sa.func.coalesce(unmatched.c.deliveries, 0)
     complete, came_late = each.c.complete == 1, each.c.on_time == 0
+    is_any = sa.or_(each.c.any == 1, lost > 0)
     return (
         sa.select(
             each.c.territory_id,
             total(one_if(is_due), "due"),
             total(one_if(sa.and_(is_due, each.c.on_time == 1)), "on_time"),
             total(one_if(sa.and_(is_due, complete, came_late)), "late"),
-            total(one_if(sa.and_(is_due, each.c.complete == 0, each.c.any == 1)), "part"),
-            total(one_if(sa.and_(is_due, each.c.any == 0)), "never"),
+            total(one_if(sa.and_(is_due, each.c.complete == 0, is_any)), "part"),
+            total(one_if(sa.and_(is_due, ~is_any)), "never"),
             total(one_if(~is_due), "unpromised"),
+            total(sa.case((is_due, lost), else_=0), "unmatched"),
         )
+        .select_from(each.outerjoin(unmatched, unmatched.c.order_id == each.c.order_id))
         .group_by(each.c.territory_id)
         .order_by(each.c.territory_id)
     )
@@ -158,7 +168,8 @@ def _orders(lens: Lens, now: bool) -> sa.CTE:
     )
 
 
-def _wanted(lens: Lens) -> sa.Subquery:
+def _wanted(lens: Lens, order: sa.CTE) -> sa.CTE:
+    """What was ordered in these orders, by product."""
     line = rows(OrderLine, lens).alias("wanted_line")
     item = sa.func.coalesce(line.c.product_id, sa.literal_column(str(NOBODY)))
     return (
@@ -168,14 +179,15 @@ def _wanted(lens: Lens) -> sa.Subquery:
             total(line.c.quantity_micros, "quantity"),
             sa.func.max(line.c.promised_day).label("promised"),
         )
+        .select_from(line.join(order, order.c.order_id == line.c.order_id))
         .where(*_ordered(line.c, lens))
         .group_by(line.c.order_id, item)
-        .subquery("wanted")
+        .cte("wanted")
     )
 
 
-def _came(lens: Lens, order: sa.CTE) -> sa.Subquery:
-    """Deliveries of these orders by product, by their own word or else by that of their line."""
+def _came(lens: Lens, order: sa.CTE, wanted: sa.CTE) -> sa.CTE:
+    """Deliveries by product: by their own word, or that of their line, or the only one of the order."""
     delivery, line = rows(Delivery, lens).alias("came_line"), rows(OrderLine, lens).alias("named_line")
     named = (
         sa.select(line.c.order_id, line.c.line, sa.func.max(line.c.product_id).label("product_id"))
@@ -183,7 +195,13 @@ def _came(lens: Lens, order: sa.CTE) -> sa.Subquery:
         .group_by(line.c.order_id, line.c.line)
         .subquery("named")
     )
-    item = sa.func.coalesce(delivery.c.product_id, named.c.product_id, NOBODY)
+    only = (
+        sa.select(wanted.c.order_id, sa.func.max(wanted.c.item).label("item"))
+        .group_by(wanted.c.order_id)
+        .having(sa.func.count() == 1)
+        .subquery("only")
+    )
+    item = sa.func.coalesce(delivery.c.product_id, named.c.product_id, only.c.item, NOBODY)
     return (
         sa.select(
             delivery.c.order_id,
@@ -192,13 +210,27 @@ def _came(lens: Lens, order: sa.CTE) -> sa.Subquery:
             delivery.c.quantity_micros.label("quantity"),
         )
         .select_from(
-            delivery.join(order, order.c.order_id == delivery.c.order_id).outerjoin(
+            delivery.join(order, order.c.order_id == delivery.c.order_id)
+            .outerjoin(
                 named,
                 sa.and_(named.c.order_id == delivery.c.order_id, named.c.line == delivery.c.line),
             )
+            .outerjoin(only, only.c.order_id == delivery.c.order_id)
         )
         .where(*living(delivery.c, lens.at, lens.known))
-        .subquery("came")
+        .cte("came")
+    )
+
+
+def _unmatched(came: sa.CTE, wanted: sa.CTE) -> sa.Subquery:
+    """By order the deliveries that fit nothing of it."""
+    fits = sa.and_(wanted.c.order_id == came.c.order_id, wanted.c.item == came.c.item)
+    return (
+        sa.select(came.c.order_id, sa.func.count().label("deliveries"))
+        .select_from(came.outerjoin(wanted, fits))
+        .where(wanted.c.order_id.is_(None))
+        .group_by(came.c.order_id)
+        .subquery("unmatched")
     )
 
 
@@ -307,7 +339,7 @@ def _beside_statement(lens: Lens, now: bool) -> sa.Select[Any]:
 
 
 def counted_by_territory(session: ReadSession, view: View, narrowing: Narrowing) -> pd.DataFrame:
-    """Outlets whose store was counted by the view's day; of their last counts the oldest and the newest."""
+    """Outlets whose store was counted by the view's day, and the oldest of their last counts."""
     narrowed = outlet_narrowing(narrowing)
     statement = _counted_statement(lens_of(view, narrowed))
     return read_frame(session, statement, COUNTED_COLUMNS, values_of(view, narrowed))
@@ -323,7 +355,7 @@ def _counted_statement(lens: Lens) -> sa.Select[Any]:
         .subquery("last_count")
     )
     return (
-        sa.select(place.c.territory_id, total(1, "outlets"), sa.func.min(last.c.day), sa.func.max(last.c.day))
+        sa.select(place.c.territory_id, total(1, "outlets"), sa.func.min(last.c.day))
         .select_from(last.join(place, place.c.id == last.c.outlet_id))
         .where(sa.or_(place.c.closed_day.is_(None), place.c.closed_day > lens.at))
         .group_by(place.c.territory_id)

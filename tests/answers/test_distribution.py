@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from alignment import answers
+from alignment import answers, insights
+from alignment.exports.distribution_tables import distribution_table
 from alignment.periods import Calendar, parse_period
 from alignment.queries.company import company
 from alignment.stats import NotEnoughData, wilson
@@ -105,6 +106,33 @@ class TestOrdersThatWereDue:
             put(database, read_export(tmp_path / f"{name}.csv"))
 
         assert shown(database).whole.service.on_time == 1
+
+    def test_a_delivery_may_name_its_order_only(self, company_database, fill):
+        """
+        Product and line are optional in the file; once such an order had "never come".
+
+        A2 is of one product, and came whole; A1 is of two, and nobody knows which came. What comes of a
+        product that was not ordered, in A3, fits nothing either; of A4 came nothing.
+        """
+        came = CAME.splitlines()[0] + (
+            "\nA2,,,N1,2026-06-10,2\nA1,,,N2,2026-06-10,7\nA3,1,P2,N3,2026-06-09,6\nA3,,P1,N4,2026-06-09,1\n"
+        )
+        fill(company_database, orders=DUE, deliveries=came)
+        answer = shown(company_database)
+        whole = answer.whole.service
+
+        assert (whole.due, whole.on_time, whole.late, whole.part, whole.never) == (4, 1, 0, 2, 1)
+        assert [row.service.unmatched for row in answer.rows] == [1, 1]
+        assert "2 deliveries fit no single product" in " ".join(
+            insights.distribution_finding(answer).findings
+        )
+        assert distribution_table(answer)["Deliveries unmatched"].tolist() == [1, 1, 2]
+
+    def test_a_delivery_of_a_line_that_is_not_there_is_of_the_only_product(self, database, fill):
+        fill(database, orders=DUE, deliveries=CAME.splitlines()[0] + "\nA2,9,,N1,2026-06-10,2\n")
+        service = shown(database).whole.service
+
+        assert (service.on_time, service.unmatched) == (1, 0)
 
     def test_a_filter_of_territories_narrows_them(self, database, fill):
         fill(database, orders=DUE, deliveries=CAME)

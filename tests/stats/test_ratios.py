@@ -83,7 +83,7 @@ class TestMeanOfCounts:
         assert (found.low, found.high) == (pytest.approx(low, abs=1e-4), pytest.approx(high, abs=1e-4))
 
     def test_student_s_limit_is_cut_off_at_one(self):
-        """Nineteen of 1 and one of 12: the mean is 1.55, its error .55, and 1.55 exp(-2.09 * .55 / 1.55) .74."""
+        """Nineteen of 1 and one of 12: mean 1.55, error .55; 1.55 exp(-2.09 * .55 / 1.55) is .74."""
         found = mean_of_counts(20, 31, squares=19 + 144)
 
         assert found.low == 1
