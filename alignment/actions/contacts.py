@@ -1,4 +1,9 @@
-"""Being in the market: a visit, a ride-along or a joint training, and up to three things learned there."""
+"""
+Being in the market: a visit, a ride-along or a joint training, and up to three things learned there.
+
+The trail says that somebody logged a contact, and not where, when and how long they were:
+that is shown of five and more only.
+"""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -79,13 +84,7 @@ def log_contact(
             actor,
             AuditTag.CONTACT_LOG,
             subject=("contact", contact.id),
-            after={
-                "kind": kind.value,
-                "territory": territory,
-                "day": day,
-                "hours": hours,
-                "learnings": [recorded_note(session, note) for note in notes],
-            },
+            after={"learnings": [recorded_note(session, note) for note in notes]},
             command_id=command_id,
             changes_numbers=True,
         )

@@ -2,7 +2,8 @@
 Targets and insights that marketing hands to sales, and what sales says came of them.
 
 The trail says that a target was marked and an insight rated, and not how: heads read the
-trail, and the hit rate of one rep is nobody's. How it was marked is in the table.
+trail, and the hit rate of one rep is nobody's. How it was marked is in the table. What
+somebody wrote is not in the trail either, the name of a list included: it cannot be erased there.
 """
 
 from collections import defaultdict
@@ -90,7 +91,7 @@ def hand_list(
                 )
             )
         session.flush()
-        after = {"name": handed.name, "targets": len(targets), "territory": territory, "segment": segment}
+        after = {"targets": len(targets), "territory": territory, "segment": segment}
         _record(session, actor, AuditTag.TARGET_HAND, handed, command_id, after)
         return asdict(
             HandedOver(
@@ -122,7 +123,7 @@ def hand_insight(
 
     def do() -> dict[str, Any]:
         handed = _hand_over(session, actor, HandOverKind.INSIGHT, name, insight, territory, segment)
-        after = {"name": handed.name, "territory": territory, "segment": segment}
+        after = {"territory": territory, "segment": segment}
         _record(session, actor, AuditTag.INSIGHT_HAND, handed, command_id, after)
         return asdict(HandedOver(hand_over_id=handed.id or 0, name=handed.name, entries=0, matched=0))
 
@@ -144,7 +145,7 @@ def withdraw(
         handed = handed_in_force(session, hand_over_id)
         handed.withdrawn_at = company(session).now
         session.flush()
-        _record(session, actor, AuditTag.TARGET_WITHDRAW, handed, command_id, {"name": handed.name})
+        _record(session, actor, AuditTag.TARGET_WITHDRAW, handed, command_id, {})
         return asdict(HandedOver(hand_over_id=hand_over_id, name=handed.name, entries=0, matched=0))
 
     return HandedOver(**once(session, actor, command_id, "withdraw_hand_over", do))
@@ -193,8 +194,7 @@ def mark_target(
         session.add(made)
         session.flush()
         handed = session.get_one(HandOver, entry.hand_over_id)
-        after = {"name": handed.name, "position": entry.position}
-        _record(session, actor, AuditTag.TARGET_MARK, handed, command_id, after)
+        _record(session, actor, AuditTag.TARGET_MARK, handed, command_id, {"position": entry.position})
         return asdict(Marked(entry_id=entry_id, mark_id=made.id or 0))
 
     return Marked(**once(session, actor, command_id, "mark_target", do))

@@ -147,6 +147,19 @@ class TestHandingOver:
         assert "Hans" not in json.dumps(after)
         assert set(after["reason_note_id"]) == {"id", "sha256"}
 
+    def test_the_trail_names_a_list_or_insight_by_its_id_and_not_as_somebody_called_it(self, trade):
+        """A free name may be that of a person, and what stands in the trail cannot be erased."""
+        saved = trade.listed("Acme", name="Ask Hans")
+        (target,) = trade.targets(saved.hand_over_id)
+        trade.do(handed.hand_insight, trade.mia, name="Hans moved", insight="He did", territory="N")
+        trade.marked(trade.rae, target.id, HIT)
+        trade.do(handed.withdraw, trade.mia, hand_over_id=saved.hand_over_id)
+
+        assert [tag for tag, _ in trade.events()] == [
+            "target:hand", "insight:hand", "target:mark", "target:withdraw",
+        ]  # fmt: skip
+        assert "Hans" not in json.dumps(trade.events())
+
     def test_what_is_withdrawn_is_seen_and_marked_no_more(self, trade):
         saved = trade.listed("Acme")
         (target,) = trade.targets(saved.hand_over_id)
@@ -222,7 +235,7 @@ class TestMarking:
         (bar,) = trade.targets(trade.listed("Bar").hand_over_id)
         trade.marked(trade.rae, bar.id, MISS, reason=MarkReason.NO_NEED)
 
-        assert trade.events()[-1] == ("target:mark", {"name": "Fair", "position": 1})
+        assert trade.events()[-1] == ("target:mark", {"position": 1})
 
 
 class TestRating:

@@ -1,5 +1,6 @@
 """Requests between the teams, and being in the market: who may, what is written, and nothing counts twice."""
 
+import hashlib
 import json
 from datetime import date, timedelta
 
@@ -232,9 +233,19 @@ class TestContact:
         assert [(row["number"], row["tag"], texts[row["note_id"]]) for row in learnings] == [
             (1, InsightTag.PRICE, "Too dear"), (2, InsightTag.BRAND, "New"),
         ]  # fmt: skip
+
+    def test_the_trail_says_that_somebody_logged_and_not_where_they_were_for_how_long(self, teams):
+        """Heads read the trail; where one rep was is told of five and more only."""
+        self.logged(teams)
         (event,) = teams.rows(AuditEvent)
+        told = json.loads(event["after_json"])
+        texts = [row["text"] for row in teams.rows(Note)]
+
         assert event["tag"] == "contact:log"
-        assert "dear" not in event["after_json"]
+        assert told.keys() == {"learnings"}
+        assert [each["sha256"] for each in told["learnings"]] == [
+            hashlib.sha256(text.encode()).hexdigest() for text in texts
+        ]
 
     def test_a_second_press_logs_one(self, teams):
         first = self.logged(teams, command_id=COMMAND)
