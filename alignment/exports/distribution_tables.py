@@ -28,7 +28,7 @@ def _columns(row: PlaceRow) -> dict[str, Any]:
         **rate_columns("Numeric distribution", row.shelf.numeric),
         **rate_columns("Weighted distribution", row.shelf.weighted),
         "Outlets audited": stock.audited,
-        **rate_columns("In stock", stock.distribution),
+        **rate_columns("In stock", stock.weighted),
         "Outlets carrying it": stock.outlets(Seen.IN_STOCK, Seen.OUT_OF_STOCK),
         **rate_columns("Out of stock", stock.out_of_stock),
         "Promotions running": row.promotions,

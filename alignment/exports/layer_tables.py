@@ -78,7 +78,7 @@ def _stock(stock: Stock) -> Cells:
         "Out of stock": stock.outlets(Seen.OUT_OF_STOCK),
         "Not listed": stock.outlets(Seen.NOT_LISTED),
         "Never visited": stock.outlets(Seen.UNVISITED),
-        **rate_columns("In-stock distribution", stock.distribution),
+        **rate_columns("In-stock distribution", stock.weighted),
         **rate_columns("Outlets in stock", stock.numeric),
         **rate_columns("Out-of-stock rate", stock.out_of_stock),
         "Sales of their class": stock.imputed,
@@ -130,7 +130,7 @@ def _push_pull(row: TerritoryRow, currency: str) -> Cells:
         "Interviews": row.asked,
         "Audited outlets": row.stock.audited,
         **rate_columns("Awareness", row.awareness if row.has_interviews else None),
-        **rate_columns("In-stock distribution", row.stock.distribution),
+        **rate_columns("In-stock distribution", row.stock.weighted),
         **_rest(position, currency),
         "Unknown because": position.missing.value if position and position.missing else None,
     }
@@ -144,14 +144,15 @@ def _lost(position: Position | None, currency: str) -> Cells:
 
 
 def _rest(position: Position | None, currency: str) -> Cells:
+    """The difference is of counted sales and known sizes, so it has no interval; its parts have."""
     demand, against = (position.demand, position.against) if position else (None, None)
     return {
-        f"Served, {currency}": _whole(demand.served.value if demand else None, currency),
-        f"Unreachable, {currency}": _whole(demand.unreachable.value if demand else None, currency),
+        **_money("Served", demand.served if demand else None, currency),
+        **_money("Unreachable", demand.unreachable if demand else None, currency),
         f"Sold more than its kind, {currency}": _whole(against.difference if against else None, currency),
-        f"by awareness, {currency}": _whole(against.awareness if against else None, currency),
-        f"by shelf, {currency}": _whole(against.shelf if against else None, currency),
-        f"by conversion, {currency}": _whole(against.conversion if against else None, currency),
+        **_money("by awareness", against.awareness if against else None, currency),
+        **_money("by shelf", against.shelf if against else None, currency),
+        **_money("by conversion", against.conversion if against else None, currency),
     }
 
 

@@ -3,7 +3,7 @@
 from alignment.insights.finding import Empty
 from alignment.metrics.common import Stamp
 from alignment.metrics.shelf import Shelf, ShelfAnswer
-from alignment.metrics.stock import Seen
+from alignment.metrics.stock import NO_SALES, Seen
 from alignment.stats import Estimate
 from alignment.wording import count, day, listed, percent, plural, rough, rough_interval
 
@@ -61,14 +61,16 @@ def stock_noun(shelf: ShelfAnswer) -> str:
     return f"In-stock distribution of {_product(shelf)}"
 
 
-def stock_lines(shelf: ShelfAnswer, unknown: list[str]) -> tuple[str, ...]:
-    """Where nobody has looked, and what is not known of the outlets counted."""
+def stock_lines(shelf: ShelfAnswer, unknown: list[str], unsold: list[str]) -> tuple[str, ...]:
+    """Where nobody has looked or nobody sold the category, and what is not known of the outlets counted."""
     stock, lines = shelf.all_stock, []
     if unknown:
         lines.append(
             f"Nobody has looked at a shelf in {listed(unknown)}: unknown, not empty. "
             "Import visits to outlets there."
         )
+    if unsold:
+        lines.append(f"Unknown in {listed(unsold)}: {NO_SALES}. The table has the share of outlets.")
     if never := stock.outlets(Seen.UNVISITED):
         lines.append(f"{plural(never, 'outlet')} never visited for it: in no share.")
     if not stock.has_listings:

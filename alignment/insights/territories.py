@@ -261,9 +261,12 @@ def _about_layer(answer: TerritoriesAnswer, layer: Layer) -> list[str]:
 
 
 def _about_stock(answer: TerritoriesAnswer) -> tuple[str, ...]:
-    known = {row.code for row in _known(answer, Layer.IN_STOCK)}
-    unknown = [row.name for row in answer.rows if row.code not in known]
-    return stock_lines(answer.shelf, unknown) if answer.shelf and known else ()
+    unknown = [row for row in answer.rows if not isinstance(row.stock.weighted, Estimate)]
+    unseen, unsold = (
+        [row.name for row in unknown if bool(row.stock.audited) is seen] for seen in (False, True)
+    )
+    any_seen = len(unseen) < len(answer.rows)
+    return stock_lines(answer.shelf, unseen, unsold) if answer.shelf and any_seen else ()
 
 
 def _about_both(answer: TerritoriesAnswer) -> tuple[str, ...]:

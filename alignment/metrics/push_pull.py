@@ -16,7 +16,7 @@ sell more is a matter of a campaign test.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -25,7 +25,7 @@ import numpy as np
 
 from alignment.metrics.awareness import fitted
 from alignment.metrics.common import Outcome
-from alignment.metrics.stock import Stock
+from alignment.metrics.stock import NO_SALES, Stock
 from alignment.stats import Estimate, NotEnoughData
 from alignment.stats.arrays import Bools, Floats
 from alignment.stats.log_mean import log_mean_parts
@@ -52,8 +52,10 @@ class Missing(StrEnum):
 
     INTERVIEWS = "nobody was asked in this wave"
     AUDITS = "no visit has looked at a shelf here"
+    CATEGORY = NO_SALES
     SIZE = "neither its population nor its potential is known"
     CONVERSION = "no territory of its kind has awareness, stock and sales to compare with"
+    OTHERS = "no other territory has awareness and a shelf, so there is no median to compare with"
 
 
 class Size(StrEnum):
@@ -103,17 +105,15 @@ class Against:
     """
     What a territory sold against what its size would bring at the rates of its kind, in minor units.
 
-    The difference is the sum of the three parts exactly.
+    `expected` and `difference` are of counted sales and known sizes. The three parts are uncertain, as
+    awareness and shelf are; in every draw, as in their values, they add up to the difference.
     """
 
     expected: float
-    awareness: float
-    shelf: float
-    conversion: float
-
-    @property
-    def difference(self) -> float:
-        return self.awareness + self.shelf + self.conversion
+    difference: float
+    awareness: Estimate
+    shelf: Estimate
+    conversion: Estimate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,9 +121,9 @@ class Position:
     """
     Where one territory stands.
 
-    `quadrant` is the likeliest, `probability` how likely it is; None where awareness or the shelf is unknown
-    (`missing` says which). `demand` needs the size and a conversion as well. `against` is None where the
-    territory's own sales are unknown.
+    `quadrant` is the likeliest, `probability` how likely it is; None where awareness or the shelf is unknown,
+    or those of all others (`missing` says which). `demand` needs the size and a conversion as well.
+    `against` is None where the territory's own sales are unknown, or no other territory is of its kind.
     """
 
     quadrant: Quadrant | None
@@ -151,16 +151,18 @@ class PushPull:
     """
     All territories by code. The lines of the quadrants are `awareness_line` and `shelf_line`.
 
-    `stranded` and `idle` are sums over the territories shown whose demand is known.
+    `stranded` and `idle` are sums over the territories shown whose demand is known; `most_stranded` and
+    `most_idle` say how likely each of these has the most.
     """
 
     positions: dict[str, Position]
     awareness_line: float | None
     shelf_line: float | None
-    awareness_by_target: bool
     size: Size
     stranded: Outcome
     idle: Outcome
+    most_stranded: Mapping[str, float]
+    most_idle: Mapping[str, float]
 
     def count(self, quadrant: Quadrant) -> int:
         return sum(each.quadrant is quadrant for each in self.positions.values())
@@ -171,7 +173,6 @@ def push_pull(
     *,
     size: Size = Size.POPULATION,
     shown: Collection[str] | None = None,
-    awareness_target: float | None = None,
 ) -> PushPull:
     """
     Place every territory and divide its market; the order of `markets` does not matter.
@@ -180,19 +181,19 @@ def push_pull(
         markets: All territories: the usual conversion and the medians are over all of them.
         size: What their sizes are.
         shown: Codes that the sums are over; None is all.
-        awareness_target: The share that counts as known; None is the median of the territories.
     """
-    land = _Land(markets=tuple(sorted(markets, key=lambda market: market.code)), target=awareness_target)
+    land = _Land(markets=tuple(sorted(markets, key=lambda market: market.code)))
     shown = land.codes if shown is None else shown
     counted = land.has_demand & np.array([code in shown for code in land.codes], dtype=bool)
     return PushPull(
         positions={code: land.position(at) for at, code in enumerate(land.codes)},
         awareness_line=land.line(land.awareness),
         shelf_line=land.line(land.shelf),
-        awareness_by_target=awareness_target is not None,
         size=size,
         stranded=land.total("stranded", counted),
         idle=land.total("idle", counted),
+        most_stranded=land.most("stranded", counted),
+        most_idle=land.most("idle", counted),
     )
 
 
@@ -210,12 +211,14 @@ class _Known:
         )
 
     def estimate(self, of: list[int], *, n: float) -> Estimate:
-        """The sum over territories; the interval reaches as far as the value."""
-        value = float(self.value[of].sum())
-        low, high = np.quantile(self.draws[:, of].sum(axis=1), _TAILS)
-        return Estimate(
-            value=value, low=min(float(low), value), high=max(float(high), value), n=n, method=_METHOD
-        )
+        """The sum over territories."""
+        return _estimate(float(self.value[of].sum()), self.draws[:, of].sum(axis=1), n)
+
+
+def _estimate(value: float, draws: Floats, n: float) -> Estimate:
+    """The interval reaches as far as the value."""
+    low, high = (float(end) for end in np.quantile(draws, _TAILS))
+    return Estimate(value=value, low=min(low, value), high=max(high, value), n=n, method=_METHOD)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -223,7 +226,6 @@ class _Land:
     """The territories by code, as arrays."""
 
     markets: tuple[Market, ...]
-    target: float | None
 
     @cached_property
     def codes(self) -> tuple[str, ...]:
@@ -245,7 +247,7 @@ class _Land:
         found = self._nothing
         dice = np.random.default_rng(1)
         for at, market in enumerate(self.markets):
-            seen = market.stock.distribution
+            seen = market.stock.weighted
             if isinstance(seen, Estimate):
                 found.value[at] = seen.value
                 yes = seen.value * seen.n
@@ -336,10 +338,13 @@ class _Land:
         return np.asarray(self.is_placed & (self.size > 0) & np.isfinite(self.usual.value))
 
     def line(self, of: _Known) -> float | None:
-        """What parts the territories: the target of awareness, else the median of those placed."""
-        if of is self.awareness and self.target is not None:
-            return self.target
-        return float(np.median(of.value[self.is_placed])) if self.is_placed.any() else None
+        """What parts the territories: the median of those placed, of two or more."""
+        return float(np.median(of.value[self.is_placed])) if self.has_lines else None
+
+    @property
+    def has_lines(self) -> bool:
+        """One territory is its own median and would reach it whatever it has."""
+        return int(self.is_placed.sum()) > 1
 
     @cached_property
     def quadrants(self) -> Floats:
@@ -351,14 +356,12 @@ class _Land:
 
     def _above(self, of: _Known) -> Bools:
         """In which draws each territory reaches the line; a median moves with the draw."""
-        if of is self.awareness and self.target is not None:
-            return of.draws >= self.target
         lines = np.median(of.draws[:, self.is_placed], axis=1)
         return of.draws >= lines[:, None]
 
     def position(self, at: int) -> Position:
         quadrant, probability = None, 0.0
-        if self.is_placed[at]:
+        if self.is_placed[at] and self.has_lines:
             likeliest = int(self.quadrants[at].argmax())
             quadrant, probability = tuple(Quadrant)[likeliest], float(self.quadrants[at, likeliest])
         return Position(
@@ -366,7 +369,7 @@ class _Land:
             probability=probability,
             demand=self._demand(at) if self.has_demand[at] else None,
             missing=self._missing(at),
-            against=self._against(at) if self.is_compared[at] else None,
+            against=self._against(at),
         )
 
     def _demand(self, at: int) -> Demand:
@@ -378,24 +381,52 @@ class _Land:
         if not np.isfinite(self.awareness.value[at]):
             return Missing.INTERVIEWS
         if not np.isfinite(self.shelf.value[at]):
-            return Missing.AUDITS
+            return Missing.CATEGORY if self.markets[at].stock.audited else Missing.AUDITS
         if not self.size[at] > 0:
             return Missing.SIZE
-        return None if self.has_demand[at] else Missing.CONVERSION
+        if not self.has_demand[at]:
+            return Missing.CONVERSION
+        return None if self.has_lines else Missing.OTHERS
 
-    def _against(self, at: int) -> Against:
-        kin = self.kin(self.kinds[at])
-        people, sold = self.size[kin].sum(), self.sold[kin].sum()
-        aware = (self.size * self.awareness.value)[kin].sum()
-        reached = (self.size * self.awareness.value * self.shelf.value)[kin].sum()
-        size, own = float(self.size[at]), float(self.size[at] * self.awareness.value[at])
-        there = own * float(self.shelf.value[at])
-        usual = (size, aware / people, reached / aware, sold / reached)
-        found = (size, own / size, there / own, float(self.sold[at]) / there)
-        _, awareness, shelf, conversion = log_mean_parts(usual, found)
+    def _against(self, at: int) -> Against | None:
+        kind = self.kinds[at]
+        if not self.is_compared[at] or kind not in self._kin_rates:
+            return None
+        people, sold, usual = self._kin_rates[kind]
+        a, d = self._with_value(self.awareness)[:, at], self._with_value(self.shelf)[:, at]
+        size, own = self.size[at], self.sold[at]
+        found = np.stack([np.full_like(a, size), a, d, own / (size * a * d)])
+        _, *parts = log_mean_parts(np.stack([np.full_like(a, size), *usual]), found)
+        n = self.markets[at].stock.audited
+        awareness, shelf, conversion = (_estimate(float(part[0]), part[1:], n) for part in parts)
+        expected = float(size * sold / people)
         return Against(
-            expected=size * float(sold / people), awareness=awareness, shelf=shelf, conversion=conversion
+            expected=expected,
+            difference=float(own) - expected,
+            awareness=awareness,
+            shelf=shelf,
+            conversion=conversion,
         )
+
+    @cached_property
+    def _kin_rates(self) -> dict[str | None, tuple[float, float, tuple[Floats, Floats, Floats]]]:
+        """Of each kind of two or more: its size, what it sold, and its awareness, shelf and conversion."""
+        found = {}
+        for kind in set(self.kinds):
+            kin = self.kin(kind)
+            if kin.sum() < 2:
+                continue
+            size, sold = self.size[kin], float(self.sold[kin].sum())
+            aware = size * self._with_value(self.awareness)[:, kin]
+            reached = (aware * self._with_value(self.shelf)[:, kin]).sum(axis=1)
+            aware, people = aware.sum(axis=1), float(size.sum())
+            found[kind] = (people, sold, (aware / people, reached / aware, sold / reached))
+        return found
+
+    @staticmethod
+    def _with_value(of: _Known) -> Floats:
+        """The value first, then the draws; shape (1 + draws, k)."""
+        return np.vstack([of.value, of.draws])
 
     def total(self, part: str, counted: Bools) -> Outcome:
         """The sum of a part over the territories counted."""
@@ -404,3 +435,13 @@ class _Land:
             return NotEnoughData(reason=NOTHING_COMPARED, n=0)
         n = sum(self.markets[at].stock.audited for at in taken)
         return self.parts[part].estimate(taken, n=n)
+
+    def most(self, part: str, counted: Bools) -> dict[str, float]:
+        """How likely each territory counted has the most of a part; those that have it together share it."""
+        taken = np.flatnonzero(counted)
+        if not taken.size:
+            return {}
+        draws = self.parts[part].draws[:, taken]
+        has_most = draws == draws.max(axis=1, keepdims=True)
+        found = (has_most / has_most.sum(axis=1, keepdims=True)).mean(axis=0)
+        return {self.codes[at]: float(chance) for at, chance in zip(taken, found, strict=True)}

@@ -17,6 +17,7 @@ from alignment.stats import NotEnoughData, kish_effective, wilson
 
 FRESH_DAYS = 28
 NO_VISIT = "no outlet here was visited for it, and none is known not to carry it"
+NO_SALES = "no outlet whose shelf is known sold any of the category"
 
 
 class Seen(StrEnum):
@@ -71,13 +72,12 @@ class Stock:
 
     @property
     def weighted(self) -> Outcome:
-        """The same with each outlet counted by what it sells of the category."""
-        return _kept(self.cells)
+        """
+        The same with each outlet counted by what it sells of the category.
 
-    @property
-    def distribution(self) -> Outcome:
-        """Weighted where sales are known, else the share of outlets."""
-        return self.weighted if any(cell.minor for cell in self.cells) else self.numeric
+        Unknown where none sold any: a share of outlets would stand beside shares of sales.
+        """
+        return _kept(self.cells)
 
     @property
     def out_of_stock(self) -> Outcome:
@@ -123,10 +123,12 @@ def _kept(cells: Iterable[StockCell]) -> Outcome:
 
 def _share_of(cells: Iterable[StockCell], counted: set[Seen]) -> Outcome:
     weights = [(cell, freshness(cell.age)) for cell in cells]
+    if not weights:
+        return NotEnoughData(reason=NO_VISIT, n=0)
     total = sum(weight * cell.minor for cell, weight in weights)
     squares = sum(weight * weight * cell.squares for cell, weight in weights)
     if not total:
-        return NotEnoughData(reason=NO_VISIT, n=0)
+        return NotEnoughData(reason=NO_SALES, n=sum(cell.outlets for cell, _ in weights))
     part = sum(weight * cell.minor for cell, weight in weights if cell.seen in counted)
     y, n = kish_effective(total, squares, part)
     return wilson(float(y), float(n))

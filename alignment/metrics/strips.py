@@ -113,7 +113,7 @@ def stock_numbers(shelf: ShelfAnswer) -> tuple[Number, ...]:
     visited = stock.outlets(Seen.IN_STOCK, Seen.OUT_OF_STOCK)
     return (
         replace(
-            _estimated("in_stock_distribution", stock.distribution, n_label="audited outlets"),
+            _estimated("in_stock_distribution", stock.weighted, n_label="audited outlets"),
             n=stock.audited,
         ),
         replace(_estimated("out_of_stock_rate", stock.out_of_stock, n_label="visited outlets"), n=visited),

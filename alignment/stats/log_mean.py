@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import isfinite, log, log1p, prod
+import numpy as np
+from numpy.typing import ArrayLike
+
+from alignment.stats.arrays import Floats
 
 
-def log_mean_parts(before: Sequence[float], after: Sequence[float]) -> tuple[float, ...]:
+def log_mean_parts(before: ArrayLike, after: ArrayLike) -> Floats:
     """
     Divide `prod(after) - prod(before)` among the factors: L(after, before) x ln(after_i / before_i) each.
 
@@ -14,37 +16,39 @@ def log_mean_parts(before: Sequence[float], after: Sequence[float]) -> tuple[flo
     first factor that is 0; one that was 0 has gained all of itself by the first that was.
 
     Args:
-        before: Factors of 0 or more.
-        after: As many.
+        before: Factors of 0 or more, shape (k,); or (k, m), k factors of each of m products.
+        after: The same.
 
     Raises:
-        ValueError: The lengths differ, or a factor is negative or not finite.
+        ValueError: The shapes differ, or a factor is negative or not finite.
 
     Source:
         Ang 2005, Energy Policy 33:867-871; zeros as the limit: Ang & Liu 2007, Energy Policy 35:238-246.
 
     Example:
-        >>> [round(part, 3) for part in log_mean_parts([100, 0.5, 2], [100, 0.25, 4])]
+        >>> log_mean_parts([100, 0.5, 2], [100, 0.25, 4]).round(3).tolist()
         [0.0, -69.315, 69.315]
-        >>> log_mean_parts([100, 0.5], [100, 0.0])
-        (0.0, -50.0)
+        >>> log_mean_parts([100, 0.5], [100, 0.0]).tolist()
+        [0.0, -50.0]
     """
-    if len(before) != len(after):
-        raise ValueError(f"There are {len(before)} factors and {len(after)}; expected as many of both.")
-    bad = [factor for factor in (*before, *after) if not (isfinite(factor) and factor >= 0)]
-    if bad:
+    old, new = np.asarray(before, dtype=np.float64), np.asarray(after, dtype=np.float64)
+    if old.shape != new.shape:
+        raise ValueError(f"There are {len(old)} factors and {len(new)}; expected as many of both.")
+    every = np.concatenate([old.ravel(), new.ravel()])
+    bad = every[~(np.isfinite(every) & (every >= 0))]
+    if bad.size:
         raise ValueError(f"A factor is {bad[0]}; expected a finite number of 0 or more.")
-    first, last = prod(before), prod(after)
-    zero = next((at for at, pair in enumerate(zip(before, after, strict=True)) if 0 in pair), None)
-    if zero is not None:
-        return tuple(last - first if at == zero else 0.0 for at in range(len(before)))
-    middle = _log_mean(first, last)
-    return tuple(middle * log(new / old) for old, new in zip(before, after, strict=True))
+    first, last = old.prod(axis=0), new.prod(axis=0)
+    is_zero = (old == 0) | (new == 0)
+    is_first_zero = is_zero & (is_zero.cumsum(axis=0) == 1)
+    with np.errstate(divide="ignore", invalid="ignore"):  # where a factor is 0 its rule stands instead
+        parts = _log_mean(first, last) * np.log(new / old)
+    by_rule = np.where(is_first_zero, last - first, 0.0)
+    return np.asarray(np.where(is_zero.any(axis=0), by_rule, parts))
 
 
-def _log_mean(first: float, last: float) -> float:
+def _log_mean(first: Floats, last: Floats) -> Floats:
     """(last - first) / ln(last / first); first where they are nearly alike, by its series."""
     share = last / first - 1
-    if abs(share) < 1e-6:
-        return first * (1 + share / 2 - share * share / 12)
-    return first * share / log1p(share)
+    plain, near = share / np.log1p(share), 1 + share / 2 - share * share / 12
+    return np.asarray(first * np.where(np.abs(share) < 1e-6, near, plain))

@@ -214,7 +214,7 @@ LAYERS: dict[Layer, LayerWords] = {
         label="In stock",
         measure="In stock at the last visit, by category sales",
         noun="audited outlet",
-        outcome=lambda row: row.stock.distribution,
+        outcome=lambda row: row.stock.weighted,
         n=lambda row: row.stock.audited,
     ),
     Layer.PUSH_PULL: LayerWords(

@@ -30,8 +30,10 @@ QUADRANTS: dict[Quadrant, QuadrantWords] = {
 TO_IMPORT: dict[Missing, str] = {
     Missing.INTERVIEWS: "Ask there in the next wave, or import a survey that did.",
     Missing.AUDITS: "Import visits to outlets with a column that says whether the product was in stock.",
+    Missing.CATEGORY: "Import what these outlets sell of the category, in the company's currency.",
     Missing.SIZE: "Import a table of territories with their population.",
     Missing.CONVERSION: "Import what outlets sell, for territories with a survey and visits.",
+    Missing.OTHERS: "Import a survey and visits for another territory.",
 }
 
 SIZES: dict[Size, str] = {Size.POPULATION: "inhabitants", Size.POTENTIAL: "potential"}

@@ -43,7 +43,7 @@ def test_the_four_parts_come_from_the_survey_the_visits_and_the_sales(company_da
     answer = shown(company_database)
     seen = {}
     for row in answer.rows:
-        a, d = row.awareness.value, row.stock.distribution.value
+        a, d = row.awareness.value, row.stock.weighted.value
         seen[row.code] = (a, d, row.shelf.sold_minor / (100_000 * a * d))
     low, high = sorted(c for *_, c in seen.values())[1:3]
 

@@ -44,7 +44,7 @@ def test_the_gold_numbers_of_the_five_outlets(company_database):
     found = [north.listed(), north.numeric, north.listed_weighted(), north.weighted]
 
     assert [each.value for each in found] == pytest.approx([0.6, 0.4, 0.7, 0.5], abs=1e-12)
-    assert isinstance(south.distribution, NotEnoughData)
+    assert isinstance(south.weighted, NotEnoughData)
     assert Layer.IN_STOCK in offered_layers(answer)
 
 

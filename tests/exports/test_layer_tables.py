@@ -36,6 +36,17 @@ def test_the_push_pull_table_adds_up_to_what_is_shown():
     assert table["Stranded demand, EUR"].dropna().is_monotonic_decreasing
 
 
+def test_money_of_the_push_pull_table_has_its_interval():
+    """Served, unreachable and what awareness, shelf and conversion explain had none."""
+    table = layer_table(sample.on_shelves(), Layer.PUSH_PULL).set_index("Territory")
+    against = next(row for row in sample.on_shelves().rows if row.name == "Bayern").position.against
+
+    for name in ("Served", "Unreachable", "by awareness", "by shelf", "by conversion"):
+        low, high = (table.loc["Bayern", f"{name}, EUR, {end}"] for end in ("low", "high"))
+        assert low <= table.loc["Bayern", f"{name}, EUR"] <= high
+    assert table.loc["Bayern", "by shelf, EUR, low"] == pytest.approx(against.shelf.low / 100, abs=1)
+
+
 def test_a_territory_without_audits_is_empty_and_says_why():
     table = layer_table(sample.on_shelves(), Layer.PUSH_PULL).set_index("Territory")
 

@@ -6,6 +6,7 @@ formula in sight, so that a test can say what must come out.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -199,26 +200,8 @@ def on_shelves() -> TerritoriesAnswer:
     Berlin has no audits; the Saarland's population is not known. Each sold for 100 euros a thousand people.
     """
     answer = territories()
-    places = [
-        replace(
-            row,
-            population=None if row.code == "DE.SL" else row.population,
-            stock=Stock() if row.code == "DE.BE" else _visited(4 + 8 * (at % 5)),
-        )
-        for at, row in enumerate(answer.rows)
-    ]
-    placed = push_pull(
-        Market(
-            code=row.code,
-            stratum=row.stratum,
-            size=row.population or 0,
-            yes=row.yes,
-            asked=row.asked,
-            stock=row.stock,
-            sold_minor=10 * (row.population or 0),
-        )
-        for row in places
-    )
+    places = _places()
+    placed = push_pull(markets(lambda row: 10))
     rows = tuple(replace(row, position=placed.positions[row.code]) for row in places)
     shelf = ShelfAnswer(
         names=("Gouda",),
@@ -232,6 +215,33 @@ def on_shelves() -> TerritoriesAnswer:
         last_sale_on=STAMP.at,
     )
     return replace(answer, rows=rows, push_pull=placed, shelf=shelf)
+
+
+def markets(sold: Callable[[TerritoryRow], int]) -> list[Market]:
+    """The territories of `on_shelves`, that sold so much in minor units an inhabitant."""
+    return [
+        Market(
+            code=row.code,
+            stratum=row.stratum,
+            size=row.population or 0,
+            yes=row.yes,
+            asked=row.asked,
+            stock=row.stock,
+            sold_minor=sold(row) * (row.population or 0),
+        )
+        for row in _places()
+    ]
+
+
+def _places() -> list[TerritoryRow]:
+    return [
+        replace(
+            row,
+            population=None if row.code == "DE.SL" else row.population,
+            stock=Stock() if row.code == "DE.BE" else _visited(4 + 8 * (at % 5)),
+        )
+        for at, row in enumerate(territories().rows)
+    ]
 
 
 def _visited(have: int) -> Stock:

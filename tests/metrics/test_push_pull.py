@@ -45,7 +45,7 @@ def by_hand(markets):
         tuple(each.stratum for each in markets),
     )
     return [
-        (float(a), each.stock.distribution.value, each.sold_minor / each.size)
+        (float(a), each.stock.weighted.value, each.sold_minor / each.size)
         for a, each in zip(rates.value, markets, strict=True)
     ]
 
@@ -133,15 +133,14 @@ class TestQuadrants:
         for code, position in push_pull(unsure).positions.items():
             assert position.probability < push_pull(CORNERS).positions[code].probability
 
-    def test_a_target_takes_the_place_of_the_median(self):
-        """With a target of 90 % nobody is known, whoever is above the others."""
-        found = push_pull(CORNERS, awareness_target=0.9)
+    def test_a_territory_alone_has_no_median(self):
+        """It reached its own median in every draw, and was "both, 100 %" whatever it had."""
+        found = push_pull([CORNERS[3]])
+        alone = found.positions["neither"]
 
-        assert {each.quadrant for each in found.positions.values()} == {
-            Quadrant.NEEDS_BRAND,
-            Quadrant.NEITHER,
-        }
-        assert (found.awareness_line, found.awareness_by_target) == (0.9, True)
+        assert (alone.quadrant, alone.probability, alone.missing) == (None, 0.0, Missing.OTHERS)
+        assert (found.awareness_line, found.shelf_line, alone.against) == (None, None, None)
+        assert alone.demand is not None
 
 
 class TestUnknown:
@@ -152,6 +151,13 @@ class TestUnknown:
         assert (found.quadrant, found.demand, found.missing) == (None, None, Missing.AUDITS)
         assert isinstance(found.stranded, NotEnoughData)
         assert isinstance(found.idle, NotEnoughData)
+
+    def test_a_shelf_where_nobody_sold_the_category_is_no_share_of_outlets(self):
+        """In stock is counted by sales; the share of outlets is another number."""
+        unsold = Stock(cells=tuple(replace(cell, minor=0, squares=0.0) for cell in stock(80).cells))
+        found = push_pull([replace(CORNERS[0], stock=unsold), *CORNERS[1:]]).positions["both"]
+
+        assert (found.quadrant, found.demand, found.missing) == (None, None, Missing.CATEGORY)
 
     def test_without_interviews_the_prior_is_no_place_on_the_map(self):
         found = push_pull([replace(CORNERS[0], asked=0, yes=0), *CORNERS[1:]]).positions["both"]
@@ -223,7 +229,7 @@ class TestSureness:
 
 class TestAgainstItsKind:
     def test_awareness_shelf_and_conversion_add_up_to_the_difference_in_sales(self):
-        """LMDI leaves no rest: sold - expected, to a billionth of the larger."""
+        """LMDI leaves no rest, and what was sold and the sizes are counted: only the parts are uncertain."""
         sizes = dict(zip("abcd", (10_000.0, 40_000.0, 25_000.0, 90_000.0), strict=True))
         land = [replace(each, size=size) for each, size in zip(CORNERS, sizes.values(), strict=True)]
         rate = sum(each.sold_minor for each in land) / sum(sizes.values())
@@ -233,12 +239,22 @@ class TestAgainstItsKind:
             against = found[each.code].against
             assert against.expected == pytest.approx(rate * each.size, rel=1e-12)
             assert against.difference == pytest.approx(each.sold_minor - rate * each.size, rel=1e-9)
+            parts = (against.awareness, against.shelf, against.conversion)
+            assert sum(part.value for part in parts) == pytest.approx(against.difference, rel=1e-9)
+            assert all(part.low < part.value < part.high and part.n == 100 for part in parts)
 
     def test_each_part_has_the_sign_of_its_own_factor(self):
         found = push_pull(CORNERS).positions
+        shelf, brand = found["needs_shelf"].against, found["needs_brand"].against
 
-        assert found["needs_shelf"].against.awareness > 0 > found["needs_shelf"].against.shelf
-        assert found["needs_brand"].against.shelf > 0 > found["needs_brand"].against.awareness
+        assert shelf.awareness.low > 0 > shelf.shelf.high
+        assert brand.shelf.low > 0 > brand.awareness.high
+
+    def test_more_interviews_narrow_what_awareness_explains(self):
+        few = [replace(each, yes=each.yes / 10, asked=40) for each in CORNERS]
+        wide, narrow = (push_pull(land).positions["both"].against.awareness for land in (few, CORNERS))
+
+        assert narrow.high - narrow.low < 0.6 * (wide.high - wide.low)
 
     def test_a_stratum_of_too_few_is_compared_with_all(self):
         """As for awareness: fewer than four known are no measure of their own."""
@@ -246,6 +262,30 @@ class TestAgainstItsKind:
 
         assert not any(each.demand.is_of_its_kind for each in found.values())
         assert all(each.demand.is_of_its_kind for each in push_pull(CORNERS).positions.values())
+
+
+class TestWhoHasTheMost:
+    def test_the_draws_say_it_and_not_the_largest_value(self):
+        """Two that are alike share it; their values differ in nothing that could rank them."""
+        twin = replace(CORNERS[1], code="twin")
+        alone, two = push_pull(CORNERS).most_stranded, push_pull([*CORNERS, twin]).most_stranded
+
+        assert alone["needs_shelf"] > 0.99
+        assert two["needs_shelf"] == pytest.approx(0.5, abs=0.03)
+        assert two["needs_shelf"] + two["twin"] > 0.99
+
+    def test_chances_are_those_of_the_territories_shown_and_add_up(self):
+        found = push_pull(CORNERS, shown={"both", "neither"})
+
+        for chances in (found.most_stranded, found.most_idle):
+            assert set(chances) == {"both", "neither"}
+            assert sum(chances.values()) == pytest.approx(1)
+
+    def test_those_that_have_it_together_share_it(self):
+        """Nobody sold anything: every part is 0 in every draw, and no territory has the most."""
+        found = push_pull([replace(each, sold_minor=0) for each in CORNERS])
+
+        assert set(found.most_stranded.values()) == {0.25}
 
 
 def test_the_sum_is_over_the_territories_shown():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from alignment.metrics.stock import Seen, Stock, StockCell
+from alignment.metrics.stock import NO_SALES, Seen, Stock, StockCell
 from alignment.stats import NotEnoughData
 
 
@@ -52,11 +52,13 @@ def test_an_outlet_that_carries_it_and_was_never_visited_is_in_no_share():
 
 def test_without_audits_it_is_unknown_and_not_zero():
     for stock in (Stock(), Stock(cells=(cell(Seen.UNVISITED, 100),))):
-        assert isinstance(stock.distribution, NotEnoughData)
+        assert isinstance(stock.weighted, NotEnoughData)
         assert isinstance(stock.out_of_stock, NotEnoughData)
 
 
-def test_without_sales_outlets_are_counted():
+def test_without_sales_the_share_by_sales_is_unknown_and_no_share_of_outlets():
+    """It was the share of outlets there, under a heading that says "by category sales"."""
     found = Stock(cells=(cell(Seen.IN_STOCK, 0, outlets=3), cell(Seen.OUT_OF_STOCK, 0)))
 
-    assert found.distribution.value == 0.75
+    assert found.weighted == NotEnoughData(reason=NO_SALES, n=4)
+    assert found.numeric.value == 0.75

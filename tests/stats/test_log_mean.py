@@ -33,8 +33,17 @@ def test_nearly_alike_products_go_over_into_the_plain_difference(step):
 
 def test_the_first_zero_in_order_takes_everything():
     """M11 as corrected: with two zeros the limit depends on the path, so there is a rule."""
-    assert log_mean_parts([10, 0.5, 0.4], [10, 0.0, 0.0]) == (0.0, -2.0, 0.0)
-    assert log_mean_parts([10, 0.5, 0.0], [10, 0.5, 0.4]) == (0.0, 0.0, 2.0)
+    assert log_mean_parts([10, 0.5, 0.4], [10, 0.0, 0.0]).tolist() == [0.0, -2.0, 0.0]
+    assert log_mean_parts([10, 0.5, 0.0], [10, 0.5, 0.4]).tolist() == [0.0, 0.0, 2.0]
+
+
+def test_many_products_at_once_are_each_divided_as_alone():
+    """With and without zeros, and one that did not change."""
+    before = np.array([[100, 10, 10, 8.0], [0.5, 0.5, 0.5, 1.0], [0.2, 0.4, 0.0, 1.0]])
+    after = np.array([[100, 10, 10, 8.0], [1.0, 0.0, 0.5, 1.0], [0.4, 0.0, 0.4, 1.0]])
+    alone = [log_mean_parts(before[:, at], after[:, at]) for at in range(4)]
+
+    assert log_mean_parts(before, after).T.tolist() == np.array(alone).tolist()
 
 
 @pytest.mark.parametrize("after", [[1.0], [1.0, -1.0], [1.0, float("nan")]])
