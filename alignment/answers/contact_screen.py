@@ -7,7 +7,7 @@ from functools import cached_property
 from alignment.access import Permission, Scope, permitted
 from alignment.answers.flag_screen import unfiltered
 from alignment.answers.reading import Reading
-from alignment.answers.staff import REPS, shown_for
+from alignment.answers.staff import REPS, shown_today
 from alignment.db import ReadSession
 from alignment.metrics.answering import FEWEST_PEOPLE
 from alignment.metrics.contact import Balance, Contact, balance, weights_of
@@ -92,7 +92,7 @@ class _Field:
     def shown(self) -> ShownNodes:
         """Every leaf counts as one with facts: that nobody went there is a measure too."""
         measured = {each.id for each in self.leaves} | {each.territory_id for each in self.contacts}
-        return shown_for(self.reading, REPS, measured=measured)
+        return shown_today(self.reading, REPS, measured=measured)
 
     def part_of(self, territory: int) -> int:
         """The smallest shown territory around it."""
@@ -137,7 +137,9 @@ class _Field:
     @cached_property
     def balance(self) -> Balance | NotEnoughData:
         if not self.shown.nodes:
-            return NotEnoughData(reason=f"fewer than {FEWEST_PEOPLE} reps work here", n=0)
+            few = f"fewer than {FEWEST_PEOPLE} reps work here"
+            is_past = self.reading.stamp().is_looking_back
+            return NotEnoughData(reason="it is told as it is today only" if is_past else few, n=0)
         if not self.contacts:
             return NotEnoughData(reason="nobody was in the market", n=0)
         if isinstance(self.weights, NotEnoughData):

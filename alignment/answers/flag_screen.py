@@ -10,7 +10,7 @@ from alignment.access import Permission, Scope, permitted
 from alignment.answers.designed import Designs
 from alignment.answers.map_screen import Land
 from alignment.answers.reading import Reading
-from alignment.answers.staff import MARKETING, REPS, shown_for
+from alignment.answers.staff import MARKETING, REPS, shown_today
 from alignment.db import ReadSession
 from alignment.errors import NotFound
 from alignment.metrics.common import Number
@@ -216,7 +216,7 @@ class FlagBox:
 
     def answer_time(self) -> Number | None:
         """Of the whole company, where at least five people of marketing are there to answer."""
-        if COMPANY not in shown_for(self.reading, MARKETING).nodes:
+        if COMPANY not in shown_today(self.reading, MARKETING).nodes:
             return None
         moments = [
             (flag.at, next((step.at for step in flag.steps if step.step in ANSWER_STEPS), None))
@@ -242,14 +242,14 @@ class FlagBox:
 
     def helped(self, subject: RatedSubject) -> Number | None:
         """Of the whole company, where at least five reps and five people of marketing are there."""
-        if any(COMPANY not in shown_for(self.reading, roles).nodes for roles in (REPS, MARKETING)):
+        if any(COMPANY not in shown_today(self.reading, roles).nodes for roles in (REPS, MARKETING)):
             return None
         flags = {(flag.source, flag.origin) for flag in self.flags}
         slug = {RatedSubject.ANSWER: "answers_helped", RatedSubject.FLAG: "flags_helped"}[subject]
         return helped_number(
             slug,
             [
-                each.rated
+                (each.person_id, each.rated)
                 for each in self.ratings
                 if each.subject is subject and (each.source, each.origin) in flags
             ],

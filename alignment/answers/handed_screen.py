@@ -7,9 +7,10 @@ from functools import cached_property
 from alignment.access import Permission, Scope, permitted
 from alignment.answers.flag_screen import unfiltered
 from alignment.answers.reading import Reading
-from alignment.answers.staff import REPS, shown_for
+from alignment.answers.staff import REPS, shown_today
 from alignment.db import ReadSession
 from alignment.errors import NotFound
+from alignment.metrics.answering import FEWEST_PEOPLE
 from alignment.metrics.common import Number
 from alignment.metrics.handed import (
     HandedList,
@@ -48,9 +49,9 @@ def targets(session: ReadSession, scope: Scope, view: View, *, person_id: int | 
     What was handed over in the last 52 weeks; no filter narrows it.
 
     How often sales hits is a measure of what employees do: it is shown for the smallest
-    territories with at least five reps, such that no difference tells of fewer, and
-    for nothing narrower (no list, no segment). Whoever marks sees the marks of their own
-    territories target by target, to work with; nobody else does.
+    territories with at least five reps, of whom at least five marked, such that no difference
+    tells of fewer, and for nothing narrower (no list, no segment, no earlier moment). Whoever
+    marks sees the marks of their own territories target by target, to work with; nobody else does.
     """
     hand = _Hand(reading=unfiltered(Reading(session=session, scope=scope, view=view)))
     known = hand.reading.dimensions
@@ -185,7 +186,7 @@ class _Hand:
 
     @cached_property
     def _shown(self) -> ShownNodes:
-        return shown_for(self.reading, REPS, measured={each.place for each in self.counts})
+        return shown_today(self.reading, REPS, measured={each.place for each in self.counts})
 
     @cached_property
     def rates(self) -> tuple[HitRate, ...]:
@@ -197,18 +198,30 @@ class _Hand:
             place: Marks(hits=n[TargetMark.HIT], misses=n[TargetMark.MISS], unmarked=n[None])
             for place, n in marks.items()
         }
-        return hit_rates(found, self._shown, names)
+        return hit_rates(found, self._markers, self._shown, names)
+
+    @cached_property
+    def _markers(self) -> dict[int, set[int]]:
+        """Who marked targets of each territory; all without a name are one."""
+        found: defaultdict[int, set[int]] = defaultdict(set)
+        for each in self.counts:
+            if each.mark is not None:
+                found[each.place].add(each.person_id or NOBODY)
+        return dict(found)
 
     @cached_property
     def reasons(self) -> tuple[tuple[TargetMark, MarkReason, int], ...]:
-        if COMPANY not in self._shown.nodes:
+        """None where the company's hits are not told, nor of a mark for which too few people gave one."""
+        if not self.rates or self.rates[0].hits is None:
             return ()
         found: Counter[tuple[TargetMark, MarkReason]] = Counter()
+        people: defaultdict[TargetMark, set[int | None]] = defaultdict(set)
         for each in self.counts:
             if each.mark is not None and each.why is not None:
                 found[each.mark, each.why] += each.entries
+                people[each.mark].add(each.person_id)
         often = sorted(found.items(), key=lambda one: (-one[1], one[0]))
-        return tuple((mark, why, n) for (mark, why), n in often)
+        return tuple((mark, why, n) for (mark, why), n in often if len(people[mark]) >= FEWEST_PEOPLE)
 
     @cached_property
     def insights_helped(self) -> Number | None:
@@ -217,5 +230,5 @@ class _Hand:
         standing = {each.id for each in self.handed}
         return helped_number(
             "insights_helped",
-            [each.rated for each in self._all_ratings if each.hand_over_id in standing],
+            [(each.person_id, each.rated) for each in self._all_ratings if each.hand_over_id in standing],
         )

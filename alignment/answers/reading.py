@@ -67,6 +67,7 @@ class Reading:
             at=view.at,
             today=self.company.today,
             known=view.known or self.moments.recorded_at,
+            is_as_known=view.known is not None,
             last_fact_on=self.moments.last_day,
             period_text=view.period.text if view.period else "all",
             period_label=view.period.label() if view.period else ALL_TIME,

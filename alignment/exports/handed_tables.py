@@ -14,11 +14,11 @@ def hit_rates_table(rates: Iterable[HitRate]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Territory": rate.name,
-            "Targets": sum(rate.marks),
-            "Marked": rate.marks.marked,
-            "Hits": rate.marks.hits,
-            "Misses": rate.marks.misses,
-            "Not marked": rate.marks.unmarked,
+            "Targets": rate.targets,
+            "Marked": rate.marked,
+            "Hits": rate.hits,
+            "Misses": rate.misses,
+            "Not marked": rate.unmarked,
             **rate_columns("Hit rate", rate.rate),
         }
         for rate in rates

@@ -99,7 +99,6 @@ from alignment.insights.names import (
 from alignment.insights.presence import (
     expected_line,
     next_line,
-    promise_line,
     promise_stands,
     promise_stored,
     promise_title,
@@ -196,7 +195,6 @@ __all__ = [
     "problem_lines",
     "problem_records_line",
     "problems_line",
-    "promise_line",
     "promise_stands",
     "promise_stored",
     "promise_title",

@@ -1,7 +1,7 @@
 """Orders, deliveries and the shelf in words: what arrived in time, and what was ordered at visits."""
 
 from alignment.insights.empty import no_data
-from alignment.insights.finding import Empty, Finding
+from alignment.insights.finding import TODAY_ONLY, Empty, Finding
 from alignment.metrics.distribution import DistributionAnswer
 from alignment.metrics.orders import Calls, Service
 from alignment.stats import Estimate
@@ -100,6 +100,8 @@ def _of_service(service: Service) -> list[str]:
 
 
 def _of_calls(answer: DistributionAnswer) -> list[str]:
+    if answer.calls_hidden and answer.stamp.is_as_known:
+        return [TODAY_ONLY]
     if answer.calls_hidden:
         return [
             "Visits that brought orders are shown from five representatives on: fewer could be told apart."

@@ -23,6 +23,13 @@ class Finding:
     slide_title: str = ""
 
 
+TODAY_ONLY = (
+    "What people did is shown as it is today only: two moments compared could tell of one person. "
+    'Clear "Events up to" and "As known on" to see it.'
+)
+"""Said in the place of a measure of what employees did, where the reader looks back."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Empty:
     """Nothing to show: why, what to do, and where (a path with query that keeps the other filters)."""

@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from alignment.insights.designs import changed_by
-from alignment.insights.finding import Empty, Finding
+from alignment.insights.finding import TODAY_ONLY, Empty, Finding
 from alignment.metrics.catalog import Unit
 from alignment.metrics.evidence import Verdict
 from alignment.metrics.flags import (
@@ -80,7 +80,8 @@ def inbox_finding(answer: InboxAnswer) -> Finding:
     if answer.overdue:
         findings.append(f"{plural(answer.overdue, 'promise is', 'promises are')} past the promised day.")
     if answer.answer_time is None:
-        findings.append("How soon flags are answered is shown where at least five people answer them.")
+        few = "How soon flags are answered is shown where at least five people answer them."
+        findings.append(TODAY_ONLY if answer.stamp.is_looking_back else few)
     return Finding(
         headline=headline,
         title="Ranked by evidence, not by the number of flags",

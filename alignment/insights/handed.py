@@ -1,13 +1,16 @@
 """Targets and insights in words: what waits, how often a target was a hit, and what was stored."""
 
-from alignment.insights.finding import Empty, Finding
+from alignment.insights.finding import TODAY_ONLY, Empty, Finding
 from alignment.metrics.handed import HandedList, Insight, TargetLine, TargetsAnswer
 from alignment.stats import Estimate
 from alignment.vocabulary import TargetMark, label
 from alignment.wording import count, day, listed, plural, stamp_line
 from alignment.wording.outcomes import rough, rough_interval
 
-NOT_SHOWN = "How often a target was a hit is shown where at least five reps work, and for nothing narrower."
+NOT_SHOWN = (
+    "How often a target was a hit is shown where at least five reps work and have marked, and for nothing "
+    "narrower."
+)
 
 
 def targets_finding(answer: TargetsAnswer, *, may_mark: bool) -> Finding:
@@ -16,9 +19,9 @@ def targets_finding(answer: TargetsAnswer, *, may_mark: bool) -> Finding:
     findings = []
     company = answer.company
     if company is None:
-        findings.append(NOT_SHOWN)
-    elif company.marks.unmarked:
-        waiting = plural(company.marks.unmarked, "target")
+        findings.append(TODAY_ONLY if answer.stamp.is_looking_back else NOT_SHOWN)
+    elif company.unmarked:
+        waiting = plural(company.unmarked, "target")
         findings.append(f"{waiting} not marked yet: counted beside, and not as a miss.")
     for mark in (TargetMark.HIT, TargetMark.MISS):
         told = [f"{label(why).lower()} ({count(n)})" for of, why, n in answer.reasons if of is mark]
@@ -48,11 +51,13 @@ def _hits(answer: TargetsAnswer) -> str:
     handed = plural(sum(each.targets for each in answer.lists), "target")
     if not answer.lists:
         return f"{plural(len(answer.insights), 'insight')} handed to sales, and no list of targets"
-    if company is None or not isinstance(company.rate, Estimate):
-        return f"{handed} handed to sales; too few are marked to tell how many are hits"
+    if answer.stamp.is_looking_back:
+        return f"{handed} handed to sales on {plural(len(answer.lists), 'list')}"
+    if company is None or company.hits is None or not isinstance(company.rate, Estimate):
+        return f"{handed} handed to sales; too few people marked any to tell how many are hits"
     rate = company.rate
     return (
-        f"{count(company.marks.hits)} of {count(company.marks.marked)} targets marked were hits: "
+        f"{count(company.hits)} of {count(company.marked)} targets marked were hits: "
         f"{rough(rate)} ({rough_interval(rate)})"
     )
 

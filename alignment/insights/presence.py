@@ -1,10 +1,10 @@
 """Promises between the teams and contact with the market in words; the same words for both teams."""
 
-from alignment.insights.finding import Empty, Finding
+from alignment.insights.finding import TODAY_ONLY, Empty, Finding
 from alignment.metrics.common import Outcome
 from alignment.metrics.contact import Balance
 from alignment.metrics.presence import TEAMS, PromiseCard, PromisesAnswer, VisitsAnswer, is_late
-from alignment.metrics.promises import BACKLOG_DAYS, Ending, Expected, Line
+from alignment.metrics.promises import BACKLOG_DAYS, Ending, Expected
 from alignment.periods import from_epoch_day
 from alignment.stats import NotEnoughData
 from alignment.vocabulary import PromiseKind, Team, label
@@ -57,11 +57,6 @@ def promises_finding(answer: PromisesAnswer) -> Finding:
 def team_line(team: Team, kept: Outcome) -> str:
     """'Marketing delivered about 70 % of what came due, on its day (40 to 90 %, n = 3.2)'."""
     return f"{label(team)}: {_reliability(kept)}"
-
-
-def promise_line(line: Line) -> str:
-    """One kind of one team, for a slide."""
-    return f"{label(line.by)}, {label(PromiseKind(line.kind))}: {_reliability(line.reliability)}"
 
 
 def _reliability(kept: Outcome) -> str:
@@ -133,6 +128,10 @@ def visits_finding(answer: VisitsAnswer) -> Finding:
     """Whether contact follows potential, and where to go next."""
     found = answer.balance
     if isinstance(found, NotEnoughData):
+        if answer.stamp.is_looking_back:
+            own = plural(len(answer.own), "contact")
+            headline = f"{own} of your own with the market in the 52 weeks to {day(answer.stamp.at)}"
+            return _finding(answer, headline, (TODAY_ONLY,))
         headline = f"{plural(answer.total, 'contact')} with the market in 52 weeks; {_why_not(found)}"
         return _finding(answer, headline, (_rule(),))
     words = "further from potential than chance explains" if found.is_off else "in balance with potential"

@@ -1,6 +1,6 @@
 """The start page in words: two goals, what moved beyond chance, what waits for the reader."""
 
-from alignment.insights.finding import Empty, Finding
+from alignment.insights.finding import TODAY_ONLY, Empty, Finding
 from alignment.insights.goals import goals_headline, goals_line, no_target_line
 from alignment.metrics.catalog import CATALOG
 from alignment.metrics.today import Signal, TodayAnswer, Waiting, WaitingKind
@@ -25,7 +25,8 @@ def today_finding(answer: TodayAnswer, *, is_filtered: bool = False) -> Finding:
 
 def _next_steps(answer: TodayAnswer) -> list[str]:
     goals = [goal for goal in (answer.revenue, answer.awareness) if goal is not None]
-    return [no_target_line(goal) for goal in goals if goal.target is None] if goals else [NO_GOAL]
+    steps = [no_target_line(goal) for goal in goals if goal.target is None] if goals else [NO_GOAL]
+    return [*steps, TODAY_ONLY] if answer.stamp.is_as_known else steps
 
 
 def _title(answer: TodayAnswer) -> str:

@@ -16,8 +16,8 @@ class Stamp:
     What makes a number reproducible: printed under every headline.
 
     `known` is when the newest fact in the answer was recorded (or the moment the
-    reader asked to go back to); `at` is the business day up to which events
-    count; `last_fact_on` is the newest event's day.
+    reader asked to go back to: `is_as_known`); `at` is the business day up to which
+    events count; `last_fact_on` is the newest event's day.
     """
 
     company: str
@@ -30,6 +30,12 @@ class Stamp:
     period_text: str
     period_label: str
     compared_label: str | None
+    is_as_known: bool = False
+
+    @property
+    def is_looking_back(self) -> bool:
+        """Whether another day or moment than now was asked for."""
+        return self.is_as_known or self.at < self.today
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

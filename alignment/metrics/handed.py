@@ -1,18 +1,16 @@
 """Targets and insights that marketing handed to sales, and how often a target was a hit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
+from alignment.metrics.answering import FEWEST_PEOPLE
 from alignment.metrics.common import Number, Outcome, Stamp
 from alignment.metrics.rates import share
-from alignment.metrics.small_cells import ShownNodes
+from alignment.metrics.small_cells import ShownNodes, shown_nodes
 from alignment.stats import Estimate, NotEnoughData
 from alignment.vocabulary import MarkReason, Rated, TargetMark
-
-FEWEST_SHOWN = 5
-"""With fewer marks or ratings a share would be told of one or two people, and say little."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,26 +92,39 @@ class HitRate:
     """
     Of the targets of a territory and all below it: hits of those marked. Unmarked ones stand beside.
 
-    `level` is how deep the territory lies, 0 for all together.
+    `level` is how deep the territory lies, 0 for all together. `hits` is None where fewer than
+    five people marked targets there, or in what is left beside it of a territory whose hits are told.
     """
 
     code: str
     name: str
     level: int
-    marks: Marks
+    marked: int
+    unmarked: int
+    hits: int | None
+
+    @property
+    def targets(self) -> int:
+        return self.marked + self.unmarked
+
+    @property
+    def misses(self) -> int | None:
+        return None if self.hits is None else self.marked - self.hits
 
     @property
     def rate(self) -> Outcome:
-        if 0 < self.marks.marked < FEWEST_SHOWN:
-            return NotEnoughData(reason=f"fewer than {FEWEST_SHOWN} targets are marked", n=self.marks.marked)
-        return share(self.marks.hits, self.marks.marked, nobody="no target is marked yet")
+        if self.hits is None and self.marked:
+            few = f"fewer than {FEWEST_PEOPLE} people marked, here or beside"
+            return NotEnoughData(reason=few, n=self.marked)
+        return share(self.hits or 0, self.marked, nobody="no target is marked yet")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetsAnswer:
     """
     `rates` have the company first, then each territory that may be shown; none where fewer than five
-    reps work in the whole company. `reasons` count marks with a reason, company-wide, under the same rule.
+    reps work in the whole company. `reasons` count marks with a reason, company-wide, where five people
+    gave one for a hit, or for a miss.
     `places` and `segments` are codes and names to hand over to.
     """
 
@@ -142,16 +153,24 @@ class TargetsAnswer:
 
 
 def hit_rates(
-    marks: Mapping[int, Marks], shown: ShownNodes, names: Mapping[int, tuple[str, str]]
+    marks: Mapping[int, Marks],
+    markers: Mapping[int, Collection[int]],
+    shown: ShownNodes,
+    names: Mapping[int, tuple[str, str]],
 ) -> tuple[HitRate, ...]:
     """
     The rate of each node that may be shown, of its own targets and all below it.
 
+    Enough reps may work in a territory and one have marked: hits are told from misses by the same
+    rule once more, of those who marked.
+
     Args:
         marks: Counts by territory, without those below.
+        markers: Who marked them, by territory: the ids of persons.
         shown: Which nodes may be shown.
         names: Code and name of each node, the company's among them.
     """
+    told = shown_nodes(shown.parents, markers, measured=markers.keys()).nodes
     sums = dict.fromkeys(shown.nodes, Marks())
     for place, more in marks.items():
         for node in shown.above(place):
@@ -159,7 +178,14 @@ def hit_rates(
     paths = {node: shown.above(node)[::-1] for node in shown.nodes}
     ordered = sorted(shown.nodes, key=lambda node: [names[above][1] for above in paths[node]])
     return tuple(
-        HitRate(code=names[node][0], name=names[node][1], level=len(paths[node]) - 1, marks=sums[node])
+        HitRate(
+            code=names[node][0],
+            name=names[node][1],
+            level=len(paths[node]) - 1,
+            marked=sums[node].marked,
+            unmarked=sums[node].unmarked,
+            hits=sums[node].hits if node in told else None,
+        )
         for node in ordered
     )
 
@@ -169,13 +195,13 @@ def hit_number(rate: HitRate) -> Number:
     return number_of("hit_rate", rate.rate, "marked targets")
 
 
-def helped_number(slug: str, ratings: Sequence[Rated]) -> Number:
-    """The share of ratings that say "it helped"; unknown below five."""
-    n = len(ratings)
-    if n < FEWEST_SHOWN:
-        reason = f"{n} of the {FEWEST_SHOWN} ratings it takes"
+def helped_number(slug: str, ratings: Collection[tuple[int | None, Rated]]) -> Number:
+    """The share of ratings (who rated, and how) that say "it helped"; unknown of fewer than five people."""
+    n, people = len(ratings), len({person for person, _ in ratings})
+    if people < FEWEST_PEOPLE:
+        reason = f"{people} of the {FEWEST_PEOPLE} people it takes have rated"
         return Number(slug=slug, value=None, n=n, n_label="ratings", reason=reason)
-    helped = sum(each is Rated.HELPED for each in ratings)
+    helped = sum(rated is Rated.HELPED for _, rated in ratings)
     return number_of(slug, share(helped, n, nobody="no rating yet"), "ratings")
 
 

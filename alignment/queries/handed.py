@@ -1,6 +1,5 @@
 """What marketing handed to sales, what was marked, and how each side rated the other, as known."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -52,12 +51,17 @@ class TargetRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkCount:
-    """So many targets of a list and territory with the same newest mark; None: not marked, or taken back."""
+    """
+    So many targets of a list and territory with the same newest mark of the same person.
+
+    `mark` None: not marked, or taken back. `person_id` None: not marked, or by somebody without a name.
+    """
 
     hand_over_id: int
     place: int
     mark: TargetMark | None
     why: MarkReason | None
+    person_id: int | None
     entries: int
 
 
@@ -138,24 +142,28 @@ def mark_counts(session: ReadSession, view: View, period: Period) -> list[MarkCo
     mark, handed = source.mark.c, c(HandOver)
     found = session.execute(
         sa.select(
-            handed.id, source.place.label("place"), mark.mark, mark.reason, sa.func.count().label("entries")
+            handed.id,
+            source.place.label("place"),
+            mark.mark,
+            mark.reason,
+            mark.person_id,
+            sa.func.count().label("entries"),
         )
         .select_from(source.joined)
         .where(
             handed.day.between(period.first_epoch_day, period.last_epoch_day),
             *_handed_by_then(view),
         )
-        .group_by(handed.id, source.place, mark.mark, mark.reason),
+        .group_by(handed.id, source.place, mark.mark, mark.reason, mark.person_id),
         at_known(view),
     )
-    sums: Counter[tuple[int, int, TargetMark | None, MarkReason | None]] = Counter()
-    for row in found:
-        standing = _standing(row.mark, row.reason)
-        sums[row.id, row.place, standing["mark"], standing["why"]] += row.entries
     return [
-        MarkCount(hand_over_id=id, place=place, mark=mark, why=why, entries=n)
-        for (id, place, mark, why), n in sums.items()
-    ]
+        MarkCount(
+            hand_over_id=row.id, place=row.place, entries=row.entries, person_id=row.person_id,
+            **_standing(row.mark, row.reason),
+        )
+        for row in found
+    ]  # fmt: skip
 
 
 def place_of(session: ReadSession, view: View, entry_id: int) -> int | None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from alignment.db import ReadSession
 from alignment.periods import Period, epoch_day
-from alignment.queries.sources import rows
+from alignment.queries.units import table_of
 from alignment.tables import Contact, ContactLearning, Note, Promise, PromiseEvent
 from alignment.view import View
 from alignment.vocabulary import ContactKind, InsightTag, PromiseKind, PromiseStep, Team
@@ -67,11 +67,11 @@ class LearnedRow:
 
 def requests(session: ReadSession, view: View) -> list[RequestRow]:
     """Every request by the view's day, oldest first."""
-    asked, note = rows(Promise, view).c, rows(Note, view)
+    asked, note = table_of(Promise).c, table_of(Note)
     steps = _steps(session, view)
     found = session.execute(
         sa.select(*asked, note.c.text.label("written"))
-        .select_from(rows(Promise, view).outerjoin(note, note.c.id == asked.note_id))
+        .select_from(table_of(Promise).outerjoin(note, note.c.id == asked.note_id))
         .where(*_by_then(asked, view))
         .order_by(asked.id)
     )
@@ -93,11 +93,11 @@ def requests(session: ReadSession, view: View) -> list[RequestRow]:
 
 
 def _steps(session: ReadSession, view: View) -> dict[int, list[RequestStep]]:
-    event, note = rows(PromiseEvent, view).c, rows(Note, view)
+    event, note = table_of(PromiseEvent).c, table_of(Note)
     found: dict[int, list[RequestStep]] = defaultdict(list)
     for row in session.execute(
         sa.select(*event, note.c.text.label("written"))
-        .select_from(rows(PromiseEvent, view).outerjoin(note, note.c.id == event.note_id))
+        .select_from(table_of(PromiseEvent).outerjoin(note, note.c.id == event.note_id))
         .where(*_by_then(event, view))
         .order_by(event.id)
     ):
@@ -116,7 +116,7 @@ def _steps(session: ReadSession, view: View) -> dict[int, list[RequestStep]]:
 
 def contacts(session: ReadSession, view: View, period: Period) -> list[ContactRow]:
     """Those of the period by the view's day, newest first."""
-    contact = rows(Contact, view).c
+    contact = table_of(Contact).c
     names = list(ContactRow.__slots__)
     statement = (
         sa.select(*(contact[name] for name in names))
@@ -128,12 +128,12 @@ def contacts(session: ReadSession, view: View, period: Period) -> list[ContactRo
 
 def learnings(session: ReadSession, view: View, period: Period) -> list[LearnedRow]:
     """What was learned in those contacts, newest first."""
-    contact, learned, note = rows(Contact, view).c, rows(ContactLearning, view).c, rows(Note, view)
+    contact, learned, note = table_of(Contact).c, table_of(ContactLearning).c, table_of(Note)
     statement = (
         sa.select(contact.territory_id, contact.day, learned.tag, note.c.text)
         .select_from(
-            rows(ContactLearning, view)
-            .join(rows(Contact, view), contact.id == learned.contact_id)
+            table_of(ContactLearning)
+            .join(table_of(Contact), contact.id == learned.contact_id)
             .outerjoin(note, note.c.id == learned.note_id)
         )
         .where(*_within(contact, view, period))

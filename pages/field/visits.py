@@ -108,7 +108,7 @@ with shown.errors():
     answer = loaders.load_visits(person_id=actor.person_id, territories=actor.territories)
     if not answer.places:
         parts.nothing(insights.visits_nowhere())
-    if answer.total:
+    if answer.total or answer.stamp.is_looking_back:
         show_contact(answer)
     else:
         parts.show_empty(insights.visits_empty())

@@ -177,6 +177,16 @@ class TestVisitsThatBroughtOrders:
 
         assert shown(database, territories=("S",)).calls == shown(database).calls
 
+    def test_as_known_at_a_moment_what_employees_did_is_not_told(self, database, fill):
+        """What one file brought would be told of the one or two people in it, and the page says so."""
+        fill(database, visits=VISITS, orders=TAKEN)
+        with database.reading() as session:
+            answer = shown(database, known=company(session).now)
+
+        assert shown(database).calls
+        assert (answer.calls, answer.calls_hidden) == ((), True)
+        assert any("as it is today only" in line for line in insights.distribution_finding(answer).findings)
+
     def test_four_people_are_too_few_to_be_measured(self, database, fill):
         fill(database, visits=VISITS, orders=TAKEN)
         build(database, lambda builder: [builder.person(f"R{each}") for each in range(4)])

@@ -1,6 +1,6 @@
 """Flags as the pages read them: the sample's planted story, and conversations that count once."""
 
-from datetime import date
+from datetime import date, timedelta
 from math import log
 
 import numpy as np
@@ -178,10 +178,28 @@ class TestWhetherItHelped:
 
         build(database, fill)
         with database.reading() as session:
-            found = answers.inbox(session, scope(), View(period=None, at=AT))
+            found = answers.inbox(session, scope(), View(period=None, at=company(session).today))
 
         assert (found.answers_helped is not None) is is_shown
         assert (found.flags_helped is not None) is is_shown
+
+    def test_what_people_did_is_not_told_as_of_an_earlier_day_or_moment(self, database):
+        """Two of them compared, and the trail beside, would tell how one person rated, or how soon."""
+
+        def fill(builder):
+            builder.flag("N", date(2026, 6, 1))
+            for n in range(5):
+                builder.person(f"Rep {n}", Role.REP, Team.SALES)
+                builder.person(f"Mia {n}", Role.MARKETER, Team.MARKETING)
+
+        build(database, fill)
+        with database.reading() as session:
+            of = company(session)
+            for asked in ({"at": of.today - timedelta(days=1)}, {"at": of.today, "known": of.now}):
+                found = answers.inbox(session, scope(), View(period=None, **asked))
+                told = (found.answer_time, found.answers_helped, found.flags_helped)
+                assert (told, found.total) == ((None, None, None), 1)
+                assert insights.inbox_finding(found).findings[-1].startswith("What people did is shown as it")
 
     def test_each_person_counts_once_with_the_newest_rating(self, database):
         def fill(builder):

@@ -71,14 +71,15 @@ class Market:
             delivered_on=self.today,
         )  # fmt: skip
 
-    def visits(self, role=Role.SPONSOR, person_id=None):
+    def visits(self, role=Role.SPONSOR, person_id=None, **more):
         with self.database.reading() as session:
-            view = View(period=None, at=self.today)
+            view = View(**({"period": None, "at": self.today} | more))
             return answers.visits(session, scope(role), view, person_id=person_id)
 
-    def promises(self, role=Role.SPONSOR, at=None):
+    def promises(self, role=Role.SPONSOR, at=None, known=None):
         with self.database.reading() as session:
-            return answers.promises(session, scope(role), View(period=None, at=at or self.today))
+            view = View(period=None, at=at or self.today, known=known)
+            return answers.promises(session, scope(role), view)
 
 
 class TestVisits:
@@ -146,6 +147,22 @@ class TestVisits:
 
         assert (learned.place, learned.month.day, learned.text) == ("N", 1, "Too dear")
         assert market.visits(Role.VIEWER).learned == ()
+
+    def test_an_earlier_day_or_moment_tells_of_nobody_s_contact_but_one_s_own(self, database):
+        """The day before and the day itself compared would say where the one visit of that day led."""
+        market = Market(database, few=5)
+        for territory in ("NA", "SA"):
+            market.visit(territory, days_ago=3)
+        with database.reading() as session:
+            now = company(session).now
+        assert isinstance(market.visits().balance, Balance)
+        for asked in ({"at": market.today - timedelta(days=1)}, {"known": now}):
+            answer = market.visits(person_id=market.mia.person_id, **asked)
+            finding = insights.visits_finding(answer)
+            assert answer.balance.reason == "it is told as it is today only"
+            assert (len(answer.own), answer.next_visit) == (2, None)
+            assert finding.headline.startswith("2 contacts of your own with the market")
+            assert finding.findings[0].startswith("What people did is shown as it is today only")
 
     def test_without_a_visit_the_page_has_its_form(self, database):
         answer = Market(database).visits()
@@ -220,6 +237,17 @@ class TestPromises:
         assert answer.lines[0].no_capacity == 1
         assert "a matter of capacity" in " ".join(insights.promises_finding(answer).findings)
         assert insights.promise_stands(answer.over[0], answer) == "Declined for want of resources"
+
+    def test_as_known_before_a_step_it_was_not_taken(self, company_database):
+        """The page could not be opened as known at a moment: its tables were looked for in the journal."""
+        market = Market(company_database)
+        id = market.ask()
+        with company_database.reading() as session:
+            asked = company(session).now
+        market.promise(id)
+        (then,), (now,) = (market.promises(known=known).waiting for known in (asked, None))
+
+        assert (then.promised, now.promised) == (None, 10)
 
     def test_yesterday_nobody_had_asked(self, database):
         market = Market(database)

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from alignment import answers
+from alignment import answers, insights
 from alignment.metrics.common import Likely
 from alignment.metrics.today import WaitingKind
 from alignment.periods import last_full_weeks
@@ -177,6 +177,24 @@ class TestAnswering:
 
         assert {each.territory_code for each in found} == {None, "N"}
         assert {(each.change.value, each.change.reference, each.n) for each in found} == {(0, 1, 20)}
+
+    def test_as_known_at_a_moment_it_is_not_told(self, database):
+        """What one file brought would be told of the one or two people in it, and the page says so."""
+
+        def fill(builder):
+            five_reps(builder, "NW")
+            self.slowed(builder)
+
+        build(database, fill)
+        known = datetime(2026, 6, 26, 15, tzinfo=UTC)
+        now, then = (shown(database, period=last_full_weeks(AT), **more) for more in ({}, {"known": known}))
+
+        assert (now.answer_time is not None, then.answer_time) == (True, None)
+        assert "answered_in_time" not in {each.slug for each in then.signals}
+        assert "What people did is shown as it is today only" in " ".join(
+            insights.today_finding(then).findings
+        )
+        assert "What people did" not in " ".join(insights.today_finding(now).findings)
 
     def test_with_four_people_it_is_shown_nowhere(self, database):
         def fill(builder):

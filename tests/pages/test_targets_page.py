@@ -3,6 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
+from alignment.queries.company import company as company_of
 from alignment.tables import Flag, HandedEntry, HandedMark, HandOver, Rating, c
 from alignment.vocabulary import FlagKind, MarkReason, Rated, RatedSubject, Role, TargetMark, Team
 from tests.queries.companies import Builder, build
@@ -84,7 +85,7 @@ def test_a_rep_marks_with_two_taps_and_takes_it_back(open_app, company, words):
     assert app.button(key=f"miss_{first}_3")
 
 
-def test_marketing_sees_targets_and_the_rate_of_all_and_never_a_mark(open_app, company, words):
+def test_marketing_sees_targets_and_how_many_are_marked_and_never_one_rep_s_hits(open_app, company, words):
     handed(open_app, company)
     rep = open_app(Role.REP, PAGE, database=company)
     rep.button(key=f"hit_{stored(company, c(HandedEntry).id)[0]}_0").click().run()
@@ -92,11 +93,23 @@ def test_marketing_sees_targets_and_the_rate_of_all_and_never_a_mark(open_app, c
     rates, targets = app.dataframe[0].value, app.dataframe[1].value
 
     assert rates["Territory"].tolist() == ["All territories", "N"]
-    assert rates.loc[0, ["Targets", "Marked", "Hits", "Not marked"]].tolist() == [2, 1, 1, 1]
-    assert rates["Hit rate, %"].isna().all(), "one mark is told of one person"
+    assert rates.loc[0, ["Targets", "Marked", "Not marked"]].tolist() == [2, 1, 1]
+    told = rates[["Hits", "Misses", "Hit rate, %"]]
+    assert told.isna().all(axis=None), "a hit of one mark is that of whoever marked"
     assert "Mark" not in targets.columns
-    assert "too few are marked to tell" in app.header[0].value
+    assert "too few people marked any to tell" in app.header[0].value
     assert "1 target not marked yet: counted beside, and not as a miss." in words(app)
+
+
+def test_as_known_at_a_moment_no_rate_is_shown_and_the_page_says_why(open_app, company, words):
+    handed(open_app, company)
+    with company.reading() as session:
+        today = company_of(session).today
+    app = open_app(Role.SALES_HEAD, PAGE, database=company, known=str(today))
+
+    assert app.header[0].value == "2 targets handed to sales on 1 list"
+    assert "Marked" not in {column for table in app.dataframe for column in table.value.columns}
+    assert "What people did is shown as it is today only" in words(app)
 
 
 def test_with_four_reps_no_rate_is_shown_and_the_page_says_why(open_app, database, words):
