@@ -4,11 +4,12 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks import browser, drift, imports, quarter, viewers
+from benchmarks import browser, drift, imports, quarter, screens, viewers
 from benchmarks.machine import load_line
 
 RUNS = {
     "quarter": quarter.run,
+    "screens": screens.run,
     "imports": imports.run,
     "drift": drift.run,
     "viewers": viewers.run,

@@ -66,7 +66,7 @@ def build(path: Path, leads: int, *, seed: int = 1) -> None:
                 name="Benchmark company",
                 zone="UTC",
                 currency="EUR",
-                clock=Clock.DEMO,
+                clock=Clock.SYSTEM,
                 created_at=datetime.now(UTC),
             )
         )

@@ -29,7 +29,7 @@ from alignment.metrics.flags import (
 from alignment.metrics.handed import helped_number
 from alignment.metrics.small_cells import COMPANY
 from alignment.periods import DAY, Period, epoch_day, from_epoch_day
-from alignment.queries.deals import deal_sums
+from alignment.queries.counted import deal_mix
 from alignment.queries.dimensions import NOBODY
 from alignment.queries.flag_steps import ANSWERS as ANSWER_STEPS
 from alignment.queries.flag_steps import RESPONSES, standing_of
@@ -275,7 +275,7 @@ class FlagBox:
     @cached_property
     def _deals(self) -> pd.DataFrame:
         reading = self.reading
-        return deal_sums(reading.session, reading.view, reading.narrowing, reading.view.period)
+        return deal_mix(reading.session, reading.view, reading.narrowing, reading.view.period)
 
     def card(self, flag: RaisedFlag, reader: int | None = None) -> FlagCard:
         last = _last_response(flag)

@@ -48,13 +48,12 @@ from alignment.metrics.territories import (
 )
 from alignment.periods import from_epoch_day
 from alignment.queries.campaigns import campaign_plans
-from alignment.queries.deals import deal_sums
+from alignment.queries.counted import deal_mix, entry_frames
 from alignment.queries.dimensions import NOBODY, Member
 from alignment.queries.funnel import stages_in_use
 from alignment.queries.surveys import WaveRow, survey_cells, waves
 from alignment.queries.territories import (
     flags_of,
-    lead_counts,
     newest_shapes,
     open_flags,
     territory_attributes,
@@ -247,7 +246,11 @@ class Land:
     @cached_property
     def _leads(self) -> pd.DataFrame:
         reading = self.reading
-        return lead_counts(reading.session, reading.view, reading.narrowing, reading.view.period)
+        places, period = (Split.TERRITORY,), reading.view.period
+        frames = entry_frames(reading.session, reading.view, reading.narrowing, period, None, splits=places)
+        entries = frames.by[Split.TERRITORY]
+        leads = entries[entries["is_direct"] == 0]
+        return leads[reading.narrowing.inside(leads)].rename(columns={"now_lead": "leads"})
 
     @cached_property
     def unassigned_leads(self) -> int:
@@ -309,8 +312,8 @@ class Land:
     def rows(self, wave: WaveRow | None, placed: PushPull | None) -> tuple[TerritoryRow, ...]:
         """The shown territories, by code."""
         reading, shelves = self.reading, self.shelves.by_territory
-        leads = self._leads[reading.narrowing.inside(self._leads)].groupby("territory_id")["leads"].sum()
-        deals = deal_sums(reading.session, reading.view, reading.narrowing, reading.view.period)
+        leads = self._leads.groupby("territory_id")["leads"].sum()
+        deals = deal_mix(reading.session, reading.view, reading.narrowing, reading.view.period)
         closed, mixes = deals.groupby("territory_id")[["won", "lost"]].sum(), mixed(deals)
         flags = open_flags(reading.session, reading.view).set_index("territory_id")["flags"]
         survey, about = surveyed(self._cells(wave), self.shown), self.attributes.to_dict("index")

@@ -20,7 +20,7 @@ from alignment.periods import DAY, Calendar, Period, epoch_day, from_epoch_day
 from alignment.queries.answering import handoffs
 from alignment.queries.cubes import cubes_of, is_whole_until
 from alignment.queries.dimensions import NOBODY, Narrowing
-from alignment.rollups import ANSWERS, KEY, state_of, unpacked, words_of
+from alignment.rollups import ANSWERS, KEY, read_packed, state_of, unpacked, words_of
 from alignment.rollups.cells import stretches
 from alignment.rollups.durations import (
     LAST_BUCKET,
@@ -31,7 +31,6 @@ from alignment.rollups.durations import (
     codes,
     middles,
     opening_around,
-    unpacked_counts,
 )
 from alignment.tables import CubeDelta, PackedCell, c
 from alignment.view import View
@@ -108,26 +107,15 @@ def _young_from(opening: OpeningHours, now: datetime) -> int | None:
 def _cells(session: ReadSession, view: View, narrowing: Narrowing, first: int) -> np.ndarray:
     """Day, territory, code and how many, as they were known; shape (n, 4)."""
     cell = c(PackedCell)
-    statement = sa.select(cell.day, cell.b_id, cell.counts).where(
-        cell.cube == ANSWERS.number, cell.day >= first
-    )
-    if narrowing.allowed is not None:
-        statement = statement.where(cell.b_id.in_(sorted(narrowing.allowed)))
-    rows = session.execute(statement).all()
-    code, n = unpacked_counts(b"".join(bytes(row.counts) for row in rows))
-    sizes = np.array([len(row.counts) // 8 for row in rows], dtype=np.int64)
-    day, place = (
-        np.repeat(np.array(values, dtype=np.int64), sizes)
-        for values in ([row.day for row in rows], [row.b_id for row in rows])
-    )
-    found = np.column_stack([day, place, code, n])
+    places = [] if narrowing.allowed is None else [cell.b_id.in_(sorted(narrowing.allowed))]
+    names = [KEY.index("day"), KEY.index("b_id"), KEY.index("rank"), len(KEY)]
+    found = read_packed(session, ANSWERS, cell.day >= first, *places)[:, names]
     if view.known is None:
         return found
     delta = c(CubeDelta)
     lots = session.execute(
         sa.select(delta.cells).where(delta.cube == ANSWERS.number, delta.recorded_at > view.known)
     ).scalars()
-    names = [KEY.index("day"), KEY.index("b_id"), KEY.index("rank"), len(KEY)]
     later = [unpacked(lot)[:, names] * np.array([1, 1, 1, -1]) for lot in lots]
     every = np.concatenate([found, *later])
     if narrowing.allowed is not None:

@@ -42,8 +42,13 @@ def handoffs(session: ReadSession, view: View, narrowing: Narrowing, period: Per
 
 @lru_cache(maxsize=128)
 def _handoff_statement(lens: Lens) -> sa.Select[Any]:
-    shared = units_of(lens, beside=False)
-    units, members, entry = shared.units, shared.members, rows(StageEntry, lens).c
+    entry = rows(StageEntry, lens).c
+    young = rows(StageEntry, lens).alias("young").c
+    touched = sa.select(young.lead_id).where(
+        young.stage == Stage.MARKETING_QUALIFIED, within(young.day, "handoff")
+    )
+    shared = units_of(lens, beside=False, among=touched)
+    units, members = shared.units, shared.members
     qualified_at = sa.func.min(sa.type_coerce(entry.valid_at, sa.BigInteger))
     handoff = (
         sa.select(

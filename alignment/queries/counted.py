@@ -13,12 +13,12 @@ import pandas as pd
 
 from alignment.db import ReadSession
 from alignment.periods import Period
-from alignment.queries.cubes import Cubes, Question, Slot, column_of, cubes_of
+from alignment.queries.cubes import Cubes, Question, Slot, Splits, column_of, cubes_of
 from alignment.queries.deals import deal_sums
 from alignment.queries.dimensions import Narrowing
 from alignment.queries.entries import entry_counts
 from alignment.queries.funnel import cohort_counts
-from alignment.rollups import STATES, Cube, Kind
+from alignment.rollups import MIX, STATES, Cube, Kind
 from alignment.view import Split, View
 from alignment.vocabulary import STAGE_ORDER
 
@@ -87,7 +87,7 @@ def step_frames(
     whole = None if cubes is None else cubes.covers(question, ())
     if cubes is None or whole is None:
         return None
-    (found,) = cubes.answers(question, [(whole, None)])
+    (found,) = cubes.answers(question, [(whole, ())])
     return found[[name for name in found.columns if not name.endswith("_id")]].groupby("rank").sum()
 
 
@@ -127,15 +127,29 @@ def deal_frames(
     splits: Iterable[Split] = Split,
 ) -> Frames:
     """`deals.deal_sums`."""
+    question = _deal_question(now, before)
+    found = _from_cubes(cubes_of(session, view, narrowing), question, splits)
+    return found or _from_facts(deal_sums(session, view, narrowing, now, before))
+
+
+def deal_mix(session: ReadSession, view: View, narrowing: Narrowing, now: Period | None) -> pd.DataFrame:
+    """`deals.deal_sums` by territory, segment and product together."""
+    question, cubes = _deal_question(now, None), cubes_of(session, view, narrowing)
+    mix = None if cubes is None else cubes.covers(question, MIX.dimensions)
+    if cubes is None or mix is None:
+        return deal_sums(session, view, narrowing, now)
+    (found,) = cubes.answers(question, [(mix, MIX.dimensions)])
+    return found
+
+
+def _deal_question(now: Period | None, before: Period | None) -> Question:
     slots = [Slot(name=name, number=number, period=now) for name, number in _CLOSED.items()]
     slots += [
         Slot(name=f"{name}_before", number=_CLOSED[name], period=before, is_nothing=before is None)
         for name in ("won", "lost", "won_minor")
     ]
     slots += [Slot(name=name, number=number) for name, number in _OPEN.items()]
-    question = Question(kind=Kind.DEALS, slots=tuple(slots), by=(), days=_days(now, before), beside=False)
-    found = _from_cubes(cubes_of(session, view, narrowing), question, splits)
-    return found or _from_facts(deal_sums(session, view, narrowing, now, before))
+    return Question(kind=Kind.DEALS, slots=tuple(slots), by=(), days=_days(now, before), beside=False)
 
 
 _CLOSED = {"won": "n0", "lost": "n1", "won_minor": "n2", "won_without_amount": "n3"}
@@ -158,8 +172,8 @@ def _from_cubes(cubes: Cubes | None, question: Question, splits: Iterable[Split]
     parts = {split: cubes.covers(question, [column_of(split)]) for split in splits}
     if whole is None:
         return None
-    asked: list[tuple[Cube, str | None]] = [(whole, None)]
-    asked += [(cube, column_of(split)) for split, cube in parts.items() if cube is not None]
+    asked: list[tuple[Cube, Splits]] = [(whole, ())]
+    asked += [(cube, (column_of(split),)) for split, cube in parts.items() if cube is not None]
     if len(asked) <= len(parts):
         return None
     every, *by = cubes.answers(question, asked)

@@ -18,19 +18,35 @@ from alignment.db import ReadSession
 from alignment.periods import Period, epoch_day
 from alignment.queries.dimensions import NOBODY, Narrowing
 from alignment.queries.frames import total
-from alignment.rollups import CUBES, DAYS, DIMENSIONS, KEY, NO_DAY, NUMBERS, Cube, Kind, state_of, unpacked
+from alignment.rollups import (
+    CUBES,
+    DAYS,
+    DIMENSIONS,
+    KEY,
+    NO_DAY,
+    NUMBERS,
+    Cube,
+    Kind,
+    read_packed,
+    state_of,
+    unpacked,
+)
 from alignment.tables import (
     Campaign,
     Channel,
     CubeCell,
     CubeDelta,
     CubeState,
+    PackedCell,
     Segment,
     Table,
     Territory,
     c,
 )
 from alignment.view import Split, View
+
+Splits = tuple[str, ...]
+"""Columns of the dimensions that a frame has a row for every member of."""
 
 _STATE, _LAST_DAY = "cube_state", "cube_last_day"
 _MEMBERS = ("a_id", "b_id", "c_id")
@@ -94,6 +110,7 @@ class Cubes:
             and needed <= set(cube.dimensions)
             and (cube.is_dated or self.last_day is None or self.at >= self.last_day)
             and (not cube.by_stretch or all(_is_whole(period) for period in question.days))
+            and (self.known is None or cube.has_deltas)
         ]
         return min(
             found,
@@ -101,6 +118,7 @@ class Cubes:
                 len(cube.dimensions) or 1,
                 cube.dimensions[:1] not in {(name,) for name in self.filtered},
                 cube.is_dated,
+                cube.is_packed,
             ),
             default=None,
         )
@@ -110,31 +128,38 @@ class Cubes:
         found = {f"{split.value}_id" for split in self.narrowing.chosen}
         return found | ({"territory_id"} if self.narrowing.allowed is not None else set())
 
-    def answers(self, question: Question, asked: Sequence[tuple[Cube, str | None]]) -> list[pd.DataFrame]:
+    def answers(self, question: Question, asked: Sequence[tuple[Cube, Splits]]) -> list[pd.DataFrame]:
         """
-        A frame for each cube with the dimension that is split by, all in one statement.
+        A frame for each cube with what it is split by; those that are not packed in one statement.
 
-        One row per combination of what is filtered, of that dimension, and of `question.by`.
+        One row per combination of what is filtered, of these dimensions, and of `question.by`.
         """
-        parts = [self._part(place, question, cube, split) for place, (cube, split) in enumerate(asked)]
-        rows = self.session.execute(sa.union_all(*parts)).all()
+        parts = [
+            self._part(place, question, cube, splits)
+            for place, (cube, splits) in enumerate(asked)
+            if not cube.is_packed
+        ]
+        rows = self.session.execute(sa.union_all(*parts)).all() if parts else []
         columns = ["part", *DIMENSIONS, *question.by, *(slot.name for slot in question.slots)]
         every = pd.DataFrame(rows, columns=columns).astype("int64")
         found = []
-        for place, (cube, split) in enumerate(asked):
-            names = self._names(cube, split)
+        for place, (cube, splits) in enumerate(asked):
+            names = self._names(cube, splits)
+            if cube.is_packed:
+                found.append(self._unpacked(question, cube, names))
+                continue
             frame = every.loc[every["part"] == place, [*names, *columns[1 + len(DIMENSIONS) :]]]
             if self.known is not None:
                 frame = self._without_later(frame, question, cube, names)
             found.append(frame.reset_index(drop=True))
         return found
 
-    def _names(self, cube: Cube, split: str | None) -> list[str]:
-        return [name for name in cube.dimensions if name in self.filtered or name == split]
+    def _names(self, cube: Cube, splits: Splits) -> list[str]:
+        return [name for name in cube.dimensions if name in self.filtered or name in splits]
 
-    def _part(self, place: int, question: Question, cube: Cube, split: str | None) -> sa.Select[Any]:
+    def _part(self, place: int, question: Question, cube: Cube, splits: Splits) -> sa.Select[Any]:
         cell, places = c(CubeCell), _places(cube)
-        names, chosen = self._names(cube, split), self._chosen(question)
+        names, chosen = self._names(cube, splits), self._chosen(question)
         keys = [cell[places[name]] for name in names] + [_key_in_sql(name, cell) for name in question.by]
         where = [cell.cube == cube.number]
         if question.days:
@@ -168,27 +193,42 @@ class Cubes:
             found["territory_id"] = found.get("territory_id", allowed) & allowed
         return found
 
+    def _unpacked(self, question: Question, cube: Cube, names: Sequence[str]) -> pd.DataFrame:
+        cell = c(PackedCell)
+        inside = [cell.day.between(each.first_epoch_day, each.last_epoch_day) for each in question.days]
+        where = [sa.or_(cell.day == NO_DAY, *inside)] if inside else []
+        where += [cell.b_id.in_(sorted(ids)) for ids in self._chosen(question).values()]
+        cells = self._asked_of(read_packed(self.session, cube, *where), question, cube)
+        sums = {slot.name: _values(slot, cells) for slot in question.slots}
+        keys = [*names, *question.by]
+        frame = pd.DataFrame({name: cells[name] for name in keys} | sums)
+        return frame.groupby(keys, as_index=False, sort=False).sum()
+
+    def _asked_of(self, table: Any, question: Question, cube: Cube) -> pd.DataFrame:
+        """Of unpacked cells those that are asked about, with the cube's dimensions by name."""
+        cells = pd.DataFrame(table, columns=[*KEY, *NUMBERS])
+        cells = cells.rename(columns={place: name for name, place in _places(cube).items()})
+        cells["is_dated"] = (cells["day"] != NO_DAY).astype("int64")
+        kept = cells["since"] <= self.at if cube.is_dated else pd.Series(True, index=cells.index)
+        if question.days:
+            inside = cells["day"] == NO_DAY
+            for each in question.days:
+                inside |= cells["day"].between(each.first_epoch_day, each.last_epoch_day)
+            kept &= inside
+        for name, ids in self._chosen(question).items():
+            kept &= cells[name].isin(ids)
+        return cells[kept]
+
     def _without_later(
         self, frame: pd.DataFrame, question: Question, cube: Cube, names: Sequence[str]
     ) -> pd.DataFrame:
-        delta, keys, places = c(CubeDelta), [*names, *question.by], _places(cube)
+        delta, keys = c(CubeDelta), [*names, *question.by]
         packed = self.session.execute(
             sa.select(delta.cells).where(delta.cube == cube.number, delta.recorded_at > self.known)
         ).scalars()
         frames = [frame]
         for lot in packed:
-            cells = pd.DataFrame(unpacked(lot), columns=[*KEY, *NUMBERS])
-            cells = cells.rename(columns={place: name for name, place in places.items()})
-            cells["is_dated"] = (cells["day"] != NO_DAY).astype("int64")
-            kept = cells["since"] <= self.at if cube.is_dated else pd.Series(True, index=cells.index)
-            if question.days:
-                inside = cells["day"] == NO_DAY
-                for each in question.days:
-                    inside |= cells["day"].between(each.first_epoch_day, each.last_epoch_day)
-                kept &= inside
-            for name, ids in self._chosen(question).items():
-                kept &= cells[name].isin(ids)
-            cells = cells[kept]
+            cells = self._asked_of(unpacked(lot), question, cube)
             sums = {slot.name: -_values(slot, cells) for slot in question.slots}
             frames.append(pd.DataFrame({name: cells[name] for name in keys} | sums))
         if len(frames) == 1:

@@ -67,7 +67,7 @@ def stages_in_use(session: ReadSession, view: View) -> tuple[Stage, ...]:
 def _stages_from_cubes(cubes: Cubes) -> tuple[Stage, ...]:
     slots = tuple(Slot(name=name, number=name) for name in ("n0", "n1", "n2"))
     question = Question(kind=Kind.STAGES, slots=slots, by=("rank",), days=(), beside=False)
-    (found,) = cubes.answers(question, [(STAGES, None)])
+    (found,) = cubes.answers(question, [(STAGES, ())])
     sums = found.groupby("rank").sum()
     has = {stage: bool(sums["n0"].get(RANK[stage], 0)) for stage in STAGE_ORDER}
     leads, deals = bool(sums["n1"].sum()), bool(sums["n2"].sum())

@@ -1,7 +1,9 @@
 """When the newest fact was recorded and when it happened: what a stamp is made of."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,7 +13,7 @@ from alignment.queries.lens import in_force
 from alignment.queries.sources import at_known, rows
 from alignment.tables import CampaignDay, DealEvent, ImportBatch, Lead, StageEntry, c
 from alignment.view import View
-from alignment.vocabulary import BatchState
+from alignment.vocabulary import BatchState, DealEventKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,25 +27,30 @@ class Moments:
 
 def moments(session: ReadSession, view: View) -> Moments:
     """Of the whole company, up to the view's day and what was known then."""
-    batch, lead = c(ImportBatch), rows(Lead, view).c
+    batch = c(ImportBatch)
     newest = sa.select(sa.func.max(batch.recorded_at)).where(batch.state == BatchState.APPLIED)
     if view.known is not None:
         newest = newest.where(batch.recorded_at <= view.known)
-    dated = [
-        sa.select(sa.func.min(columns.day), sa.func.max(columns.day)).where(
-            columns.day <= epoch_day(view.at), *in_force(columns, view.known)
-        )
-        for columns in (rows(table, view).c for table in (StageEntry, DealEvent, CampaignDay))
+    ends = [
+        sa.select(end(day).label("day")).where(day <= epoch_day(view.at), *conditions)
+        for day, conditions in _days(view)
+        for end in (sa.func.min, sa.func.max)
     ]
-    created = sa.select(sa.func.min(lead.created_day), sa.func.max(lead.created_day)).where(
-        lead.created_day <= epoch_day(view.at)
-    )
-    found_days = session.execute(sa.union_all(*dated, created), at_known(view)).all()
+    # One end a statement: the first and the last of an index are found at once, both together by reading it.
+    days = [day for day in session.execute(sa.union_all(*ends), at_known(view)).scalars() if day is not None]
     found = session.execute(newest).scalar_one()
-    firsts = [row[0] for row in found_days if row[0] is not None]
-    lasts = [row[1] for row in found_days if row[1] is not None]
     return Moments(
         recorded_at=found,
-        first_day=from_epoch_day(min(firsts)) if firsts else None,
-        last_day=from_epoch_day(max(lasts)) if lasts else None,
+        first_day=from_epoch_day(min(days)) if days else None,
+        last_day=from_epoch_day(max(days)) if days else None,
     )
+
+
+def _days(view: View) -> Iterator[tuple[Any, list[sa.ColumnElement[bool]]]]:
+    """Columns of days with the conditions on their rows; deal events by kind, as they are indexed."""
+    entry, event, day = (rows(table, view).c for table in (StageEntry, DealEvent, CampaignDay))
+    yield entry.day, in_force(entry, view.known)
+    for kind in DealEventKind:
+        yield event.day, [event.kind == kind, *in_force(event, view.known)]
+    yield day.day, in_force(day, view.known)
+    yield rows(Lead, view).c.created_day, []

@@ -2,20 +2,18 @@
 
 import json
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
 
 from alignment.db import ReadSession
-from alignment.periods import Period, epoch_day
-from alignment.queries.dimensions import NOBODY, Narrowing
+from alignment.periods import epoch_day
+from alignment.queries.dimensions import NOBODY
 from alignment.queries.flag_steps import answered, newest_step, standing_of
 from alignment.queries.frames import read_frame, total
-from alignment.queries.lens import Lens, lens_of, living, values_of
+from alignment.queries.lens import living
 from alignment.queries.sources import at_known, rows
-from alignment.queries.units import DIMENSIONS, units_of
 from alignment.tables import Boundary, BoundarySet, Flag, Territory, c
 from alignment.view import View
 from alignment.vocabulary import FlagKind, FlagState, Standing
@@ -34,25 +32,6 @@ def territory_attributes(session: ReadSession, view: View) -> pd.DataFrame:
     columns = rows(Territory, view).c
     statement = sa.select(*(columns[name] for name in TERRITORY_COLUMNS)).order_by(columns.id)
     return read_frame(session, statement, TERRITORY_COLUMNS, at_known(view))
-
-
-LEAD_COLUMNS = dict.fromkeys(DIMENSIONS, "int64") | {"leads": "int64"}
-
-
-def lead_counts(
-    session: ReadSession, view: View, narrowing: Narrowing, period: Period | None
-) -> pd.DataFrame:
-    """One row per combination of the five dimensions: leads created in the period; deals are no leads."""
-    statement = _lead_statement(lens_of(view, narrowing), period is not None)
-    return read_frame(session, statement, LEAD_COLUMNS, values_of(view, narrowing, created=period))
-
-
-@lru_cache(maxsize=128)
-def _lead_statement(lens: Lens, created: bool) -> sa.Select[Any]:
-    units = units_of(lens, created=created).units
-    keys = [units.c[name] for name in DIMENSIONS]
-    statement = sa.select(*keys, sa.func.count().label("leads")).where(units.c.is_direct == 0).group_by(*keys)
-    return statement.where(units.c.created_day.is_not(None)) if created else statement
 
 
 OPEN_FLAG_COLUMNS = {"territory_id": "int64", "flags": "int64"}

@@ -58,16 +58,26 @@ class Units:
     units: sa.CTE
 
 
-def units_of(lens: Lens, *, created: bool = False, beside: bool = True) -> Units:
+def units_of(
+    lens: Lens, *, created: bool = False, beside: bool = True, among: sa.Select[Any] | None = None
+) -> Units:
     """
     The expressions as seen through the lens.
 
     `created` keeps units of the period that is called so, and the undated ones.
-    `beside` keeps what has nothing assigned where the view filters.
+    `beside` keeps what has nothing assigned where the view filters. `among` selects
+    ids of leads: only these and what is merged with them are then looked at, and no
+    deal without a lead.
     """
-    members = _members(lens)
+    members = _members(lens, among)
     deals = _deals(lens, members)
-    every = sa.union_all(_lead_units(lens, members), _direct_units(deals)).subquery("every_unit")
+    leads = _lead_units(lens, members)
+    if among is None:
+        every = sa.union_all(leads, _direct_units(deals)).subquery("every_unit")
+    else:
+        every = leads.where(leads.selected_columns.lead_id.in_(sa.select(members.c.survivor_id))).subquery(
+            "every_unit"
+        )
     day = every.c.created_day
     dated = [day <= lens.at, *([within(day, "created")] if created else [])]
     units = sa.select(every).where(
@@ -76,8 +86,8 @@ def units_of(lens: Lens, *, created: bool = False, beside: bool = True) -> Units
     return Units(members=members, deals=deals, units=units.cte("units"))
 
 
-def _members(lens: Lens) -> sa.CTE:
-    """One row per lead: the lead it ends in after all merges."""
+def _members(lens: Lens, among: sa.Select[Any] | None) -> sa.CTE:
+    """One row per lead: the lead it ends in after all merges. `among`: of the units of these leads only."""
     leads = rows(Lead, lens)
     lead, parent = leads.c, leads.alias("parent")
     step = (
@@ -95,7 +105,16 @@ def _members(lens: Lens) -> sa.CTE:
         last.c.id == step.c.survivor_id, last.c.merged_into_id.is_(None)
     )
     alone = sa.select(lead.id, lead.id).where(lead.merged_into_id.is_(None))
-    return sa.union_all(merged, alone).cte("members")
+    if among is None:
+        return sa.union_all(merged, alone).cte("members")
+    ends, chosen = merged.cte("merged"), among.cte("chosen")
+    lead_id = chosen.c[0]
+    survivors = sa.select(ends.c.survivor_id).where(ends.c.lead_id == lead_id)
+    whole = sa.select(ends.c.lead_id, ends.c.survivor_id).where(
+        sa.or_(ends.c.survivor_id.in_(survivors), ends.c.survivor_id.in_(sa.select(lead_id)))
+    )
+    alone = alone.where(sa.or_(lead.id.in_(sa.select(lead_id)), lead.id.in_(survivors)))
+    return sa.union_all(whole, alone).cte("members")
 
 
 def _lead_units(lens: Lens, members: sa.CTE) -> sa.Select[Any]:

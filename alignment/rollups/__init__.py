@@ -7,8 +7,9 @@ cubes there are; `queries` reads them.
 """
 
 from alignment.rollups.cells import KEY, NUMBERS, unpacked
-from alignment.rollups.cubes import ANSWERS, CUBES, DAYS, DIMENSIONS, NO_DAY, STAGES, STATES, Cube, Kind
+from alignment.rollups.cubes import ANSWERS, CUBES, DAYS, DIMENSIONS, MIX, NO_DAY, STAGES, STATES, Cube, Kind
 from alignment.rollups.keeping import Drift, drifted, is_kept, keep, rebuild, state_of, words_of
+from alignment.rollups.packing import read_packed
 from alignment.rollups.reading import Mark, mark
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "DAYS",
     "DIMENSIONS",
     "KEY",
+    "MIX",
     "NO_DAY",
     "NUMBERS",
     "STAGES",
@@ -29,6 +31,7 @@ __all__ = [
     "is_kept",
     "keep",
     "mark",
+    "read_packed",
     "rebuild",
     "state_of",
     "unpacked",

@@ -23,10 +23,12 @@ What they count:
 
 Each of the first three kinds has a small cube for each dimension alone, and eight of several
 dimensions: every pair is in one of them, so that a view filtered by one dimension can be
-split by any other. A cell that is *dated* says since which day it holds, so that a view
-of an earlier day is the sum of what held by then; the others hold after the last
-day. Days are exact, or those on which *stretches* begin: weeks, cut where a month
-begins, so that whole weeks and whole months are both sums of stretches.
+split by any other. Cohorts have packed ones besides, for an earlier day under one filter.
+
+A cell that is *dated* says since which day it holds, so that a view of an earlier day is the
+sum of what held by then; the others hold after the last day. Days are exact, or those on
+which *stretches* begin: weeks, cut where a month begins, so that whole weeks and whole months
+are both sums of stretches.
 """
 
 from dataclasses import dataclass
@@ -38,7 +40,7 @@ DIMENSIONS = ("territory_id", "channel_id", "segment_id", "product_id", "campaig
 NO_DAY = -1_000_000
 """The day of what has none, and since when undated facts hold."""
 
-FORM = 2
+FORM = 3
 """Rises whenever other cubes are kept: a company with those of an earlier form is left to the facts."""
 
 MEASURES = 9
@@ -69,7 +71,11 @@ WIDTH = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cube:
-    """`dimensions` in the order of the key; a packed one keeps its cells in `packed_cell`."""
+    """
+    `dimensions` in the order of the key; a packed one keeps its cells in `packed_cell`.
+
+    One without deltas says nothing of what was known earlier.
+    """
 
     number: int
     kind: Kind
@@ -77,6 +83,7 @@ class Cube:
     is_dated: bool = False
     by_stretch: bool = True
     is_packed: bool = False
+    has_deltas: bool = True
 
 
 _TERRITORY, _CHANNEL, _SEGMENT, _PRODUCT, _CAMPAIGN = DIMENSIONS
@@ -110,8 +117,22 @@ def _all() -> tuple[Cube, ...]:
             Cube(number=100 * kind + 10 + place, kind=kind, dimensions=names)
             for place, names in enumerate(_SEVERAL)
         ]
-    return (*found, WHOLE_COHORT, STEPS, STAGES, DAYS, ANSWERS)
+    found += [
+        Cube(
+            number=220 + place,
+            kind=Kind.COHORT,
+            dimensions=(name,),
+            is_dated=True,
+            is_packed=True,
+            has_deltas=False,
+        )
+        for place, name in enumerate(DIMENSIONS)
+    ]
+    return (*found, MIX, WHOLE_COHORT, STEPS, STAGES, DAYS, ANSWERS)
 
+
+MIX = Cube(number=318, kind=Kind.DEALS, dimensions=(_TERRITORY, _SEGMENT, _PRODUCT))
+"""For win rates made comparable: what each territory closes of each segment and product."""
 
 WHOLE_COHORT = Cube(number=299, kind=Kind.COHORT, dimensions=(), is_dated=True)
 """For the comparison with an earlier time: what a cohort had come to by any day."""

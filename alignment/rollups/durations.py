@@ -121,24 +121,6 @@ def days_of_answers(handoffs: Sequence[Handoff]) -> np.ndarray:
     return rows
 
 
-# --- packed cells ----------------------------------------------------------------------------------------
-
-_PAIR = np.dtype([("code", "<i4"), ("n", "<i4")])
-
-
-def packed_counts(code: np.ndarray, n: np.ndarray) -> bytes:
-    """Codes and how many of each, eight bytes a pair."""
-    pairs = np.empty(len(code), dtype=_PAIR)
-    pairs["code"], pairs["n"] = code, n
-    return pairs.tobytes()
-
-
-def unpacked_counts(packed: bytes) -> tuple[np.ndarray, np.ndarray]:
-    """Codes and how many of each, of one cell or of many in a row."""
-    pairs = np.frombuffer(packed, dtype=_PAIR)
-    return pairs["code"].astype(np.int64), pairs["n"].astype(np.int64)
-
-
 __all__ = [
     "ANSWERS",
     "EDGES",
@@ -154,6 +136,4 @@ __all__ = [
     "handoffs_of",
     "middles",
     "opening_around",
-    "packed_counts",
-    "unpacked_counts",
 ]

@@ -26,13 +26,13 @@ from alignment.rollups.durations import (
     cells_of_handoffs,
     days_of_answers,
     handoffs_of,
-    packed_counts,
-    unpacked_counts,
 )
+from alignment.rollups.packing import add_packed, read_packed
 from alignment.rollups.reading import Changes, Graph, Mark, among, between, graph_of
 from alignment.tables import CubeCell, CubeDelta, CubeState, Deal, Lead, PackedCell, c
 
 _CHUNK = 100_000
+_CUBES = {cube.number: cube for cube in CUBES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,8 @@ def keep(
         del cells[ANSWERS.number]
     for cube, rows in cells.items():
         _add_to(session, cube, rows)
+        if not _CUBES[cube].has_deltas:
+            continue
         deltas = [{"cube": cube, "recorded_at": recorded_at, "cells": lot} for lot in packed(rows)]
         if deltas:
             session.connection().execute(sa.insert(_table(CubeDelta)), deltas)
@@ -223,8 +225,8 @@ def _table(table: Any) -> sa.Table:
 
 def _add_to(session: WriteSession, cube: int, rows: np.ndarray) -> None:
     """Add the rows to the cube's cells, and drop cells that nothing is left of."""
-    if cube == ANSWERS.number:
-        _add_packed(session, cube, rows)
+    if _CUBES[cube].is_packed:
+        add_packed(session, _CUBES[cube], rows)
         return
     columns = ("cube", *KEY, *NUMBERS)
     rows = np.hstack([np.full((len(rows), 1), cube, dtype=np.int64), rows])
@@ -242,67 +244,12 @@ def _add_to(session: WriteSession, cube: int, rows: np.ndarray) -> None:
     session.connection().execute(statement, [dict(zip(names, key, strict=True)) for key in reduced])
 
 
-_DAY, _PLACE, _CODE, _N = KEY.index("day"), KEY.index("b_id"), KEY.index("rank"), len(KEY)
-
-
-def _add_packed(session: WriteSession, cube: int, rows: np.ndarray) -> None:
-    """The same for packed cells: those that the rows fall into are unpacked, added to and packed again."""
-    if not len(rows):
-        return
-    rows = rows[np.lexsort((rows[:, _CODE], rows[:, _PLACE], rows[:, _DAY]))]
-    keys = rows[:, [_DAY, _PLACE]]
-    starts = np.flatnonzero(np.r_[True, (keys[1:] != keys[:-1]).any(axis=1)])
-    former = _packed_cells(session, cube, keys[starts])
-    changed = []
-    for part in np.split(rows, starts[1:]):
-        day, place = part[0, _DAY].item(), part[0, _PLACE].item()
-        code, n = unpacked_counts(former.get((day, place), b""))
-        every, where = np.unique(np.concatenate([code, part[:, _CODE]]), return_inverse=True)
-        sums = np.bincount(where, np.concatenate([n, part[:, _N]])).astype(np.int64)
-        changed.append((day, place, packed_counts(every[sums != 0], sums[sums != 0])))
-    cell, connection = c(PackedCell), session.connection()
-    gone = [{"of_day": day, "of_id": place} for day, place in former]
-    if gone:
-        where_key = (cell.day == sa.bindparam("of_day"), cell.b_id == sa.bindparam("of_id"))
-        connection.execute(sa.delete(_table(PackedCell)).where(cell.cube == cube, *where_key), gone)
-    new = [
-        {"cube": cube, "day": day, "b_id": place, "counts": counts}
-        for day, place, counts in changed
-        if counts
-    ]
-    if new:
-        connection.execute(sa.insert(_table(PackedCell)), new)
-
-
-def _packed_cells(session: ReadSession, cube: int, keys: np.ndarray) -> dict[tuple[int, int], bytes]:
-    """The packed cells of these days and members that are there."""
-    cell, wanted = c(PackedCell), {(day, place) for day, place in keys.tolist()}
-    found = {}
-    for on_days in many.among(cell.day, sorted({day for day, _ in wanted})):
-        columns = sa.select(cell.day, cell.b_id, cell.counts).where(cell.cube == cube, on_days)
-        for day, place, counts in session.connection().execute(columns):
-            if (day, place) in wanted:
-                found[day, place] = bytes(counts)
-    return found
-
-
-def _kept(session: ReadSession, cube: int) -> np.ndarray:
+def _kept(session: ReadSession, number: int) -> np.ndarray:
     """The cells of a cube as they are stored."""
-    width = len(KEY) + MEASURES
-    if cube != ANSWERS.number:
-        cell = c(CubeCell)
-        columns = [cell[name] for name in (*KEY, *NUMBERS)]
-        stored = session.connection().execute(sa.select(*columns).where(cell.cube == cube)).all()
-        return np.array([tuple(row) for row in stored], dtype=np.int64).reshape(-1, width)
-    packed_cell = c(PackedCell)
-    lots = [np.zeros((0, width), dtype=np.int64)]
-    columns = [packed_cell.day, packed_cell.b_id, packed_cell.counts]
-    for day, place, counts in session.connection().execute(
-        sa.select(*columns).where(packed_cell.cube == cube)
-    ):
-        code, n = unpacked_counts(bytes(counts))
-        rows = np.zeros((len(code), width), dtype=np.int64)
-        rows[:, _DAY], rows[:, _PLACE], rows[:, KEY.index("since")] = day, place, NO_DAY
-        rows[:, _CODE], rows[:, _N] = code, n
-        lots.append(rows)
-    return np.concatenate(lots)
+    cube = _CUBES.get(number)
+    if cube is not None and cube.is_packed:
+        return read_packed(session, cube)
+    cell = c(CubeCell)
+    columns = [cell[name] for name in (*KEY, *NUMBERS)]
+    stored = session.connection().execute(sa.select(*columns).where(cell.cube == number)).all()
+    return np.array([tuple(row) for row in stored], dtype=np.int64).reshape(-1, len(KEY) + MEASURES)

@@ -43,7 +43,7 @@ class PackedCell(Table, table=True):
     """
     Many sums in one: of a cube, the day on which a stretch begins and a member of its dimension.
 
-    `counts` are the codes that the cube counts by, and how many of each; see `rollups.durations`.
+    `counts` are the codes that the cube counts by, and how many of each; see `rollups.packing`.
     """
 
     __tablename__ = "packed_cell"

@@ -73,6 +73,7 @@ class StageEntry(Observation, Table, table=True):
         sa.CheckConstraint(_STEPS, name="stage_or_exit"),
         one_living_origin("stage_entry"),
         sa.Index("ix_stage_entry_lead_stage", "lead_id", "stage"),
+        sa.Index("ix_stage_entry_day", "day"),
         where_set("ix_stage_entry_ended_by_batch", "ended_by_batch"),
     )
 

@@ -386,5 +386,5 @@ def test_neither_screen_reads_more_often_for_more_territories(database, statemen
         with statements() as card_sent:
             answers.territory_card(session, scope(), view(APRIL), code="A")
 
-    assert len(sent) <= 15
+    assert len(sent) <= 16
     assert len(card_sent) <= 21

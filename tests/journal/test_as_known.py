@@ -25,7 +25,7 @@ from alignment.queries.funnel_records import Behind, count_behind, deal_amounts
 from alignment.queries.goals import goals, has_deals, targets, won_by_day
 from alignment.queries.moments import moments
 from alignment.queries.surveys import survey_cells, waves
-from alignment.queries.territories import flags_of, lead_counts, open_flags, territory_attributes
+from alignment.queries.territories import flags_of, open_flags, territory_attributes
 from alignment.view import View
 from alignment.vocabulary import STAGE_ORDER, Stage
 from tests.journal.histories import grow
@@ -51,7 +51,6 @@ def everything(session, view: View) -> dict[str, Any]:
         "deals": deal_sums(session, view, narrow, period, before),
         "amounts": deal_amounts(session, view, narrow, range(500)),
         "behind": count_behind(session, view, narrow, Behind(stage=Stage.OPPORTUNITY)),
-        "leads": lead_counts(session, view, narrow, period),
         "won": won_by_day(session, view, narrow),
         "has deals": has_deals(session, view),
         "handoffs": handoffs(session, view, narrow, period),

@@ -19,7 +19,6 @@ from alignment.queries.campaigns import delivery
 from alignment.queries.deals import deal_sums
 from alignment.queries.dimensions import dimensions, narrowing
 from alignment.queries.entries import entry_counts
-from alignment.queries.territories import lead_counts
 from alignment.view import View
 from alignment.vocabulary import DealEventKind, Role
 from tests.actions.files import at, export, lead, money, put
@@ -46,7 +45,8 @@ def shown(database, slug: str, view: View) -> int:
         if slug == "spend":
             return int(delivery(session, view, narrow, view.period)["spend_micros"].fillna(0).sum())
         if slug == "leads":
-            frame, column = lead_counts(session, view, narrow, view.period), "leads"
+            every = entry_counts(session, view, narrow, view.period, None)
+            frame, column = every[every["is_direct"] == 0], "now_lead"
         else:
             frame = entry_counts(session, view, narrow, view.period, None)
             column = "now_opportunity" if slug == "opportunities" else f"now_{slug}"

@@ -21,10 +21,8 @@ from alignment.queries.funnel_records import (
 from alignment.queries.goals import WON_COLUMNS, won_by_day
 from alignment.queries.surveys import CELL_COLUMNS, survey_cells
 from alignment.queries.territories import (
-    LEAD_COLUMNS,
     OPEN_FLAG_COLUMNS,
     TERRITORY_COLUMNS,
-    lead_counts,
     open_flags,
     territory_attributes,
 )
@@ -50,7 +48,6 @@ FRAMES = {
         lambda s, n: units_behind(s, VIEW, n, Behind(stage=Stage.LEAD), limit=9, offset=0),
     ),
     "amounts": (AMOUNT_COLUMNS, lambda s, n: deal_amounts(s, VIEW, n, range(1, 500))),
-    "leads": (LEAD_COLUMNS, lambda s, n: lead_counts(s, VIEW, n, QUARTER)),
     "won": (WON_COLUMNS, lambda s, n: won_by_day(s, VIEW, n)),
     "handoffs": (HANDOFF_COLUMNS, lambda s, n: handoffs(s, VIEW, n, SPRING)),
     "delivery": (DELIVERY_COLUMNS, lambda s, n: delivery(s, VIEW, n, QUARTER)),

@@ -17,11 +17,12 @@ from alignment.answers.funnel_screen import funnel
 from alignment.periods import Period
 from alignment.queries import counted
 from alignment.queries import funnel as queries_of_funnel
-from alignment.queries.counted import cohort_frames, deal_frames, entry_frames, step_frames
+from alignment.queries.counted import cohort_frames, deal_frames, deal_mix, entry_frames, step_frames
 from alignment.queries.deals import deal_sums
 from alignment.queries.dimensions import dimensions, narrowing
 from alignment.queries.entries import entry_counts
 from alignment.queries.funnel import cohort_counts, stages_in_use
+from alignment.rollups import MIX
 from alignment.view import NOT_ASSIGNED, Basis, Compare, Split, View
 from alignment.vocabulary import STAGE_ORDER
 from tests.journal.histories import CHANNELS, FIRST, TERRITORIES, grow
@@ -86,6 +87,11 @@ def assert_same(session, view: View, seen: set[str]) -> None:
          deal_sums(session, view, narrow, view.period, before), []),
     ]  # fmt: skip
     assert_same_steps(session, view, narrow, seen)
+    mix, facts = deal_mix(session, view, narrow, view.period), deal_sums(session, view, narrow, view.period)
+    seen.add(f"mix {'facts' if 'channel_id' in mix.columns else 'cubes'}")
+    assert sums(mix, list(MIX.dimensions), ["won", "lost"]) == sums(
+        facts, list(MIX.dimensions), ["won", "lost"]
+    )
     for name, frames, facts, keys in asked:
         seen.add(f"{name} {'cubes' if frames.is_from_cubes else 'facts'}")
         numbers = [column for column in facts.columns if not column.endswith("_id") and column not in keys]
@@ -142,6 +148,27 @@ def assert_same_all_along(database, seed: int, steps: int, views: int) -> None:
 @pytest.mark.parametrize("seed", range(10, 20))
 def test_cubes_and_facts_give_the_same_numbers_many_times(seed, company_database):
     assert_same_all_along(company_database, seed, steps=60, views=10)
+
+
+def test_an_earlier_day_under_one_filter_needs_no_facts(company_database):
+    """The period before, followed for as long, is what every filtered page compares itself with."""
+    dice = random.Random("earlier")
+    for _ in grow(company_database, 32, 12):
+        pass
+    filters = [{"territories": ("ALL",)}, {"channels": (CHANNELS[0].lower(),)}, {"campaigns": ("C1",)}]
+    with company_database.reading() as session:
+        for place in range(15):
+            monday = FIRST + timedelta(days=7 * dice.randrange(6))
+            period = dice.choice([None, Period(start=monday, end=monday + timedelta(days=28))])
+            at = FIRST + timedelta(days=dice.randrange(80))
+            view = View(period=period, at=at, **filters[place % len(filters)])
+            narrow = narrowing(view, scope(), dimensions(session, view))
+            found = cohort_frames(session, view, narrow, period, splits=())
+            facts = cohort_counts(session, view, narrow, period)
+            keys = ["is_direct", "is_dated", "rank", "state"]
+            numbers = ["units", "won_minor", "won_without_amount"]
+            assert found.is_from_cubes
+            assert sums(found.every, keys, numbers) == sums(facts, keys, numbers), view
 
 
 def test_the_whole_page_is_the_same(database, monkeypatch):

@@ -1,0 +1,143 @@
+"""
+Packed cells: all sums of a stretch and a member in one row, as pairs of a code and a number.
+
+A cube by stretch, member and *since* has nearly a cell a unit; packed it has a row where
+others have hundreds. Codes are `rank` alone, or for a dated cube the days since the
+stretch began, direct or not, rank and which of the numbers.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+import sqlalchemy as sa
+
+from alignment import many
+from alignment.db import ReadSession, WriteSession
+from alignment.rollups.cells import KEY
+from alignment.rollups.cubes import MEASURES, NO_DAY, STATES, WIDTH, Cube
+from alignment.tables import PackedCell, c
+from alignment.vocabulary import STAGE_ORDER
+
+_PAIR = np.dtype([("code", "<i4"), ("n", "<i8")])
+_DAY, _PLACE, _SINCE, _DIRECT, _RANK = (
+    KEY.index(name) for name in ("day", "b_id", "since", "is_direct", "rank")
+)
+_RANKS = max(len(STAGE_ORDER), len(STATES))
+
+
+def packed_pairs(code: np.ndarray, n: np.ndarray) -> bytes:
+    """Codes and how many of each, twelve bytes a pair."""
+    pairs = np.empty(len(code), dtype=_PAIR)
+    pairs["code"], pairs["n"] = code, n
+    return pairs.tobytes()
+
+
+def unpacked_pairs(packed: bytes) -> tuple[np.ndarray, np.ndarray]:
+    """Codes and how many of each, of one cell or of many in a row."""
+    pairs = np.frombuffer(packed, dtype=_PAIR)
+    return pairs["code"].astype(np.int64), pairs["n"].astype(np.int64)
+
+
+def read_packed(session: ReadSession, cube: Cube, *conditions: sa.ColumnElement[bool]) -> np.ndarray:
+    """The cells that meet the conditions, unpacked: the columns of `KEY` and then the numbers."""
+    cell = c(PackedCell)
+    statement = sa.select(cell.day, cell.b_id, cell.counts).where(cell.cube == cube.number, *conditions)
+    rows = session.connection().execute(statement).all()
+    blobs = [bytes(row.counts) for row in rows]
+    sizes = np.array([len(each) // _PAIR.itemsize for each in blobs], dtype=np.int64)
+    keys = np.array([(row.day, row.b_id) for row in rows], dtype=np.int64).reshape(-1, 2)
+    day, place = np.repeat(keys, sizes, axis=0).T
+    code, n = unpacked_pairs(b"".join(blobs))
+    return _cells(cube, day, place, code, n)
+
+
+def _cells(cube: Cube, day: np.ndarray, place: np.ndarray, code: np.ndarray, n: np.ndarray) -> np.ndarray:
+    """Of pairs the cells, those of one key as one row where the pairs of a key follow each other."""
+    found = np.zeros((len(code), len(KEY) + MEASURES), dtype=np.int64)
+    found[:, _DAY], found[:, _PLACE], found[:, _SINCE] = day, place, NO_DAY
+    if not cube.is_dated:
+        found[:, _RANK], found[:, len(KEY)] = code, n
+        return found
+    rest, measure = np.divmod(code, MEASURES)
+    rest, found[:, _RANK] = np.divmod(rest, _RANKS)
+    since, found[:, _DIRECT] = np.divmod(rest, 2)
+    found[:, _SINCE] = day + since
+    found[np.arange(len(code)), len(KEY) + measure] = n
+    keys = found[:, : len(KEY)]
+    is_first = np.ones(len(found), dtype=bool)
+    is_first[1:] = (keys[1:] != keys[:-1]).any(axis=1)
+    if not len(found):
+        return found
+    sums = np.add.reduceat(found[:, len(KEY) :], np.flatnonzero(is_first), axis=0)
+    return np.hstack([keys[is_first], sums])
+
+
+def _pairs(cube: Cube, rows: np.ndarray) -> np.ndarray:
+    """Day, member, code and number of all that is not nothing; shape (n, 4)."""
+    if not cube.is_dated:
+        plain: np.ndarray = rows[:, [_DAY, _PLACE, _RANK, len(KEY)]]
+        return plain
+    code = ((rows[:, _SINCE] - rows[:, _DAY]) * 2 + rows[:, _DIRECT]) * _RANKS + rows[:, _RANK]
+    lots = [
+        np.column_stack(
+            [rows[:, _DAY], rows[:, _PLACE], code * MEASURES + measure, rows[:, len(KEY) + measure]]
+        )
+        for measure in range(WIDTH[cube.kind])
+    ]
+    every = np.concatenate(lots)
+    found: np.ndarray = np.compress(every[:, 3] != 0, every, axis=0)
+    return found
+
+
+def add_packed(session: WriteSession, cube: Cube, rows: np.ndarray) -> None:
+    """Add the rows to the cells: those that they fall into are unpacked, added to and packed again."""
+    new = _pairs(cube, rows)
+    if not len(new):
+        return
+    keys = {(day, place) for day, place in np.unique(new[:, :2], axis=0).tolist()}
+    former = _stored(session, cube, keys)
+    sizes = np.array([len(blob) // _PAIR.itemsize for blob in former.values()], dtype=np.int64)
+    code, n = unpacked_pairs(b"".join(former.values()))
+    held = np.repeat(np.array(list(former), dtype=np.int64).reshape(-1, 2), sizes, axis=0)
+    sums = _added_up(np.concatenate([np.column_stack([held, code, n]), new]))
+    connection, cell = session.connection(), c(PackedCell)
+    if former:
+        gone = [{"of_day": day, "of_id": place} for day, place in former]
+        of_key = (cell.day == sa.bindparam("of_day"), cell.b_id == sa.bindparam("of_id"))
+        statement = sa.delete(PackedCell.__table__).where(cell.cube == cube.number, *of_key)  # type: ignore[attr-defined]
+        connection.execute(statement, gone)
+    if len(sums):
+        insert = sa.insert(PackedCell.__table__)  # type: ignore[attr-defined]
+        connection.execute(insert, list(_rows(cube, sums)))
+
+
+def _added_up(pairs: np.ndarray) -> np.ndarray:
+    """Pairs of the same key and code as one, in their order, without those that come to nothing."""
+    pairs = pairs[np.lexsort((pairs[:, 2], pairs[:, 1], pairs[:, 0]))]
+    starts = np.flatnonzero(np.r_[True, (pairs[1:, :3] != pairs[:-1, :3]).any(axis=1)])
+    sums = np.add.reduceat(pairs[:, 3], starts)
+    added: np.ndarray = np.column_stack([pairs[starts, :3], sums])[sums != 0]
+    return added
+
+
+def _rows(cube: Cube, pairs: np.ndarray) -> Iterable[dict[str, object]]:
+    packed = packed_pairs(pairs[:, 2], pairs[:, 3])
+    starts = np.flatnonzero(np.r_[True, (pairs[1:, :2] != pairs[:-1, :2]).any(axis=1)])
+    ends = np.r_[starts[1:], len(pairs)]
+    size = _PAIR.itemsize
+    for (day, place), start, end in zip(
+        pairs[starts, :2].tolist(), starts.tolist(), ends.tolist(), strict=True
+    ):
+        yield {"cube": cube.number, "day": day, "b_id": place, "counts": packed[start * size : end * size]}
+
+
+def _stored(session: ReadSession, cube: Cube, keys: set[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
+    """The packed cells of these days and members that are there."""
+    cell = c(PackedCell)
+    found = {}
+    for on_days in many.among(cell.day, sorted({day for day, _ in keys})):
+        columns = sa.select(cell.day, cell.b_id, cell.counts).where(cell.cube == cube.number, on_days)
+        for day, place, counts in session.connection().execute(columns):
+            if (day, place) in keys:
+                found[day, place] = bytes(counts)
+    return found
