@@ -284,12 +284,12 @@ def read_receipt(
     `design_id` is the campaign test whose verdict stood on the receipt.
 
     Raises:
+        NotFound: There is no such flag, or the actor did not speak of it.
         Invalid: There is no receipt yet.
     """
 
     def content(flag: Flag) -> dict[str, Any]:
-        if _last_response(session, flag, (FlagStep.ANSWERED,)) is None:
-            raise Invalid("This flag has no receipt yet.")
+        require_receipt(session, actor, flag)
         return {"design_id": design_id}
 
     return _step(session, actor, flag_id, FlagStep.READ, AuditTag.FLAG_RECEIPT_READ, command_id, content)
@@ -355,6 +355,26 @@ def living_flag(within: WriteSession, flag_id: int) -> Flag:
     if flag is None:
         raise NotFound("This flag does not exist any more: a newer file corrected it or took it back.")
     return flag
+
+
+def require_receipt(within: WriteSession, actor: Actor, flag: Flag) -> None:
+    """
+    Whoever raised the flag, or saw it too, has been answered.
+
+    Raises:
+        NotFound: The actor did not speak of it.
+        Invalid: There is no receipt yet.
+    """
+    event = c(FlagEvent)
+    seen = within.scalars(
+        sa.select(event.person_id).where(
+            event.source == flag.source, event.origin == flag.origin, event.step == FlagStep.SEEN_TOO
+        )
+    )
+    if actor.person_id not in {flag.person_id, *seen}:
+        raise NotFound("This flag does not exist, or somebody else raised it.")
+    if _last_response(within, flag, (FlagStep.ANSWERED,)) is None:
+        raise Invalid("This flag has no receipt yet. It can be read and rated once it is answered.")
 
 
 def _last_response(session: WriteSession, flag: Flag, steps: tuple[FlagStep, ...]) -> FlagEvent | None:

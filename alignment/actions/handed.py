@@ -7,7 +7,7 @@ somebody wrote is not in the trail either, the name of a list included: it canno
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -15,10 +15,11 @@ import sqlalchemy as sa
 
 from alignment.access import Actor, Permission, permitted
 from alignment.actions.commands import once
+from alignment.actions.listed import listed_id
 from alignment.actions.notes import add_note, recorded_note
 from alignment.actions.reading import reading_of
 from alignment.audit import AuditTag, record
-from alignment.db import WriteSession, locked_row
+from alignment.db import ReadSession, WriteSession, locked_row
 from alignment.errors import Conflict, Invalid, NotFound
 from alignment.imports.handed_lists import MOST_TARGETS, Target, require_none
 from alignment.imports.kinds import folded
@@ -29,10 +30,19 @@ from alignment.tables import Account, HandedEntry, HandedMark, HandOver, Outlet,
 from alignment.vocabulary import REASONS, HandOverKind, MarkReason, TargetMark, label
 
 LONGEST_NAME = 120
+_THINGS: tuple[tuple[type[Account | Outlet], str], ...] = ((Account, "account_id"), (Outlet, "outlet_id"))
 
 
 class StaleMark(Conflict):
     """Somebody marked the target between reading the list and pressing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedTarget:
+    """A line of a list; `thing` is its column and id of the account or outlet it names, empty where none."""
+
+    target: Target
+    thing: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +64,47 @@ class Marked:
 
 
 @permitted(Permission.TARGETS_HAND)
+def name_targets(session: ReadSession, actor: Actor, *, targets: Sequence[Target]) -> tuple[NamedTarget, ...]:
+    """
+    The account or outlet that each line names by its id or name, before the list is handed over.
+
+    An id goes before a name. Names are compared without case, spaces and punctuation: every one of
+    the company is read and folded, which is done before the database is opened for writing.
+
+    Raises:
+        Invalid: A name is that of several; the sentence says on which line.
+    """
+    wanted = {folded(target.name) for target in targets} | {target.name for target in targets}
+    by_id: defaultdict[str, list[dict[str, int]]] = defaultdict(list)
+    by_name: defaultdict[str, list[dict[str, int]]] = defaultdict(list)
+    for table, column in _THINGS:
+        columns = c(table)
+        for row in session.execute(sa.select(columns.id, columns.external_id, columns.name)):
+            if row.external_id in wanted:
+                by_id[row.external_id].append({column: row.id})
+            if row.name and (name := folded(row.name)) in wanted:
+                by_name[name].append({column: row.id})
+    found, problems = [], []
+    for target in targets:
+        same = by_id.get(target.name) or by_name.get(folded(target.name)) or []
+        found.append(NamedTarget(target=target, thing=same[0] if same else {}))
+        if len(same) > 1:
+            problems.append(
+                f'Line {target.line}: "{target.name}" is the name of {len(same)} accounts or outlets. '
+                "Write the id of the one that is meant."
+            )
+    require_none(problems)
+    return tuple(found)
+
+
+@permitted(Permission.TARGETS_HAND)
 def hand_list(
     session: WriteSession,
     actor: Actor,
     *,
     name: str,
     reason: str,
-    targets: Sequence[Target],
+    targets: Sequence[NamedTarget],
     territory: str | None = None,
     segment: str | None = None,
     command_id: str | None = None,
@@ -68,35 +112,35 @@ def hand_list(
     """
     A list of accounts, outlets or other names, each with a reason, for the reps of a territory or for all.
 
-    A name that is the id or the name of one account or outlet is kept as that one.
+    The names were looked up by `name_targets`: what one account or outlet is called is kept as that one.
 
     Raises:
-        Invalid: Something is missing, or a line's name stands for several; the sentence says which line.
+        Invalid: Something is missing.
         NotFound: There is no such territory or segment.
+        Conflict: An account or outlet of the list is no longer there.
     """
     if not targets or len(targets) > MOST_TARGETS:
         raise Invalid(f"A list has 1 to {MOST_TARGETS} targets; this one has {len(targets)}.")
 
     def do() -> dict[str, Any]:
         handed = _hand_over(session, actor, HandOverKind.LIST, name, reason, territory, segment)
-        found = _things_named(session, targets)
-        for position, target in enumerate(targets, start=1):
+        _require_still_there(session, targets)
+        for position, each in enumerate(targets, start=1):
             session.add(
                 HandedEntry(
                     hand_over_id=handed.id or 0,
                     position=position,
-                    name_note_id=add_note(session, target.name) or 0,
-                    reason_note_id=add_note(session, target.reason),
-                    **found.get(target.line, {}),
+                    name_note_id=add_note(session, each.target.name) or 0,
+                    reason_note_id=add_note(session, each.target.reason),
+                    **each.thing,
                 )
             )
         session.flush()
         after = {"targets": len(targets), "territory": territory, "segment": segment}
         _record(session, actor, AuditTag.TARGET_HAND, handed, command_id, after)
+        matched = sum(bool(each.thing) for each in targets)
         return asdict(
-            HandedOver(
-                hand_over_id=handed.id or 0, name=handed.name, entries=len(targets), matched=len(found)
-            )
+            HandedOver(hand_over_id=handed.id or 0, name=handed.name, entries=len(targets), matched=matched)
         )
 
     return HandedOver(**once(session, actor, command_id, "hand_list", do))
@@ -252,8 +296,8 @@ def _hand_over(
         kind=kind,
         name=name.strip(),
         reason_note_id=add_note(within, reason),
-        territory_id=_id_of(within, Territory, territory),
-        segment_id=_id_of(within, Segment, segment),
+        territory_id=None if territory is None else listed_id(within, Territory, territory),
+        segment_id=None if segment is None else listed_id(within, Segment, segment),
         person_id=actor.person_id,
         at=of.now,
         day=epoch_day(of.today),
@@ -263,46 +307,19 @@ def _hand_over(
     return handed
 
 
-def _id_of(within: WriteSession, table: type[Territory | Segment], code: str | None) -> int | None:
-    if code is None:
-        return None
-    found: int | None = within.scalar(sa.select(c(table).id).where(c(table).code == code))
-    if found is None:
-        raise NotFound(f'There is no {table.__name__.lower()} "{code}". Choose one of the list.')
-    return found
-
-
-def _things_named(within: WriteSession, targets: Sequence[Target]) -> dict[int, dict[str, int]]:
+def _require_still_there(within: WriteSession, targets: Sequence[NamedTarget]) -> None:
     """
-    The account or outlet that each line names, by line; lines that name none are left out.
-
-    An id goes before a name. Names are compared without case, spaces and punctuation.
-
     Raises:
-        Invalid: A name is that of several.
+        Conflict: An account or outlet went between reading the list and storing it.
     """
-    wanted = {folded(target.name) for target in targets} | {target.name for target in targets}
-    by_id: defaultdict[str, list[dict[str, int]]] = defaultdict(list)
-    by_name: defaultdict[str, list[dict[str, int]]] = defaultdict(list)
-    for table, column in ((Account, "account_id"), (Outlet, "outlet_id")):
-        columns = c(table)
-        for row in within.execute(sa.select(columns.id, columns.external_id, columns.name)):
-            if row.external_id in wanted:
-                by_id[row.external_id].append({column: row.id})
-            if row.name and (name := folded(row.name)) in wanted:
-                by_name[name].append({column: row.id})
-    found, problems = {}, []
-    for target in targets:
-        same = by_id.get(target.name) or by_name.get(folded(target.name)) or []
-        if len(same) == 1:
-            found[target.line] = same[0]
-        elif same:
-            problems.append(
-                f'Line {target.line}: "{target.name}" is the name of {len(same)} accounts or outlets. '
-                "Write the id of the one that is meant."
+    for table, column in _THINGS:
+        wanted = {each.thing[column] for each in targets if column in each.thing}
+        there = within.scalar(sa.select(sa.func.count()).where(c(table).id.in_(wanted)))
+        if there != len(wanted):
+            raise Conflict(
+                "An account or outlet of the list was taken back with its import meanwhile. Nothing was "
+                "stored. Hand the list over again: its names are then looked up anew."
             )
-    require_none(problems)
-    return found
 
 
 def _record(

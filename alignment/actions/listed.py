@@ -4,9 +4,9 @@ import sqlalchemy as sa
 
 from alignment.db import WriteSession
 from alignment.errors import NotFound
-from alignment.tables import Product, Table, Territory, c
+from alignment.tables import Product, Segment, Table, Territory, c
 
-_CALLED: dict[type[Table], str] = {Territory: "territory", Product: "product"}
+_CALLED: dict[type[Table], str] = {Territory: "territory", Segment: "segment", Product: "product"}
 
 
 def listed_id(within: WriteSession, table: type[Table], code: str) -> int:
@@ -14,7 +14,7 @@ def listed_id(within: WriteSession, table: type[Table], code: str) -> int:
     The id behind a code.
 
     Raises:
-        NotFound: There is no such territory or product.
+        NotFound: There is no such territory, segment or product.
     """
     found: int | None = within.scalar(sa.select(c(table).id).where(c(table).code == code))
     if found is None:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from alignment.access import Actor, Permission, permitted
 from alignment.actions.commands import once
-from alignment.actions.feedback import living_flag
+from alignment.actions.feedback import living_flag, require_receipt
 from alignment.actions.handed import handed_in_force
 from alignment.actions.reading import reading_of
 from alignment.audit import AuditTag, record
@@ -21,8 +21,8 @@ from alignment.periods import epoch_day
 from alignment.queries.company import company
 from alignment.queries.dimensions import NOBODY
 from alignment.queries.handed import field_of
-from alignment.tables import Flag, FlagEvent, Rating, c
-from alignment.vocabulary import FlagStep, HandOverKind, Rated, RatedSubject
+from alignment.tables import Rating, c
+from alignment.vocabulary import HandOverKind, Rated, RatedSubject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +47,7 @@ def rate_answer(
 
     def named() -> dict[str, Any]:
         flag = living_flag(session, flag_id)
-        if actor.person_id not in _speakers(session, flag):
-            raise NotFound("This flag does not exist, or somebody else raised it.")
-        if not _has_step(session, flag, FlagStep.ANSWERED):
-            raise Invalid("This flag has no receipt yet. It can be rated once it is answered.")
+        require_receipt(session, actor, flag)
         return {"source": flag.source, "origin": flag.origin}
 
     return _rate(
@@ -148,20 +145,3 @@ def _newest(within: WriteSession, actor: Actor, subject: RatedSubject, names: di
     )
     found: Rated | None = within.scalar(statement)
     return found
-
-
-def _speakers(within: WriteSession, flag: Flag) -> set[int | None]:
-    """Whoever raised the flag, and who saw it too."""
-    event = c(FlagEvent)
-    seen = within.scalars(
-        sa.select(event.person_id).where(
-            event.source == flag.source, event.origin == flag.origin, event.step == FlagStep.SEEN_TOO
-        )
-    )
-    return {flag.person_id, *seen}
-
-
-def _has_step(within: WriteSession, flag: Flag, step: FlagStep) -> bool:
-    event = c(FlagEvent)
-    same = [event.source == flag.source, event.origin == flag.origin, event.step == step]
-    return bool(within.scalar(sa.select(sa.exists().where(*same))))

@@ -26,7 +26,7 @@ from alignment.metrics.flags import (
     flag_answer_time,
     ranked,
 )
-from alignment.metrics.handed import helped_number
+from alignment.metrics.handed import NOT_RATED, OwnRating, helped_number
 from alignment.metrics.small_cells import COMPANY
 from alignment.periods import DAY, Period, epoch_day, from_epoch_day
 from alignment.queries.counted import deal_mix
@@ -36,7 +36,7 @@ from alignment.queries.flag_steps import RESPONSES, standing_of
 from alignment.queries.flags import RaisedFlag, StepRow, marketing_people, photo_of, raised_flags
 from alignment.queries.handed import RatingRow, ratings
 from alignment.view import Split, View
-from alignment.vocabulary import FlagKind, FlagState, FlagStep, Rated, RatedSubject, Standing
+from alignment.vocabulary import FlagKind, FlagState, FlagStep, RatedSubject, Standing
 
 _YEAR = 364 * DAY
 _ANSWERED_SHOWN = 20
@@ -230,15 +230,15 @@ class FlagBox:
     def ratings(self) -> list[RatingRow]:
         return ratings(self.reading.session, self.reading.view)
 
-    def rated(self, flag: RaisedFlag, subject: RatedSubject, reader: int | None) -> Rated | None:
+    def rated(self, flag: RaisedFlag, subject: RatedSubject, reader: int | None) -> OwnRating:
         """What the reader said of the flag or of its answer."""
         named = (subject, flag.source, flag.origin, reader)
         mine = (
-            each.rated
+            OwnRating(rated=each.rated, last=each.id)
             for each in self.ratings
             if (each.subject, each.source, each.origin, each.person_id) == named
         )
-        return next(mine, None)
+        return next(mine, NOT_RATED)
 
     def helped(self, subject: RatedSubject) -> Number | None:
         """Of the whole company, where at least five reps and five people of marketing are there."""

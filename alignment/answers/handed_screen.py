@@ -13,10 +13,12 @@ from alignment.errors import NotFound
 from alignment.metrics.answering import FEWEST_PEOPLE
 from alignment.metrics.common import Number
 from alignment.metrics.handed import (
+    NOT_RATED,
     HandedList,
     HitRate,
     Insight,
     Marks,
+    OwnRating,
     TargetLine,
     TargetsAnswer,
     TargetsOfList,
@@ -51,7 +53,7 @@ def targets(session: ReadSession, scope: Scope, view: View, *, person_id: int | 
     How often sales hits is a measure of what employees do: it is shown for the smallest
     territories with at least five reps, of whom at least five marked, such that no difference
     tells of fewer, and for nothing narrower (no list, no segment, no earlier moment). Whoever
-    marks sees the marks of their own territories target by target, to work with; nobody else does.
+    marks sees which targets of their own territories are marked, to work with; nobody else does.
     """
     hand = _Hand(reading=unfiltered(Reading(session=session, scope=scope, view=view)))
     known = hand.reading.dimensions
@@ -69,9 +71,13 @@ def targets(session: ReadSession, scope: Scope, view: View, *, person_id: int | 
 
 
 @permitted(Permission.TARGETS_READ)
-def targets_of_list(session: ReadSession, scope: Scope, view: View, *, list_id: int) -> TargetsOfList:
+def targets_of_list(
+    session: ReadSession, scope: Scope, view: View, *, list_id: int, person_id: int | None = None
+) -> TargetsOfList:
     """
-    One list: for a rep the targets of their own territories with their marks, else all without any.
+    One list: for a rep the targets of their own territories with which are marked, else all without that.
+
+    `person_id` is whose own marks are told as hit or miss: a colleague's mark is only said to be there.
 
     Raises:
         NotFound: There is no such list, or marketing withdrew it.
@@ -81,7 +87,8 @@ def targets_of_list(session: ReadSession, scope: Scope, view: View, *, list_id: 
         raise NotFound("There is no such list any more. Choose one of the page.")
     rows = targets_of(session, hand.reading.view, list_id)
     own = [row for row in rows if hand.field is None or row.place in hand.field]
-    return TargetsOfList(targets=tuple(map(hand.line_of, own)), elsewhere=len(rows) - len(own))
+    lines = tuple(hand.line_of(row, person_id) for row in own)
+    return TargetsOfList(targets=lines, elsewhere=len(rows) - len(own))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,7 +164,14 @@ class _Hand:
             segment=self._named(Split.SEGMENT, row.segment_id),
             territory=self._named(Split.TERRITORY, row.territory_id),
             handed_on=from_epoch_day(row.day),
-            rated=next((each.rated for each in self._ratings(row.id) if each.person_id == person_id), None),
+            mine=next(
+                (
+                    OwnRating(rated=each.rated, last=each.id)
+                    for each in self._all_ratings
+                    if (each.hand_over_id, each.person_id) == (row.id, person_id)
+                ),
+                NOT_RATED,
+            ),
         )
 
     @cached_property
@@ -165,10 +179,8 @@ class _Hand:
         found = ratings(self.reading.session, self.reading.view)
         return [each for each in found if each.subject is RatedSubject.INSIGHT]
 
-    def _ratings(self, insight_id: int) -> list[RatingRow]:
-        return [each for each in self._all_ratings if each.hand_over_id == insight_id]
-
-    def line_of(self, row: TargetRow) -> TargetLine:
+    def line_of(self, row: TargetRow, person_id: int | None) -> TargetLine:
+        is_own = self.may_mark and row.person_id == person_id
         kind = "account" if row.is_account else "outlet" if row.is_outlet else ""
         return TargetLine(
             entry_id=row.id,
@@ -178,9 +190,9 @@ class _Hand:
             kind=kind,
             reason=row.reason or None,
             territory=self._place(row.place),
-            mark=row.mark if self.may_mark else None,
-            why=row.why if self.may_mark else None,
-            marked_at=row.marked_at if self.may_mark else None,
+            is_marked=self.may_mark and row.mark is not None,
+            mark=row.mark if is_own else None,
+            why=row.why if is_own else None,
             last_mark=row.mark_id if self.may_mark else 0,
         )
 

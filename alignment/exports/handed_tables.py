@@ -56,7 +56,7 @@ def targets_table(targets: Iterable[TargetLine], *, with_marks: bool) -> pd.Data
             "Reason": target.reason,
             **(
                 {
-                    "Mark": label(target.mark) if target.mark else None,
+                    "Mark": label(target.mark) if target.mark else "Marked" if target.is_marked else None,
                     "Because": label(target.why) if target.why else None,
                 }
                 if with_marks

@@ -90,9 +90,9 @@ def target_line(target: TargetLine) -> str:
 
 
 def mark_line(target: TargetLine) -> str:
-    """'Hit: meeting agreed'."""
+    """'Hit: meeting agreed'; of a colleague's mark only that there is one."""
     if target.mark is None:
-        return "Not marked yet"
+        return "Marked by a colleague" if target.is_marked else "Not marked yet"
     return f"{label(target.mark)}{f': {label(target.why).lower()}' if target.why else ''}"
 
 

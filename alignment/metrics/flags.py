@@ -12,12 +12,13 @@ from alignment.metrics.common import Number, Stamp
 from alignment.metrics.designs import DesignCard
 from alignment.metrics.effect import Verdict
 from alignment.metrics.evidence import Evidence
+from alignment.metrics.handed import NOT_RATED, OwnRating
 from alignment.metrics.shelf import Shelf
 from alignment.metrics.stock import Stock
 from alignment.metrics.territories import WavePoint
 from alignment.periods import Calendar
 from alignment.stats import Estimate
-from alignment.vocabulary import FlagKind, Rated, Standing
+from alignment.vocabulary import FlagKind, Standing
 
 SIMILAR_WEEKS = 8
 """Flags of one kind and territory within so many weeks are similar."""
@@ -62,8 +63,8 @@ class FlagCard:
     is_unread: bool = False
     test: DesignCard | None = None
     has_photo: bool = False
-    answer_rated: Rated | None = None
-    flag_rated: Rated | None = None
+    answer_rated: OwnRating = NOT_RATED
+    flag_rated: OwnRating = NOT_RATED
 
     @property
     def measured(self) -> DesignCard | None:

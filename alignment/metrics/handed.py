@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import NamedTuple
 
 from alignment.metrics.answering import FEWEST_PEOPLE
@@ -18,6 +18,7 @@ class TargetLine:
     """
     One target as sales sees it. `name` is None where it was erased; `kind` is "account", "outlet" or "".
 
+    `mark` and `why` are the reader's own; of a colleague's mark only `is_marked` is told.
     `last_mark` is the newest mark that this answer knows of (0: none), which a button sends back.
     """
 
@@ -28,10 +29,21 @@ class TargetLine:
     kind: str
     reason: str | None
     territory: str
+    is_marked: bool
     mark: TargetMark | None
     why: MarkReason | None
-    marked_at: datetime | None
     last_mark: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnRating:
+    """What the reader said. `last` is their newest rating, one taken back included (0: none)."""
+
+    rated: Rated | None = None
+    last: int = 0
+
+
+NOT_RATED = OwnRating()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +68,7 @@ class HandedList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Insight:
-    """A sentence that sales should know. `rated` is the reader's own rating."""
+    """A sentence that sales should know. `mine` is the reader's own rating."""
 
     id: int
     name: str
@@ -64,7 +76,7 @@ class Insight:
     segment: str | None
     territory: str | None
     handed_on: date
-    rated: Rated | None = None
+    mine: OwnRating = NOT_RATED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,13 +207,20 @@ def hit_number(rate: HitRate) -> Number:
     return number_of("hit_rate", rate.rate, "marked targets")
 
 
-def helped_number(slug: str, ratings: Collection[tuple[int | None, Rated]]) -> Number:
-    """The share of ratings (who rated, and how) that say "it helped"; unknown of fewer than five people."""
-    n, people = len(ratings), len({person for person, _ in ratings})
+def helped_number(slug: str, ratings: Collection[tuple[int | None, Rated | None]]) -> Number:
+    """
+    The share of ratings that say "it helped"; unknown of fewer than five people.
+
+    Args:
+        slug: The measure.
+        ratings: Who rated, and how; None: taken back.
+    """
+    standing = [(person, rated) for person, rated in ratings if rated is not None]
+    n, people = len(standing), len({person for person, _ in standing})
     if people < FEWEST_PEOPLE:
         reason = f"{people} of the {FEWEST_PEOPLE} people it takes have rated"
         return Number(slug=slug, value=None, n=n, n_label="ratings", reason=reason)
-    helped = sum(rated is Rated.HELPED for _, rated in ratings)
+    helped = sum(rated is Rated.HELPED for _, rated in standing)
     return number_of(slug, share(helped, n, nobody="no rating yet"), "ratings")
 
 

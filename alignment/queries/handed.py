@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,7 +31,9 @@ class HandedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetRow:
-    """One target with its newest mark. `place` is where it is: its own territory, else the list's."""
+    """
+    One target with its newest mark, by whom. `place` is where it is: its own territory, else the list's.
+    """
 
     id: int
     hand_over_id: int
@@ -46,7 +47,7 @@ class TargetRow:
     mark_id: int
     mark: TargetMark | None
     why: MarkReason | None
-    marked_at: datetime | None
+    person_id: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +120,7 @@ def targets_of(session: ReadSession, view: View, hand_over_id: int) -> list[Targ
             sa.func.coalesce(mark.id, 0).label("mark_id"),
             mark.mark,
             mark.reason.label("why"),
-            mark.at.label("marked_at"),
+            mark.person_id,
         )
         .select_from(
             source.joined.join(name, name.c.id == entry.name_note_id).outerjoin(
@@ -229,25 +230,27 @@ class _Targets:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RatingRow:
-    """The newest rating that a person gave a flag, the answer to it, or an insight."""
+    """The newest rating that a person gave a flag, the answer to it, or an insight; None: taken back."""
 
     subject: RatedSubject
     source: str | None
     origin: str | None
     hand_over_id: int | None
     person_id: int | None
-    rated: Rated
+    id: int
+    rated: Rated | None
 
 
 def ratings(session: ReadSession, view: View) -> list[RatingRow]:
-    """Who rated what how, by the view's day, ratings that were taken back left out."""
+    """Who rated what how, by the view's day."""
     rating = c(Rating)
     by_then = [rating.day <= epoch_day(view.at), *([] if view.known is None else [rating.at <= view.known])]
     what = [rating.subject, rating.source, rating.origin, rating.hand_over_id, rating.person_id]
     newest = sa.select(sa.func.max(rating.id)).where(*by_then).group_by(*what)
     found = session.execute(
-        sa.select(*what, rating.rated)
-        .where(rating.id.in_(newest), rating.rated != Rated.UNDONE)
-        .order_by(rating.id)
+        sa.select(*what, rating.id, rating.rated).where(rating.id.in_(newest)).order_by(rating.id)
     )
-    return [RatingRow(**row._mapping) for row in found]
+    return [
+        RatingRow(**{**row._mapping, "rated": None if row.rated is Rated.UNDONE else row.rated})
+        for row in found
+    ]

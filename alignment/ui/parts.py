@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 import pandas as pd
@@ -25,6 +25,7 @@ from alignment.ui.text import md_escape
 from alignment.vocabulary import label
 
 LINES_SHOWN = 6
+T = TypeVar("T")
 Drawn = tuple[Any, str, str]
 """A figure, its key, and its alternative text."""
 
@@ -125,9 +126,21 @@ def _format(name: str, values: pd.Series, currency: str) -> str:
     return "localized" if is_money or is_whole or bool((known.abs() >= 1000).any()) else "%.1f"
 
 
+def page_of(key: str, rows: Sequence[T], *, size: int) -> Sequence[T]:
+    """The rows of the page on which the `pager` of the same key and size stands."""
+    page, _ = _page(key, total=len(rows), size=size)
+    return rows[(page - 1) * size : page * size]
+
+
+def _page(key: str, *, total: int, size: int) -> tuple[int, int]:
+    """The page and the last one, counted from 1; a page that is no longer there is the last."""
+    last = max(1, -(-total // size))
+    return min(int(st.session_state.get(key, 1)), last), last
+
+
 def pager(key: str, *, total: int, size: int) -> None:
     """Buttons to the pages before and after; `st.session_state[key]` holds the page, counted from 1."""
-    page, last = int(st.session_state.get(key, 1)), max(1, -(-total // size))
+    page, last = _page(key, total=total, size=size)
     if last == 1 or shown.is_projector():
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):

@@ -12,15 +12,16 @@ names, currency and today, and writes like this, with no Streamlit call inside:
 `st.session_state` holds only text, numbers and tuples of text, under the keys below.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from typing import Concatenate, ParamSpec, TypeVar
 
 import streamlit as st
 
 from alignment.access import Actor, Permission
 from alignment.access import require as require_permission
-from alignment.db import WriteSession
+from alignment.db import ReadSession, WriteSession
 from alignment.errors import NotAllowed
 from alignment.queries.company import Company
 from alignment.queries.frame import local_actor
@@ -31,6 +32,9 @@ from alignment.ui.store import open_database
 from alignment.ui.text import md_escape
 from alignment.view import View
 from alignment.vocabulary import Clock, Role
+
+P = ParamSpec("P")
+A = TypeVar("A")
 
 ROLE = "acting_role"
 FILTERS = "filters"
@@ -94,6 +98,12 @@ def _read(url: str, version: int, company: Company, raw: tuple[tuple[str, tuple[
 def view() -> View:
     """The shared filters of this run."""
     return reading_of_link().view
+
+
+def looked_up(look: Callable[Concatenate[ReadSession, Actor, P], A], *_: P.args, **options: P.kwargs) -> A:
+    """What an action wants to know before it writes, so that nobody else waits for it."""
+    with open_database(facts.url()).reading() as db:
+        return look(db, actor(), **options)  # type: ignore[call-arg]
 
 
 @contextmanager

@@ -52,10 +52,9 @@ def show_list(answer: TargetsAnswer) -> None:
 
 
 def show_targets(each: HandedList) -> None:
-    found = loaders.load_targets_of_list(list_id=each.id)
+    found = loaders.load_targets_of_list(list_id=each.id, person_id=actor.person_id)
     pager = f"targets_page_{each.id}"
-    first = (int(st.session_state.get(pager, 1)) - 1) * SIZE
-    for target in found.targets[first : first + SIZE]:
+    for target in parts.page_of(pager, found.targets, size=SIZE):
         show_target(target)
     parts.pager(pager, total=len(found.targets), size=SIZE)
     if found.elsewhere:
@@ -68,7 +67,7 @@ def show_target(target: TargetLine) -> None:
     with st.container(border=True, gap="small"):
         st.markdown(f"**{md_escape(target.name or '(erased)')}**")
         st.caption(md_escape(insights.target_line(target)))
-        if target.mark is None:
+        if not target.is_marked:
             with st.container(horizontal=True, key=f"marks_{target.entry_id}"):
                 for mark in (TargetMark.HIT, TargetMark.MISS):
                     key = f"{mark.value}_{target.entry_id}_{target.last_mark}"
@@ -80,7 +79,7 @@ def show_target(target: TargetLine) -> None:
             key = f"undo_{target.entry_id}_{target.last_mark}"
             if st.button("Undo", key=key):
                 store_mark(target, TargetMark.UNDONE, key)
-        if target.why is None:
+        if target.mark is not None and target.why is None:
             st.caption("Why, if you like")
             with st.container(horizontal=True, gap="small"):
                 for why in REASONS[target.mark]:
@@ -119,7 +118,7 @@ def show_insight(insight: Insight) -> None:
         st.caption(md_escape(insights.handed_line(insight)))
         if MAY_MARK:
             show_rating(
-                f"insight_{insight.id}", "Did this help you?", insight.rated,
+                f"insight_{insight.id}", "Did this help you?", insight.mine,
                 lambda db, rated, command_id: ratings.rate_insight(
                     db, actor, hand_over_id=insight.id, rated=rated, command_id=command_id
                 ),
@@ -209,11 +208,13 @@ def targets_given(file: Any) -> tuple[Target, ...]:
 
 
 def send(kind: HandOverKind, file: Any) -> None:
-    """What is in the fields, and the list read before the transaction begins."""
+    """What is in the fields; the list is read and its names looked up before the transaction begins."""
     with parts.told():
         values = {name: st.session_state.get(kept.key(FORM, name)) for name in FIELDS}
         where = {name: values[name] for name in ("territory", "segment")}
-        targets = targets_given(file) if kind is HandOverKind.LIST else ()
+        targets: tuple[handed.NamedTarget, ...] = ()
+        if kind is HandOverKind.LIST:
+            targets = session.looked_up(handed.name_targets, targets=targets_given(file))
         with kept.sending(FORM, FIELDS) as (db, command_id):
             if kind is HandOverKind.LIST:
                 handed.hand_list(

@@ -257,6 +257,16 @@ class TestResponding:
 
         assert field.steps() == [FlagStep.ANSWERED, FlagStep.READ]
 
+    def test_a_receipt_is_read_by_who_spoke_of_the_flag(self, field):
+        flag = field.raised().flag_id
+        field.answered(flag)
+        with pytest.raises(NotFound, match="somebody else raised it"):
+            field.do(feedback.read_receipt, field.bo, flag_id=flag)
+        field.do(feedback.see_it_too, field.bo, flag_id=flag, seen=1, conversations=2)
+        field.do(feedback.read_receipt, field.bo, flag_id=flag)
+
+        assert field.steps() == [FlagStep.ANSWERED, FlagStep.SEEN_TOO, FlagStep.READ]
+
     def test_an_answered_flag_is_no_longer_open_and_yesterday_it_still_was(self, field):
         flag = field.raised().flag_id
         with field.database.reading() as session:

@@ -15,7 +15,7 @@ from alignment.periods import Period
 from alignment.queries.company import company
 from alignment.queries.handed import hand_overs, mark_counts, targets_of
 from alignment.queries.handed import ratings as rated_by
-from alignment.tables import AuditEvent, HandedEntry, HandedMark, HandOver, Note, Rating, c
+from alignment.tables import AuditEvent, HandedEntry, HandedMark, HandOver, Note, Outlet, Rating, c
 from alignment.view import View
 from alignment.vocabulary import FlagKind, MarkReason, Rated, RatedSubject, Role, TargetMark, Team
 from tests.queries.companies import Builder, build
@@ -58,7 +58,11 @@ class Trade:
     def listed(self, *names: str, **more):
         targets = tuple(Target(line=n, name=name, reason="near") for n, name in enumerate(names, start=1))
         words = {"name": "Fair", "reason": "They were at the fair", "territory": "N"} | more
-        return self.do(handed.hand_list, words.pop("actor", self.mia), targets=targets, **words)
+        return self.do(handed.hand_list, self.mia, targets=self.named(targets), **words)
+
+    def named(self, targets, actor=None):
+        with self.database.reading() as session:
+            return handed.name_targets(session, actor or self.mia, targets=targets)
 
     def marked(self, actor, entry, mark, seen_mark=0, **more):
         return self.do(handed.mark_target, actor, entry_id=entry, mark=mark, seen_mark=seen_mark, **more)
@@ -114,6 +118,27 @@ class TestHandingOver:
         assert trade.all(c(HandOver).id) == []
         assert trade.all(c(Note).id) == []
 
+    def test_all_names_of_the_company_are_read_before_the_database_is_held_for_writing(self, trade):
+        """Accounts and outlets were read and folded inside the transaction, while all others waited."""
+        targets = trade.named((Target(line=1, name="kiosk", reason="near"),))
+        asked = []
+        with trade.database.writing() as session:
+            connection = session.connection()
+            sa.event.listen(connection, "before_cursor_execute", lambda *call: asked.append(call[2]))
+            handed.hand_list(session, trade.mia, name="Fair", reason="Near", targets=targets)
+
+        assert any("handed_entry" in each for each in asked)
+        assert [each for each in asked if "outlet.name" in each or "account.name" in each] == []
+
+    def test_an_outlet_that_went_after_the_names_were_looked_up_is_said(self, trade):
+        targets = trade.named((Target(line=1, name="kiosk", reason="near"),))
+        with trade.database.writing() as session:
+            session.execute(sa.delete(Outlet))
+
+        with pytest.raises(Conflict, match="taken back with its import meanwhile"):
+            trade.do(handed.hand_list, trade.mia, name="Fair", reason="Near", targets=targets)
+        assert trade.all(c(HandOver).id) == trade.all(c(Note).id) == []
+
     def test_the_same_form_sent_again_hands_over_once(self, trade):
         first, again = (trade.listed("Acme", command_id=COMMAND) for _ in range(2))
 
@@ -134,10 +159,11 @@ class TestHandingOver:
             trade.listed("Acme", **change)
 
     def test_an_unknown_territory_is_named(self, trade):
-        with pytest.raises(NotFound, match='There is no territory "X"'):
-            trade.listed("Acme", territory="X")
+        for what in ("territory", "segment"):
+            with pytest.raises(NotFound, match=f'There is no {what} "X"'):
+                trade.listed("Acme", **{what: "X"})
 
-    @pytest.mark.parametrize("action", ["hand_list", "hand_insight", "withdraw"])
+    @pytest.mark.parametrize("action", ["name_targets", "hand_list", "hand_insight", "withdraw"])
     def test_only_marketing_hands_over(self, trade, action):
         with pytest.raises(NotAllowed, match="cannot hand targets and insights to sales"):
             trade.do(getattr(handed, action), trade.rae)
@@ -256,7 +282,8 @@ class TestRating:
 
     def rated(self, trade):
         with trade.database.reading() as session:
-            return [(each.subject, each.person_id, each.rated) for each in rated_by(session, trade.view())]
+            found = rated_by(session, trade.view())
+            return [(each.subject, each.person_id, each.rated) for each in found if each.rated]
 
     def test_an_insight_is_rated_by_the_reps_it_was_for_each_once(self, trade):
         id = self.insight(trade)

@@ -221,4 +221,4 @@ class TestWhetherItHelped:
             found = answers.inbox(session, scope(), View(period=None, at=today), person_id=people[0])
 
         assert (found.flags_helped.value, found.flags_helped.n) == (0.4, 5), "2 of the 5 that stand"
-        assert found.places[0].flags[0].flag_rated is Rated.DID_NOT_HELP
+        assert found.places[0].flags[0].flag_rated.rated is Rated.DID_NOT_HELP

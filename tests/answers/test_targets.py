@@ -47,6 +47,8 @@ class Sales:
         for code in "AB":
             targets = tuple(Target(line=n, name=f"{code} {n}", reason="near") for n in range(1, 9))
             words = {"name": "Fair", "territory": code}
+            with database.reading() as session:
+                targets = handed.name_targets(session, self.mia, targets=targets)
             found = self.do(handed.hand_list, self.mia, reason="They came", targets=targets, **words)
             told = self.do(handed.hand_insight, self.mia, insight="They buy in March", **words)
             self.lists[code], self.insights[code] = found.hand_over_id, told.hand_over_id
@@ -150,3 +152,20 @@ def test_five_ratings_of_one_rep_are_that_rep_s(sales):
 
     assert (number.value, number.n) == (None, 4)
     assert number.reason == "1 of the 5 people it takes have rated"
+
+
+def test_of_a_colleague_s_mark_a_rep_is_told_that_it_is_there(sales):
+    """A list of a territory is every rep's there: each read how often the others hit."""
+    sales.mark("A", 0, 0, MISS, reason=MarkReason.NO_NEED)
+    found = {}
+    for rep in sales.reps["A"][:2]:
+        with sales.database.reading() as session:
+            listed = answers.targets_of_list(
+                session, rep.scope, sales.view(), list_id=sales.lists["A"], person_id=rep.person_id
+            )
+        found[rep.person_id] = listed.targets[0]
+    own, other = found.values()
+
+    assert (own.is_marked, own.mark, own.why) == (True, MISS, MarkReason.NO_NEED)
+    assert (other.is_marked, other.mark, other.why) == (True, None, None)
+    assert [insights.mark_line(each) for each in (own, other)] == ["Miss: no need", "Marked by a colleague"]

@@ -3,6 +3,8 @@
 import pytest
 import sqlalchemy as sa
 
+from alignment.access import Actor
+from alignment.actions.handed import mark_target
 from alignment.queries.company import company as company_of
 from alignment.tables import Flag, HandedEntry, HandedMark, HandOver, Rating, c
 from alignment.vocabulary import FlagKind, MarkReason, Rated, RatedSubject, Role, TargetMark, Team
@@ -127,14 +129,50 @@ def test_an_insight_is_rated_and_the_rating_taken_back(open_app, company, words)
     (insight,) = stored(company, c(HandOver).id)
     app = open_app(Role.REP, PAGE, database=company)
 
-    app.button(key=f"insight_{insight}_did_not_help").click().run()
+    app.button(key=f"insight_{insight}_did_not_help_0").click().run()
     assert "You said: did not help." in words(app)
-    app.button(key=f"insight_{insight}_undo_did_not_help").click().run()
-    app.button(key=f"insight_{insight}_helped").click().run()
+    app.button(key=f"insight_{insight}_undo_1").click().run()
+    app.button(key=f"insight_{insight}_helped_2").click().run()
     assert "You said: helped." in words(app)
     with company.reading() as session:
         rated = session.scalars(sa.select(c(Rating).rated).order_by(c(Rating).id))
         assert list(rated) == [Rated.DID_NOT_HELP, Rated.UNDONE, Rated.HELPED]
+
+
+def test_a_run_that_ends_once_a_rating_is_stored_swallows_none_after_it(open_app, company, monkeypatch):
+    """Cut off between the commit and what followed it, the third press went by as the first once more."""
+    handed(open_app, company, kind="insight")
+    (insight,) = stored(company, c(HandOver).id)
+    monkeypatch.setattr("alignment.ui.kept.finish", lambda *_: None)
+    app = open_app(Role.REP, PAGE, database=company)
+    for _ in range(2):
+        for name in ("helped", "undo"):
+            (button,) = [each for each in app.button if f"insight_{insight}_{name}" in (each.key or "")]
+            button.click().run()
+
+    with company.reading() as session:
+        rated = list(session.scalars(sa.select(c(Rating).rated).order_by(c(Rating).id)))
+    assert rated == [Rated.HELPED, Rated.UNDONE] * 2
+
+
+def test_a_second_page_of_targets_and_a_colleague_s_mark(open_app, company, words):
+    handed(open_app, company, pasted="\n".join(f"Bar {n}; near" for n in range(12)))
+    entries = stored(company, c(HandedEntry).id)
+    with company.writing() as session:
+        second = Actor(person_id=2, name="Rep 1", role=Role.REP, territories=frozenset({1}))
+        mark_target(session, second, entry_id=entries[10], mark=TargetMark.HIT, seen_mark=0)
+    app = open_app(Role.REP, PAGE, database=company)
+    (list_id,) = stored(company, c(HandOver).id)
+    app.button(key=f"targets_page_{list_id}_after").click().run()
+
+    assert not app.exception
+    assert [each.key for each in app.button if (each.key or "").startswith("hit_")] == [
+        f"hit_{entries[11]}_0"
+    ]
+    assert "Marked by a colleague" in words(app)
+    assert "Why, if you like" not in words(app)
+    app.button(key=f"undo_{entries[10]}_1").click().run()
+    assert app.button(key=f"hit_{entries[10]}_2")
 
 
 def test_what_marketing_withdraws_waits_for_nobody(open_app, company, words):
@@ -161,17 +199,17 @@ class TestWhetherItHelped:
         rep.button(key="send_flag").click().run()
         (flag,) = stored(company, c(Flag).id)
         app = open_app(Role.MARKETER, "shared/inbox.py", database=company, id=str(flag))
-        app.button(key=f"flag_{flag}_helped").click().run()
+        app.button(key=f"flag_{flag}_helped_0").click().run()
         assert "You said: helped." in words(app)
         for name in ("saw", "did", "why"):
             app.text_area(key=f"answer_{flag}_{name}").set_value(name)
         app.button(key=f"answer_{flag}").click().run()
 
         rep = open_app(Role.REP, "field/feedback.py", database=company)
-        rep.button(key=f"answer_{flag}_did_not_help").click().run()
+        rep.button(key=f"answer_{flag}_did_not_help_0").click().run()
         assert "You said: did not help." in words(rep)
-        rep.button(key=f"answer_{flag}_undo_did_not_help").click().run()
-        assert rep.button(key=f"answer_{flag}_helped")
+        rep.button(key=f"answer_{flag}_undo_2").click().run()
+        assert rep.button(key=f"answer_{flag}_helped_3")
         with company.reading() as session:
             kept = session.execute(sa.select(c(Rating).subject, c(Rating).rated).order_by(c(Rating).id)).all()
         assert [tuple(row) for row in kept] == [
