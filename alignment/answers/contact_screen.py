@@ -12,7 +12,7 @@ from alignment.db import ReadSession
 from alignment.metrics.answering import FEWEST_PEOPLE
 from alignment.metrics.contact import Balance, Contact, balance, weights_of
 from alignment.metrics.presence import Learned, NextVisit, OwnVisit, VisitsAnswer
-from alignment.metrics.small_cells import COMPANY, ShownNodes
+from alignment.metrics.small_cells import COMPANY, Hidden, ShownNodes
 from alignment.periods import Period, epoch_day, from_epoch_day
 from alignment.queries.dimensions import Member
 from alignment.queries.presence import ContactRow, contacts, learnings
@@ -21,6 +21,11 @@ from alignment.stats import NotEnoughData
 from alignment.view import Split, View
 
 _LEARNED_SHOWN = 100
+_WHY_HIDDEN = {
+    Hidden.NOBODY: "no reps are known",
+    Hidden.FEW: f"fewer than {FEWEST_PEOPLE} reps work here",
+    Hidden.PAST: "it is told as it is today only",
+}
 
 
 @permitted(Permission.NUMBERS_READ)
@@ -64,6 +69,7 @@ def visits(
             for each in own
         ),
         total=len(field.contacts) if field.shown.nodes else len(own),
+        hidden=field.shown.hidden,
     )
 
 
@@ -136,10 +142,8 @@ class _Field:
 
     @cached_property
     def balance(self) -> Balance | NotEnoughData:
-        if not self.shown.nodes:
-            few = f"fewer than {FEWEST_PEOPLE} reps work here"
-            is_past = self.reading.stamp().is_looking_back
-            return NotEnoughData(reason="it is told as it is today only" if is_past else few, n=0)
+        if self.shown.hidden is not None:
+            return NotEnoughData(reason=_WHY_HIDDEN[self.shown.hidden], n=0)
         if not self.contacts:
             return NotEnoughData(reason="nobody was in the market", n=0)
         if isinstance(self.weights, NotEnoughData):

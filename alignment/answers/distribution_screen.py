@@ -16,7 +16,7 @@ from alignment.db import ReadSession
 from alignment.metrics.distribution import CallRow, Counted, DistributionAnswer, PlaceRow, PromotionRow
 from alignment.metrics.orders import Calls, Service
 from alignment.metrics.shelf import Shelf
-from alignment.metrics.small_cells import COMPANY
+from alignment.metrics.small_cells import COMPANY, ShownNodes
 from alignment.metrics.stock import stock_together
 from alignment.money import MICROS
 from alignment.periods import from_epoch_day
@@ -53,12 +53,13 @@ def distribution(session: ReadSession, scope: Scope, view: View) -> Distribution
         stamp=trade.reading.stamp(),
         has_outlets=has_outlets(session, view),
         names=trade.shelves.focus.names if trade.shelves.focus else (),
+        is_filtered=view.is_filtered,
         is_chosen=bool(trade.shelves.focus and trade.shelves.focus.is_chosen),
         rows=rows,
         unplaced=trade.row("not assigned", elsewhere) if elsewhere else None,
         whole=trade.row("Total", trade.places | leaves.keys()),
         calls=calls,
-        calls_hidden=not calls and bool(trade.measured),
+        calls_hidden=trade.shown_calls.hidden if trade.measured else None,
         promotions=tuple(offer.row for offer in trade.promotions),
         last_trade_on=max((day for day in (last_sale, last_trade) if day), default=None),
     )
@@ -186,14 +187,15 @@ class Trade:
             for id, row in sums.items()
         }
 
+    @cached_property
+    def shown_calls(self) -> ShownNodes:
+        return shown_for(self.reading, REPS, measured=self.measured.keys())
+
     def calls(self) -> tuple[CallRow, ...]:
         """The whole company first, then the territories in which enough people work, by name."""
-        if not self.measured:
-            return ()
-        shown = shown_for(self.reading, REPS, measured=self.measured.keys())
         parts: defaultdict[int, list[Calls]] = defaultdict(list)
         for place, calls in self.measured.items():
-            for node in shown.above(place):
+            for node in self.shown_calls.above(place):
                 parts[node].append(calls)
         names = {node: self._name(node) for node in parts}
         ordered: Iterable[int] = sorted(parts, key=lambda node: (node != COMPANY, names[node]))

@@ -10,19 +10,19 @@ either: the trail says who pressed when, and the difference of two days how.
 from collections.abc import Collection
 
 from alignment.answers.reading import Reading
-from alignment.metrics.small_cells import COMPANY, ShownNodes, shown_nodes
+from alignment.metrics.small_cells import Hidden, ShownNodes, shown_nodes
 from alignment.queries.staff import people_by_territory
 from alignment.view import Split
 from alignment.vocabulary import Role
 
-_NONE = ShownNodes(nodes=frozenset(), parents={})
+_NONE = ShownNodes(nodes=frozenset(), parents={}, hidden=Hidden.PAST)
 REPS = (Role.REP,)
 MARKETING = (Role.MARKETER, Role.MARKETING_HEAD)
 
 
 def shown_for(reading: Reading, roles: Collection[Role], *, measured: Collection[int] = ()) -> ShownNodes:
     """
-    Of a company whose people of these roles are not known, only the whole; as known at a moment, none.
+    Nothing where nobody of these roles is known (one person may be behind it all), nor as known at a moment.
 
     `measured` are the territories that have facts of the measure.
     """
@@ -30,10 +30,7 @@ def shown_for(reading: Reading, roles: Collection[Role], *, measured: Collection
         return _NONE
     territories = reading.dimensions.members[Split.TERRITORY]
     parents = {each.id: each.parent_id for each in territories.values()}
-    people = people_by_territory(reading.session, roles)
-    if not people:
-        return ShownNodes(nodes=frozenset({COMPANY}), parents=parents)
-    return shown_nodes(parents, people, measured=measured)
+    return shown_nodes(parents, people_by_territory(reading.session, roles), measured=measured)
 
 
 def shown_today(reading: Reading, roles: Collection[Role], *, measured: Collection[int] = ()) -> ShownNodes:

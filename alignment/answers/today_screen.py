@@ -25,7 +25,7 @@ from alignment.metrics.attainment import held_target, pending_target, shown_goal
 from alignment.metrics.common import Change, Number
 from alignment.metrics.quality import Freshness, freshness
 from alignment.metrics.signals import BASELINE_WEEKS, FEWEST_WEEKS, count_change, rate_change, sorted_out
-from alignment.metrics.small_cells import COMPANY
+from alignment.metrics.small_cells import COMPANY, Hidden, ShownNodes
 from alignment.metrics.today import Signal, TodayAnswer, Waiting, WaitingKind
 from alignment.periods import DAY, Period, last_full_weeks, monday, start_of
 from alignment.queries.answer_times import answer_times
@@ -81,6 +81,7 @@ def today(
             *_unread_receipts(reading, person_id),
         ),
         answer_time=answering.median_time(),
+        answer_hidden=answering.hidden,
     )
 
 
@@ -284,9 +285,14 @@ class _Answering:
         return self._found[0]
 
     @cached_property
-    def _shown(self) -> frozenset[int]:
+    def _shown(self) -> ShownNodes:
         measured = {int(id) for id in self.handoffs["territory_id"].unique()}
-        return shown_for(self.reading, REPS, measured=measured).nodes
+        return shown_for(self.reading, REPS, measured=measured)
+
+    @property
+    def hidden(self) -> Hidden | None:
+        """Why no answer time is shown at all, if there is something to show."""
+        return None if self.handoffs.empty else self._shown.hidden
 
     def of(self, period: Period | None, members: frozenset[int] | None = None) -> pd.DataFrame:
         """The handoffs of a period, in some territories (None: all)."""
@@ -295,7 +301,7 @@ class _Answering:
 
     def may_show(self, place: int) -> bool:
         """Whether enough reps work there and nobody's own time can be had from what else is shown."""
-        return place in self._shown
+        return place in self._shown.nodes
 
     def median_time(self) -> Number | None:
         """None where it may not be shown, or the company has no period to look at."""

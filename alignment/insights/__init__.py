@@ -32,7 +32,12 @@ from alignment.insights.designs import (
     worth_points,
     worth_share,
 )
-from alignment.insights.distribution import CALLS_RULE, distribution_empty, distribution_finding
+from alignment.insights.distribution import (
+    CALLS_RULE,
+    CHOOSE_PRODUCT,
+    distribution_empty,
+    distribution_finding,
+)
 from alignment.insights.door import (
     audit_headline,
     audit_stamp,
@@ -124,6 +129,7 @@ from alignment.insights.today import signal_line, today_empty, today_finding, wa
 
 __all__ = [
     "CALLS_RULE",
+    "CHOOSE_PRODUCT",
     "NOT_KEPT",
     "NOT_PROVEN",
     "RESTATED_LABELS",

@@ -1,7 +1,8 @@
 """Orders, deliveries and the shelf in words: what arrived in time, and what was ordered at visits."""
 
 from alignment.insights.empty import no_data
-from alignment.insights.finding import TODAY_ONLY, Empty, Finding
+from alignment.insights.finding import Empty, Finding
+from alignment.insights.hidden import why_hidden
 from alignment.metrics.distribution import DistributionAnswer
 from alignment.metrics.orders import Calls, Service
 from alignment.stats import Estimate
@@ -13,6 +14,8 @@ CALLS_RULE = (
     "An outlet and day each. A territory of its own only where at least five representatives work and as "
     "many are left beside it; no filter but the period narrows these."
 )
+
+CHOOSE_PRODUCT = "Another product for the shelf is chosen under More."
 
 
 def distribution_empty(answer: DistributionAnswer, view: View) -> Empty:
@@ -54,6 +57,8 @@ def _headline(answer: DistributionAnswer) -> str:
         return (
             f"{count(service.on_time)} of {orders} due arrived complete and in time ({rough_interval(found)})"
         )
+    if answer.is_filtered:  # visits are those of the whole company
+        return "No order was due here: the shelf is below"
     if answer.calls and isinstance(rate := answer.calls[0].calls.strike_rate, Estimate):
         calls = answer.calls[0].calls
         visits = plural(calls.visits, "visit")
@@ -65,7 +70,7 @@ def _lines(answer: DistributionAnswer) -> list[str]:
     lines = _of_service(answer.whole.service)
     lines += _of_calls(answer)
     if answer.names:
-        found = ", which sold most (of what visits looked at); choose another product under More"
+        found = ", which sold most (of what visits looked at)"
         lines.append(f"The shelf is that of {listed(list(answer.names))}{'' if answer.is_chosen else found}.")
     if answer.whole.counted.oldest:
         lines.append(
@@ -100,26 +105,23 @@ def _of_service(service: Service) -> list[str]:
 
 
 def _of_calls(answer: DistributionAnswer) -> list[str]:
-    if answer.calls_hidden and answer.stamp.is_as_known:
-        return [TODAY_ONLY]
-    if answer.calls_hidden:
-        return [
-            "Visits that brought orders are shown from five representatives on: fewer could be told apart."
-        ]
+    if answer.calls_hidden is not None:
+        return [why_hidden("What visits brought", answer.calls_hidden)]
     if not answer.calls:
         return []
-    calls = answer.calls[0].calls
+    calls, where = answer.calls[0].calls, " in the whole company" if answer.is_filtered else ""
     lines = []
     if isinstance(rate := calls.strike_rate, Estimate) and isinstance(each := calls.lines_per_call, Estimate):
         lines.append(
-            f"{rough(rate)} of {plural(calls.visits, 'visit')} brought an order ({rough_interval(rate)}), of "
+            f"{rough(rate)} of {plural(calls.visits, 'visit')}{where} brought an order "
+            f"({rough_interval(rate)}), of "
             f"{decimal(each.value, places=1)} lines each ({decimal(each.low, places=1)} to "
             f"{decimal(each.high, places=1)})."
         )
-    return lines + _beside(calls)
+    return lines + _beside(calls, where)
 
 
-def _beside(calls: Calls) -> list[str]:
+def _beside(calls: Calls, where: str) -> list[str]:
     parts = [
         f"{count(n)} {words}"
         for n, words in (
@@ -129,7 +131,7 @@ def _beside(calls: Calls) -> list[str]:
         )
         if n
     ]
-    lines = [f"Orders that no visit brought: {listed(parts)}."] if parts else []
+    lines = [f"Orders{where} that no visit brought: {listed(parts)}."] if parts else []
     if calls.closed:
-        lines.append(f"{plural(calls.closed, 'visit')} to outlets that were closed: not counted.")
+        lines.append(f"{plural(calls.closed, 'visit')}{where} to outlets that were closed: not counted.")
     return lines

@@ -1,6 +1,7 @@
 """Promises between the teams and contact with the market in words; the same words for both teams."""
 
 from alignment.insights.finding import TODAY_ONLY, Empty, Finding
+from alignment.insights.hidden import why_hidden
 from alignment.metrics.common import Outcome
 from alignment.metrics.contact import Balance
 from alignment.metrics.presence import TEAMS, PromiseCard, PromisesAnswer, VisitsAnswer, is_late
@@ -187,11 +188,14 @@ def _rule() -> str:
     )
 
 
-def visits_empty() -> Empty:
-    return Empty(
-        sentence="No visit, ride-along or training is logged in the last 52 weeks.",
-        next_step="Whoever was in the market logs it here: where, how long, and up to three things learned.",
-    )
+def visits_empty(answer: VisitsAnswer) -> Empty:
+    """Nothing is logged; or whether something is may not be told."""
+    log = "Whoever was in the market logs it here: where, how long, and up to three things learned."
+    if answer.hidden is None:
+        return Empty(
+            sentence="No visit, ride-along or training is logged in the last 52 weeks.", next_step=log
+        )
+    return Empty(sentence=why_hidden("Contact with the market", answer.hidden), next_step=log)
 
 
 def visits_nowhere() -> Empty:

@@ -1,7 +1,8 @@
 """The start page in words: two goals, what moved beyond chance, what waits for the reader."""
 
-from alignment.insights.finding import TODAY_ONLY, Empty, Finding
+from alignment.insights.finding import Empty, Finding
 from alignment.insights.goals import goals_headline, goals_line, no_target_line
+from alignment.insights.hidden import why_hidden
 from alignment.metrics.catalog import CATALOG
 from alignment.metrics.today import Signal, TodayAnswer, Waiting, WaitingKind
 from alignment.wording import change_words, plural, sample, value
@@ -26,7 +27,9 @@ def today_finding(answer: TodayAnswer, *, is_filtered: bool = False) -> Finding:
 def _next_steps(answer: TodayAnswer) -> list[str]:
     goals = [goal for goal in (answer.revenue, answer.awareness) if goal is not None]
     steps = [no_target_line(goal) for goal in goals if goal.target is None] if goals else [NO_GOAL]
-    return [*steps, TODAY_ONLY] if answer.stamp.is_as_known else steps
+    if answer.answer_hidden is None:
+        return steps
+    return [*steps, why_hidden("How soon leads are answered", answer.answer_hidden)]
 
 
 def _title(answer: TodayAnswer) -> str:

@@ -46,7 +46,7 @@ class Number:
     `value` is in the metric's unit: a count, minor units of the company's currency
     (money), a share 0 to 1 (rate), hours. None means unknown, with `reason`.
     `low`/`high` are set where the number is estimated; `before` is the period
-    compared with.
+    compared with. `whole` says of what it is where that is not what the rest is of: "in the whole company".
     """
 
     slug: str
@@ -57,10 +57,15 @@ class Number:
     low: float | None = None
     high: float | None = None
     reason: str = ""
+    whole: str = ""
 
     @property
     def metric(self) -> Metric:
         return CATALOG[self.slug]
+
+    @property
+    def label(self) -> str:
+        return f"{self.metric.label} {self.whole}".rstrip()
 
 
 class Likely(StrEnum):

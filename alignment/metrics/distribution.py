@@ -6,6 +6,7 @@ from datetime import date
 from alignment.metrics.common import Stamp
 from alignment.metrics.orders import Calls, Service
 from alignment.metrics.shelf import Shelf
+from alignment.metrics.small_cells import Hidden
 from alignment.metrics.stock import Stock
 
 
@@ -55,19 +56,21 @@ class DistributionAnswer:
     """
     `names` are the products whose shelf is shown, empty where none was sold. `unplaced` are outlets in none
     of the territories shown, None where there are none. `calls` begins with the whole company and
-    follows no filter but the period; it is empty where too few people work, and then `calls_hidden` says
-    whether there was something to show. `last_trade_on` is the newest sale, visit or order of any outlet.
+    follows no filter but the period, also where the rest `is_filtered`; if there was something to show and
+    the rule of small cells hides it, it is empty and `calls_hidden` says why. `last_trade_on` is the newest
+    sale, visit or order of any outlet.
     """
 
     stamp: Stamp
     has_outlets: bool
     names: tuple[str, ...]
     is_chosen: bool
+    is_filtered: bool
     rows: tuple[PlaceRow, ...]
     unplaced: PlaceRow | None
     whole: PlaceRow
     calls: tuple[CallRow, ...]
-    calls_hidden: bool
+    calls_hidden: Hidden | None
     promotions: tuple[PromotionRow, ...]
     last_trade_on: date | None
 

@@ -7,6 +7,7 @@ from datetime import date
 from alignment.metrics.common import Outcome, Stamp
 from alignment.metrics.contact import Balance
 from alignment.metrics.promises import Ending, Expected, Line, Promise
+from alignment.metrics.small_cells import Hidden
 from alignment.stats import NotEnoughData
 from alignment.vocabulary import ContactKind, InsightTag, PromiseKind, Team
 
@@ -120,7 +121,8 @@ class VisitsAnswer:
     """
     Contact with the market over 52 weeks, by parts in which at least five reps work (`parts`: code to name).
 
-    `own` are the reader's own visits. `start` is the territory that a new entry begins with.
+    `own` are the reader's own visits; where the rest is `hidden`, `total` counts no others. `start` is the
+    territory that a new entry begins with.
     """
 
     stamp: Stamp
@@ -132,3 +134,4 @@ class VisitsAnswer:
     learned: tuple[Learned, ...]
     own: tuple[OwnVisit, ...]
     total: int
+    hidden: Hidden | None = None

@@ -3,14 +3,29 @@ Where measures of what named employees did may be shown: the small-cell rule.
 
 A rate of hits, visits or ratings is shown only for territories with at least five
 people of the role whose measure it is, and nothing smaller may follow by subtracting
-what is shown. It hides no leads, deals, outlets or territories.
+what is shown. Where nobody of the role is known, so is not how many people are behind
+a measure: it is not shown. The rule hides no leads, deals, outlets or territories.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from alignment.metrics.answering import FEWEST_PEOPLE
+
+
+class Hidden(StrEnum):
+    """
+    Why nothing of a measure is shown.
+
+    Nobody of the role is known, too few people are, or it is not as it is today.
+    """
+
+    NOBODY = "nobody"
+    FEW = "few"
+    PAST = "past"
+
 
 COMPANY = 0
 """The node above all territories. People and facts without a territory are here."""
@@ -18,10 +33,15 @@ COMPANY = 0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownNodes:
-    """`nodes` may be shown; `COMPANY` is among them unless nothing is. `parents` is the tree they are of."""
+    """
+    `nodes` may be shown; `COMPANY` is among them unless nothing is, which `hidden` then says why.
+
+    `parents` is the tree they are of.
+    """
 
     nodes: frozenset[int]
     parents: Mapping[int, int | None]
+    hidden: Hidden | None = None
 
     def above(self, place: int) -> tuple[int, ...]:
         """The shown nodes that a fact of the place counts in, the smallest first."""
@@ -57,7 +77,9 @@ def shown_nodes(
         [0, 1, 2, 3]
     """
     search = _Search(parents=parents, people=people, measured=frozenset(measured))
-    return ShownNodes(nodes=search.found(), parents=parents)
+    nodes = search.found()
+    why = Hidden.FEW if any(people.values()) else Hidden.NOBODY
+    return ShownNodes(nodes=nodes, parents=parents, hidden=None if nodes else why)
 
 
 def _path(parents: Mapping[int, int | None], place: int) -> list[int]:

@@ -131,9 +131,17 @@ def push_pull_numbers(answer: TerritoriesAnswer, shelf: ShelfAnswer, found: Push
 
 
 def distribution_numbers(answer: DistributionAnswer) -> tuple[Number, ...]:
-    """What arrived in time, what visits brought if it may be shown, and where the product can be bought."""
+    """
+    What arrived in time, what visits brought if it may be shown, and where the product can be bought.
+
+    Filters narrow all but the visits, which then say so.
+    """
     whole = answer.whole
-    calls = [_estimated("strike_rate", each.calls.strike_rate, n_label="visits") for each in answer.calls[:1]]
+    where = "in the whole company" if answer.is_filtered else ""
+    calls = [
+        replace(_estimated("strike_rate", each.calls.strike_rate, n_label="visits"), whole=where)
+        for each in answer.calls[:1]
+    ]
     return (
         _estimated("on_time_in_full", whole.service.on_time_in_full, n_label="orders due"),
         *calls,

@@ -6,6 +6,7 @@ from enum import StrEnum
 from alignment.metrics.catalog import CATALOG
 from alignment.metrics.common import Change, Number, Stamp
 from alignment.metrics.goals import GoalProgress
+from alignment.metrics.small_cells import Hidden
 from alignment.periods import Period
 from alignment.vocabulary import Stage, label
 
@@ -60,7 +61,8 @@ class TodayAnswer:
     """
     `signals` are those beyond noise, strongest first; `quiet` counts what was looked at and is routine.
 
-    `answer_time` is that of the view's period and of the one compared with.
+    `answer_time` is that of the view's period and of the one compared with; `answer_hidden` says why the
+    rule of small cells hides it.
     """
 
     stamp: Stamp
@@ -70,3 +72,4 @@ class TodayAnswer:
     quiet: int
     waiting: tuple[Waiting, ...]
     answer_time: Number | None = None
+    answer_hidden: Hidden | None = None

@@ -60,7 +60,7 @@ class Tile:
 def tile(number: Number, stamp: Stamp) -> Tile:
     """A number of an answer as a tile."""
     return Tile(
-        label=number.metric.label,
+        label=number.label,
         value=wording.number_value(number, stamp.currency),
         caption=wording.number_caption(number, stamp, brief=is_projector()),
         help=wording.number_help(number),

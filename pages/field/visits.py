@@ -111,6 +111,6 @@ with shown.errors():
     if answer.total or answer.stamp.is_looking_back:
         show_contact(answer)
     else:
-        parts.show_empty(insights.visits_empty())
+        parts.show_empty(insights.visits_empty(answer))
         if MAY_LOG and not shown.is_projector():
             offer_logging(answer)

@@ -6,6 +6,8 @@ import pytest
 
 from alignment import answers, insights
 from alignment.exports.distribution_tables import distribution_table
+from alignment.metrics.small_cells import Hidden
+from alignment.metrics.strips import distribution_numbers
 from alignment.periods import Calendar, parse_period
 from alignment.queries.company import company
 from alignment.stats import NotEnoughData, wilson
@@ -58,17 +60,20 @@ PLACES = [{"code": "N", "name": "North"}, {"code": "S", "name": "South"}]
 PRODUCTS = [{"code": code, "name": code} for code in ("P1", "P2", "P3")]
 
 
+def put_texts(database, folder, **texts):
+    """Put files of text into a company of two territories, after their own lists."""
+    files = [export("territories", PLACES), export("products", PRODUCTS)]
+    for name, text in ({"outlets": OUTLETS} | texts).items():
+        path = folder / f"{name}.csv"
+        path.write_text(text)
+        files.append(read_export(path))
+    put_all(database, files)
+
+
 @pytest.fixture
 def fill(tmp_path):
-    """Put files of text into a company of two territories, after their own lists."""
-
     def filled(database, **texts):
-        files = [export("territories", PLACES), export("products", PRODUCTS)]
-        for name, text in ({"outlets": OUTLETS} | texts).items():
-            path = tmp_path / f"{name}.csv"
-            path.write_text(text)
-            files.append(read_export(path))
-        put_all(database, files)
+        put_texts(database, tmp_path, **texts)
 
     return filled
 
@@ -160,10 +165,15 @@ class TestOrdersThatWereDue:
         assert not answer.has_facts
 
 
+def reps(database, number=5):
+    build(database, lambda builder: [builder.person(f"R{each}") for each in range(number)])
+
+
 class TestVisitsThatBroughtOrders:
     def test_strike_rate_and_lines_per_call(self, company_database, fill):
         """Five visits to open outlets, two with an order, four lines; the second visit day has two rows."""
         fill(company_database, visits=VISITS, orders=TAKEN)
+        reps(company_database)
         (whole,) = shown(company_database).calls
         calls = whole.calls
 
@@ -174,26 +184,59 @@ class TestVisitsThatBroughtOrders:
 
     def test_no_filter_narrows_what_employees_did(self, database, fill):
         fill(database, visits=VISITS, orders=TAKEN)
+        reps(database)
+        everywhere = shown(database).calls
 
-        assert shown(database, territories=("S",)).calls == shown(database).calls
+        assert shown(database, territories=("S",)).calls == everywhere != ()
 
     def test_as_known_at_a_moment_what_employees_did_is_not_told(self, database, fill):
         """What one file brought would be told of the one or two people in it, and the page says so."""
         fill(database, visits=VISITS, orders=TAKEN)
+        reps(database)
         with database.reading() as session:
             answer = shown(database, known=company(session).now)
 
         assert shown(database).calls
-        assert (answer.calls, answer.calls_hidden) == ((), True)
+        assert (answer.calls, answer.calls_hidden) == ((), Hidden.PAST)
         assert any("as it is today only" in line for line in insights.distribution_finding(answer).findings)
 
-    def test_four_people_are_too_few_to_be_measured(self, database, fill):
+    def test_under_a_filter_they_are_said_to_be_of_the_whole_company(self, database, fill):
+        """In S one visit brought nothing; its page said that 2 of 5 brought an order."""
         fill(database, visits=VISITS, orders=TAKEN)
-        build(database, lambda builder: [builder.person(f"R{each}") for each in range(4)])
+        reps(database)
+        south, whole = shown(database, territories=("S",)), shown(database)
+        of_south, of_all = (
+            {number.slug: number.label for number in distribution_numbers(each)} for each in (south, whole)
+        )
+        said = insights.distribution_finding(south)
+
+        assert insights.distribution_finding(whole).headline.startswith("2 of 5 visits brought an order")
+        assert said.headline == "No order was due here: the shelf is below"
+        assert any("of 5 visits in the whole company brought an order" in each for each in said.findings)
+        assert any(each.startswith("Orders in the whole company that no visit") for each in said.findings)
+        assert any("1 visit in the whole company to outlets" in each for each in said.findings)
+        assert of_south["strike_rate"] == f"{of_all['strike_rate']} in the whole company"
+        assert {slug: of_south[slug] for slug in of_all if slug != "strike_rate"} == {
+            slug: label for slug, label in of_all.items() if slug != "strike_rate"
+        }
+
+    @pytest.mark.parametrize(
+        ("number", "why", "said"),
+        [
+            (4, Hidden.FEW, "What visits brought is shown from five representatives on"),
+            (0, Hidden.NOBODY, "What visits brought is not shown: no representatives are known. Import"),
+        ],
+    )
+    def test_too_few_people_or_nobody_known_are_not_measured(self, database, fill, number, why, said):
+        """Of a company without a list of people the whole was shown, which may be one person's doing."""
+        fill(database, visits=VISITS, orders=TAKEN)
+        reps(database, number)
         answer = shown(database)
 
         assert answer.calls == ()
-        assert answer.calls_hidden
+        assert answer.calls_hidden is why
+        assert any(each.startswith(said) for each in insights.distribution_finding(answer).findings)
+        assert "strike_rate" not in {each.slug for each in distribution_numbers(answer)}
 
     def test_a_territory_is_shown_from_five_people_on_where_five_are_left_beside_it(self, database, fill):
         fill(database, visits=VISITS, orders=TAKEN)

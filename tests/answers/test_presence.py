@@ -11,6 +11,7 @@ from alignment.actions import contacts, promises
 from alignment.exports import presence_tables
 from alignment.metrics.contact import Balance
 from alignment.metrics.promises import Expected, Kept
+from alignment.metrics.small_cells import Hidden
 from alignment.periods import epoch_day
 from alignment.queries.company import company
 from alignment.stats import NotEnoughData
@@ -114,7 +115,21 @@ class TestVisits:
 
         assert market.visits().total == 0
         assert market.visits().balance.reason == "fewer than 5 reps work here"
+        assert "from five representatives on" in insights.visits_empty(market.visits()).sentence
         assert [each.territory for each in market.visits(person_id=market.mia.person_id).own] == ["NB"]
+
+    def test_where_no_rep_is_known_nothing_is_told_and_it_is_said_why(self, database):
+        """It said "No visit is logged", of a company whose visits it may not tell."""
+        market = Market(database)
+        market.visit("NB")
+        with database.writing() as session:
+            session.execute(sa.update(Person).values(role=Role.VIEWER))
+        answer = market.visits()
+
+        assert (answer.total, answer.hidden, answer.balance.reason) == (0, Hidden.NOBODY, "no reps are known")
+        assert (
+            "no representatives are known. Import a table of people" in insights.visits_empty(answer).sentence
+        )
 
     def test_the_next_visit_goes_where_most_is_missing_and_a_flag_is_open(self, database):
         """All contact was in the south: a day in the north is worth more, NB has the greater potential."""

@@ -6,6 +6,7 @@ import pytest
 
 from alignment import answers, insights
 from alignment.metrics.common import Likely
+from alignment.metrics.small_cells import Hidden
 from alignment.metrics.today import WaitingKind
 from alignment.periods import last_full_weeks
 from alignment.tables import ImportBatch
@@ -64,6 +65,7 @@ class TestSignals:
     def test_twice_the_usual_is_a_signal_of_the_whole_and_of_its_region(self, company_database):
         def fill(builder):
             builder.territory("NW", parent="N")
+            five_reps(builder)
             weekly(builder, last=40, before=20)
             builder.demo_clock(FRIDAY)
 
@@ -78,7 +80,11 @@ class TestSignals:
         assert answer.quiet == 2, "the step to marketing-qualified, and how many were answered in time"
 
     def test_the_usual_is_no_signal_and_is_counted_as_looked_at(self, database):
-        build(database, lambda b: weekly(b, last=21, before=20))
+        def fill(builder):
+            five_reps(builder)
+            weekly(builder, last=21, before=20)
+
+        build(database, fill)
         answer = shown(database)
 
         assert answer.signals == ()
@@ -207,6 +213,20 @@ class TestAnswering:
 
         assert [each for each in answer.signals if each.slug == "answered_in_time"] == []
         assert answer.answer_time is None
+        assert answer.answer_hidden is Hidden.FEW
+
+    def test_where_nobody_is_known_one_person_may_be_behind_all_of_it(self, database):
+        """The answer time of a company without a list of people was shown."""
+        build(database, self.slowed)
+        answer = shown(database, period=last_full_weeks(AT))
+
+        assert [each for each in answer.signals if each.slug == "answered_in_time"] == []
+        assert (answer.answer_time, answer.answer_hidden) == (None, Hidden.NOBODY)
+
+    def test_with_nothing_to_answer_nothing_is_hidden(self, database):
+        build(database, lambda builder: builder.territory("NW"))
+
+        assert shown(database).answer_hidden is None
 
     def test_a_region_with_fewer_people_is_not_shown_beside_the_whole(self, database):
         def fill(builder):

@@ -11,6 +11,7 @@ import pytest
 
 from alignment import insights
 from alignment.metrics.common import Change, Likely
+from alignment.metrics.small_cells import Hidden
 from alignment.metrics.today import Signal, TodayAnswer, Waiting, WaitingKind
 from alignment.periods import iso_week
 from alignment.stats import Estimate, NotEnoughData
@@ -313,6 +314,24 @@ class TestToday:
         line = insights.today_finding(self.answer(), is_filtered=True).subtitle
 
         assert line.endswith("awareness to 31 Dec 2026; filters do not narrow goals")
+
+    def test_why_no_answer_time_is_shown(self):
+        said = [
+            insights.today_finding(self.answer(answer_hidden=hidden)).findings for hidden in (None, *Hidden)
+        ]
+
+        assert said[:3] == [
+            (),
+            (
+                "How soon leads are answered is not shown: no representatives are known. Import a table of "
+                "people.",
+            ),
+            (
+                "How soon leads are answered is shown from five representatives on: fewer could be told "
+                "apart.",
+            ),
+        ]
+        assert said[3][0].startswith("What people did is shown as it is today only")
 
     def test_a_signal_has_number_week_direction_reference_and_n(self):
         line = insights.signal_line(signal("marketing_qualified", 29, 42), "EUR")

@@ -5,7 +5,7 @@ import random
 import numpy as np
 import pytest
 
-from alignment.metrics.small_cells import COMPANY, shown_nodes
+from alignment.metrics.small_cells import COMPANY, Hidden, shown_nodes
 
 SOUTH, BAYERN, HESSEN, SAAR = 1, 2, 3, 4
 TREE = {SOUTH: None, BAYERN: SOUTH, HESSEN: SOUTH, SAAR: SOUTH}
@@ -35,6 +35,14 @@ def staff(**people: int) -> dict[int, list[int]]:
 def test_hand_made_staffs(people, shown):
     """Read off the tree by hand: of five in Bayern and four in Hessen, South less Bayern is the four."""
     assert shown_nodes(TREE, staff(**people)).nodes == shown
+
+
+@pytest.mark.parametrize(
+    ("people", "why"), [({}, Hidden.NOBODY), ({"bayern": 0}, Hidden.NOBODY), ({"bayern": 4}, Hidden.FEW)]
+)
+def test_where_nothing_is_shown_it_is_said_why(people, why):
+    assert shown_nodes(TREE, staff(**people)).hidden is why
+    assert shown_nodes(TREE, staff(bayern=5)).hidden is None
 
 
 def test_somebody_in_two_territories_is_one_person():

@@ -75,7 +75,10 @@ NO_START = ("There are no leads, deals or goals yet.", "Bring in the first expor
 START_WITHOUT_GOAL = ("There is no shared goal yet", "Heads create goals on the Goals page")
 NO_PROMISE = ("Neither team has asked the other for anything yet.", "Whoever needs something asks here")
 NO_PLACE_TO_VISIT = ("There are no territories to visit yet.", "Import a table of territories")
-NO_VISIT = ("No visit, ride-along or training is logged", "Whoever was in the market logs it here")
+NO_REPS = (
+    "Contact with the market is not shown: no representatives are known.",
+    "Whoever was in the market logs",
+)
 BARE = {
     "Today": NO_START,
     "Goals": NO_GOAL,
@@ -115,7 +118,7 @@ EXPECTED = {
     "one_cell": BARE
     | {
         "Territories": ("know the brand in N (", "Fewer than 30 interviews in N: the intervals are wide."),
-        "Visits": NO_VISIT,
+        "Visits": NO_REPS,
     },
     "one_goal": BARE
     | {
@@ -130,7 +133,7 @@ EXPECTED = {
         "Funnel": ("0 of 1 lead is won so far", "1 lead is few"),
         "What changed": UNCHANGED,
         "Territories": ("know the brand in S (", "No interviews in N: hatched, not zero."),
-        "Visits": NO_VISIT,
+        "Visits": NO_REPS,
     },
 }
 
