@@ -24,8 +24,8 @@ class Finding:
 
 
 TODAY_ONLY = (
-    "What people did is shown as it is today only: two moments compared could tell of one person. "
-    'Clear "Events up to" and "As known on" to see it.'
+    "What people did is shown as it is today only, and not as of another day or moment: two of them compared "
+    "could tell of one person."
 )
 """Said in the place of a measure of what employees did, where the reader looks back."""
 

@@ -11,6 +11,7 @@ NOT_SHOWN = (
     "How often a target was a hit is shown where at least five reps work and have marked, and for nothing "
     "narrower."
 )
+BLANK = "Hits are left blank where fewer than five people marked, there or in what is left beside it."
 
 
 def targets_finding(answer: TargetsAnswer, *, may_mark: bool) -> Finding:
@@ -23,6 +24,8 @@ def targets_finding(answer: TargetsAnswer, *, may_mark: bool) -> Finding:
     elif company.unmarked:
         waiting = plural(company.unmarked, "target")
         findings.append(f"{waiting} not marked yet: counted beside, and not as a miss.")
+    if any(each.hits is None and each.marked for each in answer.rates):
+        findings.append(BLANK)
     for mark in (TargetMark.HIT, TargetMark.MISS):
         told = [f"{label(why).lower()} ({count(n)})" for of, why, n in answer.reasons if of is mark]
         if told:

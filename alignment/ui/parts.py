@@ -76,6 +76,12 @@ def side_by_side(charts: Sequence[Drawn], *, on_select: Callable[[str], None] | 
                 )
 
 
+def offer_today(stamp: Stamp) -> None:
+    """The way back to now, on a page without filters that shows less as of an earlier day or moment."""
+    if stamp.is_looking_back and not shown.is_projector():
+        st.button("Show today", key="show_today", on_click=filters.choose, kwargs={"at": None, "known": None})
+
+
 def table(
     frame: pd.DataFrame,
     *,

@@ -35,6 +35,7 @@ def show_contact(answer: VisitsAnswer) -> None:
     if MAY_LOG:
         offer_logging(answer)
     shown.show_findings(finding.findings)
+    parts.offer_today(answer.stamp)
     if answer.next_visit is not None:
         filters.link(f"{answer.next_visit.territory} on the map", f"/territories?id={answer.next_visit.code}")
     if isinstance(answer.balance, Balance):

@@ -35,6 +35,7 @@ def show_inbox(answer: InboxAnswer) -> None:
         return
     parts.table(frames.inbox_table(answer), name="inbox")
     shown.show_findings((finding.title + ".", *finding.findings))
+    parts.offer_today(answer.stamp)
     show_one(answer)
     parts.folded_table("Answered", frames.flag_cards_table(answer.answered), name="answered_flags")
 

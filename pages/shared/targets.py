@@ -242,6 +242,7 @@ with shown.errors():
     answer = loaders.load_targets(person_id=actor.person_id)
     if answer.is_empty:
         parts.show_empty(insights.targets_empty())
+        parts.offer_today(answer.stamp)
     else:
         finding = insights.targets_finding(answer, may_mark=MAY_MARK)
         numbers = [hit_number(answer.company)] if answer.company else []
@@ -253,6 +254,7 @@ with shown.errors():
         if not shown.is_projector():
             show_rates(answer)
             shown.show_findings(finding.findings)
+            parts.offer_today(answer.stamp)
         if not MAY_MARK and not shown.is_projector():
             show_list(answer)
             show_insights(answer)

@@ -109,9 +109,11 @@ def test_eight_marks_of_one_rep_are_nobody_s_to_see(sales):
     assert answer.company.marked == 8
     assert table[["Hits", "Misses", "Hit rate, %"]].isna().all(axis=None)
     assert answer.reasons == ()
-    assert insights.targets_finding(answer, may_mark=False).headline == (
+    finding = insights.targets_finding(answer, may_mark=False)
+    assert finding.headline == (
         "16 targets handed to sales; too few people marked any to tell how many are hits"
     )
+    assert "left blank where fewer than five people marked" in finding.findings[1]
 
 
 def test_one_rep_s_marks_do_not_follow_from_those_of_the_whole_and_of_the_other_territory(sales):

@@ -112,6 +112,9 @@ def test_as_known_at_a_moment_no_rate_is_shown_and_the_page_says_why(open_app, c
     assert app.header[0].value == "2 targets handed to sales on 1 list"
     assert "Marked" not in {column for table in app.dataframe for column in table.value.columns}
     assert "What people did is shown as it is today only" in words(app)
+    app.button(key="show_today").click().run()
+    assert "What people did" not in words(app)
+    assert app.dataframe[0].value["Marked"].tolist() == [0, 0]
 
 
 def test_with_four_reps_no_rate_is_shown_and_the_page_says_why(open_app, database, words):
