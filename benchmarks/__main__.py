@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks import browser, drift, imports, quarter, screens, viewers
+from benchmarks import browser, drift, endurance, imports, quarter, screens, viewers, waits
 from benchmarks.machine import load_line
 
 RUNS = {
@@ -14,6 +14,8 @@ RUNS = {
     "drift": drift.run,
     "viewers": viewers.run,
     "browser": browser.run,
+    "endurance": endurance.run,
+    "waits": waits.run,
 }
 
 

@@ -44,9 +44,9 @@ from benchmarks.machine import number, table
 FACTS = ("lead", "lead_person", "stage_entry")
 CUBES = ("cube_cell", "cube_delta")
 PHASES = ("read", "check", "store", "cubes")
-_ACTOR = Actor(person_id=None, name="Benchmark", role=Role.ADMIN)
-_LIMITS = command_line(max_mb=4_000, max_rows=None)
-_ZONE, _CURRENCY = "Europe/Berlin", "EUR"
+ACTOR = Actor(person_id=None, name="Benchmark", role=Role.ADMIN)
+LIMITS = command_line(max_mb=4_000, max_rows=None)
+ZONE, CURRENCY = "Europe/Berlin", "EUR"
 
 Numbers = dict[str, float]
 
@@ -66,17 +66,17 @@ def imported(url: str, path: Path) -> Numbers:
         data,
         path.name,
         kind="leads",
-        zone=_ZONE,
-        currency=_CURRENCY,
-        limits=_LIMITS,
+        zone=ZONE,
+        currency=CURRENCY,
+        limits=LIMITS,
         now=datetime.now(UTC),
         open_file=_clocked(found, "read", gate.open_file),
     )
     found["check"] = time.perf_counter() - started - found["read"]
     with database.reading() as session:
-        prepared = imports.prepare(session, _ACTOR, parsed)
+        prepared = imports.prepare(session, ACTOR, parsed)
     with database.writing() as session:
-        receipt = imports.apply(session, _ACTOR, parsed, prepared=prepared)
+        receipt = imports.apply(session, ACTOR, parsed, prepared=prepared)
     found["seconds"], found["cpu"] = time.perf_counter() - started, time.process_time() - busy
     assert isinstance(receipt, ImportReceipt)
     assert not receipt.rows_rejected
@@ -122,14 +122,12 @@ def found_company(database: Database) -> None:
     upgrade(database.engine)
     with database.writing() as session:
         session.add(
-            CompanyState(
-                name="Benchmark company", zone=_ZONE, currency=_CURRENCY, created_at=datetime.now(UTC)
-            )
+            CompanyState(name="Benchmark company", zone=ZONE, currency=CURRENCY, created_at=datetime.now(UTC))
         )
     for file in list_files():
-        parsed = read_file(file.data, file.name, kind=file.kind, zone=_ZONE, currency=_CURRENCY)
+        parsed = read_file(file.data, file.name, kind=file.kind, zone=ZONE, currency=CURRENCY)
         with database.writing() as session:
-            imports.apply(session, _ACTOR, parsed)
+            imports.apply(session, ACTOR, parsed)
 
 
 class Sqlite:
@@ -141,7 +139,7 @@ class Sqlite:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._template = folder / "imports-template.db"
-        _remove(self._template)
+        remove(self._template)
         database = Database(f"sqlite:///{self._template}", create=True)
         found_company(database)
         database.close()
@@ -153,7 +151,7 @@ class Sqlite:
         try:
             yield f"sqlite:///{path}"
         finally:
-            _remove(path)
+            remove(path)
 
     def megabytes(self, url: str) -> float:
         path = Path(url.removeprefix("sqlite:///"))
@@ -204,7 +202,23 @@ class Postgres:
         self._maker.dispose()
 
 
-def _remove(path: Path) -> None:
+@contextmanager
+def places_in(folder: Path) -> Iterator[list[Sqlite | Postgres]]:
+    """SQLite, and PostgreSQL where ALIGN_BENCH_POSTGRES names a server."""
+    server = os.environ.get("ALIGN_BENCH_POSTGRES")
+    places: list[Sqlite | Postgres] = [Sqlite(folder)]
+    if server:
+        places.append(Postgres(server))
+    try:
+        yield places
+    finally:
+        for place in places:
+            if isinstance(place, Postgres):
+                place.close()
+
+
+def remove(path: Path) -> None:
+    """A company's file and all that lies beside it."""
     for ending in ("", "-wal", "-shm", ".writelock"):
         Path(f"{path}{ending}").unlink(missing_ok=True)
 
@@ -262,20 +276,14 @@ def _insert(connection: sa.Connection, name: str, rows: list[tuple[Any, ...]], w
 
 
 def run(folder: Path, sizes: list[int], rounds: int) -> str:
-    server = os.environ.get("ALIGN_BENCH_POSTGRES")
-    places: list[Sqlite | Postgres] = [Sqlite(folder)]
-    if server:
-        places.append(Postgres(server))
     phases, ratios = [], []
-    for leads in sizes:
-        files = write_exports(folder, leads)
-        for place in places:
-            found = [_round(place, files) for _ in range(rounds)]
-            phases += [_phase_line(place.name, leads, what, found) for what in ("first", "second")]
-            ratios += _ratio_lines(place, leads, found)
-    for place in places:
-        if isinstance(place, Postgres):
-            place.close()
+    with places_in(folder) as places:
+        for leads in sizes:
+            files = write_exports(folder, leads)
+            for place in places:
+                found = [_round(place, files) for _ in range(rounds)]
+                phases += [_phase_line(place.name, leads, what, found) for what in ("first", "second")]
+                ratios += _ratio_lines(place, leads, found)
     steps = [f"{phase} s" for phase in PHASES]
     sizes_head = ["memory MB", "reader MB", "file MB"]
     head = ["database", "leads", "file", *steps, "all s", "cpu s", "rows/s", *sizes_head]
