@@ -196,7 +196,8 @@ def funnel_records(
     every, visible = count_behind(session, view, narrowed, behind)
     page = max(1, min(page, -(-visible // page_size)))
     first = (page - 1) * page_size
-    units = units_behind(session, view, narrowed, behind, limit=page_size, offset=first)
+    limit = min(page_size, visible - first)
+    units = units_behind(session, view, narrowed, behind, limit=limit, offset=first)
     amounts = deal_amounts(session, view, narrowed, units["unit_id"]) if len(units) else None
     return RecordsPage(
         stage=stage,

@@ -19,8 +19,8 @@ from alignment.queries.dimensions import Narrowing
 from alignment.queries.entries import entry_counts
 from alignment.queries.funnel import cohort_counts
 from alignment.rollups import MIX, STATES, Cube, Kind
-from alignment.view import Split, View
-from alignment.vocabulary import STAGE_ORDER
+from alignment.view import Basis, Split, View
+from alignment.vocabulary import STAGE_ORDER, Stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +115,38 @@ def cohort_frames(
         by={split: _by_state(frame) for split, frame in found.by.items()},
         is_from_cubes=True,
     )
+
+
+def unit_counts(
+    session: ReadSession, view: View, narrowing: Narrowing, stage: Stage, splits: Iterable[Split]
+) -> pd.DataFrame | None:
+    """
+    How many `units` inside the filters reached the stage, by the members of all the splits together.
+
+    By the view's basis: of the cohort, or within the period. None where no cube covers it.
+    """
+    is_cohort, place = view.basis is Basis.COHORT, STAGE_ORDER.index(stage)
+    slot = (
+        Slot(name="units", number="n0")
+        if is_cohort
+        else Slot(name="units", number=f"n{place}", period=view.period)
+    )
+    question = Question(
+        kind=Kind.COHORT if is_cohort else Kind.ENTRIES,
+        slots=(slot,),
+        by=("is_dated", "rank") if is_cohort else (),
+        days=_days(view.period, None),
+        beside=False,
+    )
+    cubes, columns = cubes_of(session, view, narrowing), tuple(column_of(split) for split in splits)
+    cube = None if cubes is None else cubes.covers(question, columns)
+    if cubes is None or cube is None:
+        return None
+    (found,) = cubes.answers(question, [(cube, columns)])
+    if not is_cohort:
+        return found
+    is_counted = (found["is_dated"] == 1) | (view.period is None)
+    return found[is_counted & (found["rank"] >= place)]
 
 
 def deal_frames(

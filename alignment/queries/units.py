@@ -59,7 +59,12 @@ class Units:
 
 
 def units_of(
-    lens: Lens, *, created: bool = False, beside: bool = True, among: sa.Select[Any] | None = None
+    lens: Lens,
+    *,
+    created: bool = False,
+    beside: bool = True,
+    among: sa.Select[Any] | None = None,
+    among_deals: sa.Select[Any] | None = None,
 ) -> Units:
     """
     The expressions as seen through the lens.
@@ -67,17 +72,18 @@ def units_of(
     `created` keeps units of the period that is called so, and the undated ones.
     `beside` keeps what has nothing assigned where the view filters. `among` selects
     ids of leads: only these and what is merged with them are then looked at, and no
-    deal without a lead.
+    deal without a lead. `among_deals` selects ids of deals besides: these, what their
+    leads are merged with, and all deals of those leads are looked at as well.
     """
-    members = _members(lens, among)
-    deals = _deals(lens, members)
+    if among is not None and among_deals is not None:
+        among, among_deals = _with_leads_of(lens, among, among_deals)
+    members = _members(lens) if among is None else _members_among(lens, among)
+    deals = _deals(lens, members, among_deals)
     leads = _lead_units(lens, members)
-    if among is None:
-        every = sa.union_all(leads, _direct_units(deals)).subquery("every_unit")
-    else:
-        every = leads.where(leads.selected_columns.lead_id.in_(sa.select(members.c.survivor_id))).subquery(
-            "every_unit"
-        )
+    if among is not None:
+        leads = leads.where(leads.selected_columns.lead_id.in_(sa.select(members.c.survivor_id)))
+    has_direct = among is None or among_deals is not None
+    every = (sa.union_all(leads, _direct_units(deals)) if has_direct else leads).subquery("every_unit")
     day = every.c.created_day
     dated = [day <= lens.at, *([within(day, "created")] if created else [])]
     units = sa.select(every).where(
@@ -86,8 +92,18 @@ def units_of(
     return Units(members=members, deals=deals, units=units.cte("units"))
 
 
-def _members(lens: Lens, among: sa.Select[Any] | None) -> sa.CTE:
-    """One row per lead: the lead it ends in after all merges. `among`: of the units of these leads only."""
+def _with_leads_of(
+    lens: Lens, among: sa.Select[Any], among_deals: sa.Select[Any]
+) -> tuple[sa.Select[Any], sa.Select[Any]]:
+    """The same selections, each made once, with the leads of the deals among the leads."""
+    chosen, deal = among_deals.cte("chosen_deals"), rows(Deal, lens).alias("chosen_deal").c
+    ids = sa.select(chosen.c[0])
+    leads = sa.select(deal.lead_id).where(deal.id.in_(ids), deal.lead_id.is_not(None))
+    return sa.select(sa.union(among, leads).cte("chosen_leads").c[0]), ids
+
+
+def _members(lens: Lens) -> sa.CTE:
+    """One row per lead: the lead it ends in after all merges."""
     leads = rows(Lead, lens)
     lead, parent = leads.c, leads.alias("parent")
     step = (
@@ -105,16 +121,22 @@ def _members(lens: Lens, among: sa.Select[Any] | None) -> sa.CTE:
         last.c.id == step.c.survivor_id, last.c.merged_into_id.is_(None)
     )
     alone = sa.select(lead.id, lead.id).where(lead.merged_into_id.is_(None))
-    if among is None:
-        return sa.union_all(merged, alone).cte("members")
-    ends, chosen = merged.cte("merged"), among.cte("chosen")
-    lead_id = chosen.c[0]
-    survivors = sa.select(ends.c.survivor_id).where(ends.c.lead_id == lead_id)
-    whole = sa.select(ends.c.lead_id, ends.c.survivor_id).where(
-        sa.or_(ends.c.survivor_id.in_(survivors), ends.c.survivor_id.in_(sa.select(lead_id)))
+    return sa.union_all(merged, alone).cte("members")
+
+
+def _members_among(lens: Lens, among: sa.Select[Any]) -> sa.CTE:
+    """The same of the units of these leads only: up to where each ends, and down to all that end there."""
+    leads = rows(Lead, lens)
+    lead, parent, child = leads.c, leads.alias("parent").c, leads.alias("child").c
+    up = sa.select(lead.id, lead.merged_into_id).where(lead.id.in_(among)).cte("merged_up", recursive=True)
+    up = up.union(sa.select(parent.id, parent.merged_into_id).where(parent.id == up.c.merged_into_id))
+    down = (
+        sa.select(up.c.id.label("lead_id"), up.c.id.label("survivor_id"))
+        .where(up.c.merged_into_id.is_(None))
+        .cte("merged_down", recursive=True)
     )
-    alone = alone.where(sa.or_(lead.id.in_(sa.select(lead_id)), lead.id.in_(survivors)))
-    return sa.union_all(whole, alone).cte("members")
+    down = down.union(sa.select(child.id, down.c.survivor_id).where(child.merged_into_id == down.c.lead_id))
+    return sa.select(down).cte("members")
 
 
 def _lead_units(lens: Lens, members: sa.CTE) -> sa.Select[Any]:
@@ -156,8 +178,12 @@ def _direct_units(deals: sa.CTE) -> sa.Select[Any]:
     ).where(deals.c.lead_id.is_(None))
 
 
-def _deals(lens: Lens, members: sa.CTE) -> sa.CTE:
-    """One row per deal that had been opened by the view's day."""
+def _deals(lens: Lens, members: sa.CTE, among: sa.Select[Any] | None = None) -> sa.CTE:
+    """
+    One row per deal that had been opened by the view's day.
+
+    `among` selects the only ones that matter besides those of the members.
+    """
     every, accounts = rows(Deal, lens), rows(Account, lens)
     deal, account = every.c, accounts.c
     survivor, closing = rows(Lead, lens).alias("survivor"), _closings(lens)
@@ -183,6 +209,9 @@ def _deals(lens: Lens, members: sa.CTE) -> sa.CTE:
         .select_from(joined)
         .where(existing(deal), sa.or_(deal.opened_day.is_(None), deal.opened_day <= lens.at))
     )
+    if among is not None:
+        of_lead = sa.select(deal.id).where(deal.lead_id.in_(sa.select(members.c.lead_id)))
+        found = found.where(deal.id.in_(sa.union(of_lead, among)))
     deals = found.subquery("every_deal")
     state = sa.case(
         (deals.c.state == DealEventKind.WON.value, WON_STATE),
