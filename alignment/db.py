@@ -12,6 +12,7 @@ own included, rolls everything back.
 
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -156,9 +157,12 @@ class Database:
         if self.path is None:
             yield
             return
-        with self._gate.held(), _file_lock(self.path):
-            self._check_file(self.path)
-            yield
+        started = time.monotonic()
+        with self._gate.held(WAIT_SECONDS):
+            waited = time.monotonic() - started  # at the gate: the file is not waited for as long again
+            with _file_lock(self.path, max(0.0, WAIT_SECONDS - waited)):
+                self._check_file(self.path)
+                yield
 
     def _check_file(self, path: Path) -> None:
         """Writes into a deleted file "succeed" and are lost; compare the inode first."""
@@ -235,9 +239,9 @@ def _on_begin(connection: sa.Connection) -> None:
 
 
 @contextmanager
-def _file_lock(path: Path) -> Iterator[None]:
-    """The advisory lock that app, command line and backups share."""
-    lock = FileLock(f"{path}.writelock", timeout=WAIT_SECONDS)
+def _file_lock(path: Path, seconds: float = WAIT_SECONDS) -> Iterator[None]:
+    """The advisory lock that app, command line and backups share, waited for so long."""
+    lock = FileLock(f"{path}.writelock", timeout=seconds)
     try:
         lock.acquire()
     except Timeout as error:
