@@ -57,7 +57,7 @@ def count_behind(session: ReadSession, view: View, narrowing: Narrowing, behind:
     splits |= {Split.TERRITORY} if behind.territories is not None else set()
     counted = unit_counts(session, view, narrowing, behind.stage, splits)
     if counted is None:
-        statement = _count_statement(lens_of(view, narrowing), _shape(view, behind))
+        statement = _count_statement(lens_of(view, narrowing), _shape(view, behind), view.known is None)
         every, visible = session.execute(statement, _values(view, narrowing, behind)).one()
         return int(every), int(visible)
     if split is not None:
@@ -99,9 +99,9 @@ def of_all(
     by_day: bool = True,
 ) -> pd.DataFrame:
     """
-    The same page out of all units; with `by_day` of a cohort out of those created in its period.
+    The same page out of all units; with `by_day` out of those that the period leaves, found by their days.
 
-    It costs the more the more leads there are.
+    It costs the more the more leads there are, or the more of them are of the period.
     """
     is_narrow = by_day and view.known is None
     statement = _page_statement(lens_of(view, narrowing), _shape(view, behind), is_narrow)
@@ -197,16 +197,16 @@ def _values(view: View, narrowing: Narrowing, behind: Behind) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=128)
-def _count_statement(lens: Lens, shape: _Shape) -> sa.Select[Any]:
-    units = _units_behind(lens, shape).subquery("behind")
+def _count_statement(lens: Lens, shape: _Shape, by_day: bool) -> sa.Select[Any]:
+    units = _units_behind(lens, shape, _of_period(lens, shape) if by_day else None).subquery("behind")
     return sa.select(sa.func.count(), total(units.c.is_visible, "visible")).select_from(units)
 
 
 @lru_cache(maxsize=128)
 def _page_statement(lens: Lens, shape: _Shape, by_day: bool) -> sa.Select[Any]:
-    among = _created(lens, "created") if by_day and shape.is_cohort and shape.has_period else None
+    units = _units_behind(lens, shape, _of_period(lens, shape) if by_day else None).subquery("behind")
     return (
-        _in_order(_units_behind(lens, shape, among).subquery("behind"))
+        _in_order(units)
         .limit(sa.bindparam("limit", type_=sa.Integer))
         .offset(sa.bindparam("offset", type_=sa.Integer))
     )
@@ -229,7 +229,7 @@ def _in_order(units: sa.Subquery) -> sa.Select[Any]:
 @lru_cache(maxsize=128)
 def _window_statement(lens: Lens, shape: _Shape) -> sa.Select[Any]:
     """The ids of the units that came in the window, the last first."""
-    bar = _bar(lens, shape, _touched(lens, shape.stage))
+    bar = _bar(lens, shape, _touched(lens, shape.stage, "window"))
     entered_day, unit_id = entry_day(bar.first, bar.units, shape.stage), bar.units.c.unit_id
     return (
         sa.select(unit_id)
@@ -256,15 +256,22 @@ def _created(lens: Lens, period: str) -> _Among:
     )
 
 
-def _touched(lens: Lens, stage: Stage) -> _Among:
-    """The units that reached the stage on a day of the window are all among these."""
-    created = _created(lens, "window")
+def _of_period(lens: Lens, shape: _Shape) -> _Among | None:
+    """The units behind the number are all among these; None: any unit of the company may be."""
+    if not shape.has_period:
+        return None
+    return _created(lens, "created") if shape.is_cohort else _touched(lens, shape.stage, "created")
+
+
+def _touched(lens: Lens, stage: Stage, period: str) -> _Among:
+    """The units that reached the stage on a day of the period of that name are all among these."""
+    created = _created(lens, period)
     if stage is Stage.LEAD:
         return created
     entry, event = rows(StageEntry, lens).alias("touching").c, rows(DealEvent, lens).alias("winning").c
     later = [each for each in STAGE_ORDER if RANK[each] >= RANK[stage]]
-    entries = sa.select(entry.lead_id).where(within(entry.day, "window"), entry.stage.in_(later))
-    won = sa.select(event.deal_id).where(event.kind == DealEventKind.WON, within(event.day, "window"))
+    entries = sa.select(entry.lead_id).where(within(entry.day, period), entry.stage.in_(later))
+    won = sa.select(event.deal_id).where(event.kind == DealEventKind.WON, within(event.day, period))
     if stage is Stage.WON:
         return _Among(leads=entries, deals=won)
     deals = sa.union(won, created.deals).subquery("touched_deals")
