@@ -4,11 +4,13 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks import browser, drift, endurance, imports, quarter, screens, viewers, waits
+from benchmarks import agree, browser, drift, durations, endurance, imports, quarter, screens, viewers, waits
 from benchmarks.machine import load_line
 
 RUNS = {
     "quarter": quarter.run,
+    "durations": durations.run,
+    "agree": agree.run,
     "screens": screens.run,
     "imports": imports.run,
     "drift": drift.run,

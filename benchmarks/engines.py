@@ -7,22 +7,26 @@ came in the quarter, by territory. All engines must give the same check sums.
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
+
+from alignment.rollups.durations import LAST_BUCKET, middles
+from alignment.rollups.packing import PAIR_BYTES, unpacked_pairs
 from alignment.vocabulary import STAGE_ORDER
 from benchmarks.companies import FIRST_DAY, QUARTER
 
 Rows = Iterable[tuple[Any, ...]]
 _FIRST, _LAST = QUARTER
-_RANK = "CASE {} END".format(
+RANK = "CASE {} END".format(
     " ".join(f"WHEN e.stage = '{stage}' THEN {rank}" for rank, stage in enumerate(STAGE_ORDER))
 )
 
 COUNTS = f"""
-SELECT {_RANK} AS rank, e.week, coalesce(l.territory_id, 0) AS territory, count(*)
+SELECT {RANK} AS rank, e.week, coalesce(l.territory_id, 0) AS territory, count(*)
 FROM stage_entry e JOIN lead l ON l.id = e.lead_id
 WHERE e.ended_at IS NULL AND l.deleted = FALSE AND e.week BETWEEN {_FIRST} AND {_LAST}
 GROUP BY 1, 2, 3
@@ -48,7 +52,7 @@ SELECT territory, count(*) AS n, quantile_disc(waited, 0.5) FROM ({_WAITS}) GROU
 """  # noqa: S608 - made of the statement above
 COHORT = f"""
 SELECT territory, rank, count(*) FROM (
-  SELECT l.id, coalesce(l.territory_id, 0) AS territory, max({_RANK}) AS rank
+  SELECT l.id, coalesce(l.territory_id, 0) AS territory, max({RANK}) AS rank
   FROM lead l JOIN stage_entry e ON e.lead_id = l.id AND e.ended_at IS NULL
   WHERE l.deleted = FALSE AND l.created_day BETWEEN {_FIRST} AND {_LAST}
   GROUP BY l.id, l.territory_id) AS reached
@@ -121,7 +125,7 @@ class SqliteFacts:
 
 
 class SqliteCubes:
-    """Our own: the counts and the cohort by territory from the cubes. Durations have no cube yet."""
+    """Our own, from the cubes. Its medians are in opening hours; the peers' are plain seconds."""
 
     def __init__(self, name: str, path: Path) -> None:
         self.name = name
@@ -142,6 +146,22 @@ class SqliteCubes:
             if n
         }
 
+    def medians(self) -> dict[int, tuple[int, int]]:
+        """Of the answered: how many, and the bucket of the median, by territory."""
+        rows = self._connection.execute(
+            "SELECT b_id, counts FROM packed_cell WHERE cube = 700 AND day BETWEEN ? AND ?", QUARTER
+        ).fetchall()
+        places, blobs = zip(*rows, strict=True) if rows else ((), ())
+        found = histograms(places, blobs)
+        middle = quantiles(found, 0.5)
+        return {
+            place: (n, round(seconds))
+            for place, n, seconds in zip(
+                found.places.tolist(), found.counts.sum(axis=1).tolist(), middle.tolist(), strict=True
+            )
+            if n
+        }
+
     def cohort(self) -> dict[tuple[int, int], int]:
         return _cohort(
             self._connection.execute(
@@ -150,6 +170,31 @@ class SqliteCubes:
                 QUARTER,
             )
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Histograms:
+    """By territory how many were answered in each bucket; shape (territories, buckets)."""
+
+    places: np.ndarray
+    counts: np.ndarray
+
+
+def histograms(places: Sequence[int], blobs: Sequence[bytes]) -> Histograms:
+    sizes = [len(blob) // PAIR_BYTES for blob in blobs]
+    code, n = unpacked_pairs(b"".join(blobs))
+    known, row = np.unique(np.repeat(np.array(places, dtype=np.int64), sizes), return_inverse=True)
+    is_answered = code <= LAST_BUCKET
+    counts = np.zeros((len(known), LAST_BUCKET + 1), dtype=np.int64)
+    np.add.at(counts, (row[is_answered], code[is_answered]), n[is_answered])
+    return Histograms(known, counts)
+
+
+def quantiles(found: Histograms, share: float) -> np.ndarray:
+    """Seconds in opening hours that so many of the answered of each territory waited at most."""
+    until = found.counts.cumsum(axis=1)
+    place = np.ceil(share * until[:, -1])[:, None]
+    return middles()[(until < place).sum(axis=1).clip(max=LAST_BUCKET)]
 
 
 def _counts(rows: Rows) -> dict[tuple[int, int, int], int]:

@@ -19,6 +19,7 @@ from alignment.tables import PackedCell, c
 from alignment.vocabulary import STAGE_ORDER
 
 _PAIR = np.dtype([("code", "<i4"), ("n", "<i8")])
+PAIR_BYTES = _PAIR.itemsize
 _DAY, _PLACE, _SINCE, _DIRECT, _RANK = (
     KEY.index(name) for name in ("day", "b_id", "since", "is_direct", "rank")
 )
@@ -44,7 +45,7 @@ def read_packed(session: ReadSession, cube: Cube, *conditions: sa.ColumnElement[
     statement = sa.select(cell.day, cell.b_id, cell.counts).where(cell.cube == cube.number, *conditions)
     rows = session.connection().execute(statement).all()
     blobs = [bytes(row.counts) for row in rows]
-    sizes = np.array([len(each) // _PAIR.itemsize for each in blobs], dtype=np.int64)
+    sizes = np.array([len(each) // PAIR_BYTES for each in blobs], dtype=np.int64)
     keys = np.array([(row.day, row.b_id) for row in rows], dtype=np.int64).reshape(-1, 2)
     day, place = np.repeat(keys, sizes, axis=0).T
     code, n = unpacked_pairs(b"".join(blobs))
@@ -96,7 +97,7 @@ def add_packed(session: WriteSession, cube: Cube, rows: np.ndarray) -> None:
         return
     keys = {(day, place) for day, place in np.unique(new[:, :2], axis=0).tolist()}
     former = _stored(session, cube, keys)
-    sizes = np.array([len(blob) // _PAIR.itemsize for blob in former.values()], dtype=np.int64)
+    sizes = np.array([len(blob) // PAIR_BYTES for blob in former.values()], dtype=np.int64)
     code, n = unpacked_pairs(b"".join(former.values()))
     held = np.repeat(np.array(list(former), dtype=np.int64).reshape(-1, 2), sizes, axis=0)
     sums = _added_up(np.concatenate([np.column_stack([held, code, n]), new]))
@@ -124,11 +125,15 @@ def _rows(cube: Cube, pairs: np.ndarray) -> Iterable[dict[str, object]]:
     packed = packed_pairs(pairs[:, 2], pairs[:, 3])
     starts = np.flatnonzero(np.r_[True, (pairs[1:, :2] != pairs[:-1, :2]).any(axis=1)])
     ends = np.r_[starts[1:], len(pairs)]
-    size = _PAIR.itemsize
     for (day, place), start, end in zip(
         pairs[starts, :2].tolist(), starts.tolist(), ends.tolist(), strict=True
     ):
-        yield {"cube": cube.number, "day": day, "b_id": place, "counts": packed[start * size : end * size]}
+        yield {
+            "cube": cube.number,
+            "day": day,
+            "b_id": place,
+            "counts": packed[start * PAIR_BYTES : end * PAIR_BYTES],
+        }
 
 
 def _stored(session: ReadSession, cube: Cube, keys: set[tuple[int, int]]) -> dict[tuple[int, int], bytes]:

@@ -1,0 +1,216 @@
+"""
+What pages say beside plain SQL of the facts, at random settings of the filters.
+
+The SQL knows nothing of the product's queries or cubes. It may be as short as it is
+because the made-up companies have no merges, undated entries or skipped stages.
+A cohort is compared with the one before, followed for as long; under two filters the
+page has no cube for that and reads the facts itself.
+"""
+
+import random
+import sqlite3
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from alignment import answers
+from alignment.db import Database
+from alignment.periods import Period, epoch_day, from_epoch_day
+from alignment.view import Basis, Split, View
+from alignment.vocabulary import STAGE_ORDER, Stage
+from benchmarks.companies import (
+    CAMPAIGNS,
+    CHANNELS,
+    FIRST_DAY,
+    LAST_DAY,
+    PRODUCTS,
+    SEGMENTS,
+    TERRITORIES,
+    WEEKS,
+)
+from benchmarks.engines import RANK
+from benchmarks.machine import number, table
+from benchmarks.quarter import company
+from benchmarks.screens import SEES
+
+SETTINGS = 10
+_SIZES = {
+    Split.TERRITORY: TERRITORIES,
+    Split.CHANNEL: CHANNELS,
+    Split.SEGMENT: SEGMENTS,
+    Split.PRODUCT: PRODUCTS,
+    Split.CAMPAIGN: CAMPAIGNS,
+}
+
+
+class Disagreement(Exception):
+    """A page says something else than the facts."""
+
+
+def settings(seed: int = 1) -> Iterator[View]:
+    """Whole weeks, none to two filters of one to three members each, both ways to count."""
+    dice = random.Random(seed)
+    for place in range(SETTINGS):
+        first = FIRST_DAY + 7 * dice.randrange(WEEKS // 2, WEEKS - 13)
+        start = from_epoch_day(first)
+        chosen = dice.sample(list(Split), place % 3)
+        filters = {
+            f"{split.value}s" if split is not Split.TERRITORY else "territories": tuple(
+                sorted(_code(split, member) for member in dice.sample(range(1, _SIZES[split] + 1), 3))
+            )
+            for split in chosen
+        }
+        yield View(
+            period=Period(start=start, end=start + timedelta(days=7 * dice.randrange(1, 14))),
+            at=from_epoch_day(LAST_DAY),
+            basis=dice.choice(list(Basis)),
+            **filters,
+        )
+
+
+def _code(split: Split, member: int) -> str:
+    return f"{split.value[0].upper()}{member:03d}"
+
+
+class Facts:
+    """The same questions in plain SQL."""
+
+    def __init__(self, path: Path, view: View) -> None:
+        self._connection = sqlite3.connect(path)
+        self._connection.execute("PRAGMA query_only=ON")
+        self._view = view
+        chosen = {
+            Split.TERRITORY: view.territories,
+            Split.CHANNEL: view.channels,
+            Split.SEGMENT: view.segments,
+            Split.PRODUCT: view.products,
+            Split.CAMPAIGN: view.campaigns,
+        }
+        conditions = ["l.deleted = FALSE"]
+        for split, codes in chosen.items():
+            if codes:
+                ids = ", ".join(str(int(code[1:])) for code in codes)
+                conditions.append(f"l.{split.value}_id IN ({ids})")
+        self._inside = " AND ".join(conditions)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _ask(self, sql: str) -> list[tuple[Any, ...]]:
+        return self._connection.execute(sql).fetchall()
+
+    def _period(self, period: Period) -> str:
+        return f"BETWEEN {period.first_epoch_day} AND {period.last_epoch_day}"
+
+    def entered(self, period: Period, at: int) -> list[int]:
+        """By stage: of a cohort those who came so far by a day, or those who came within the period."""
+        if self._view.basis is Basis.PERIOD:
+            rows = self._ask(
+                f"SELECT {RANK}, count(*) FROM stage_entry e JOIN lead l ON l.id = e.lead_id"  # noqa: S608
+                f" WHERE e.ended_at IS NULL AND e.day {self._period(period)} AND {self._inside} GROUP BY 1"
+            )
+            found = dict(rows)
+            return [found.get(rank, 0) for rank in range(len(STAGE_ORDER))]
+        rows = self._ask(
+            f"SELECT rank, count(*) FROM (SELECT max({RANK}) AS rank FROM lead l"  # noqa: S608
+            f" JOIN stage_entry e ON e.lead_id = l.id AND e.ended_at IS NULL AND e.day <= {at}"
+            f" WHERE l.created_day {self._period(period)} AND {self._inside} GROUP BY l.id) GROUP BY 1"
+        )
+        return [sum(n for rank, n in rows if rank >= stage) for stage in range(len(STAGE_ORDER))]
+
+    def won_minor(self) -> int:
+        """Of the deals that were won in the period, or whose leads are the cohort."""
+        period = self._view.period
+        assert period is not None
+        when = "e.day" if self._view.basis is Basis.PERIOD else "l.created_day"
+        ((found,),) = self._ask(
+            "SELECT coalesce(sum(d.company_minor), 0) FROM deal d JOIN lead l ON l.id = d.lead_id"  # noqa: S608
+            " JOIN deal_event e ON e.deal_id = d.id AND e.kind = 'won' AND e.ended_at IS NULL"
+            f" WHERE d.deleted = FALSE AND {when} {self._period(period)} AND {self._inside}"
+        )
+        return int(found)
+
+    def by_territory(self) -> dict[str, tuple[int, int, int]]:
+        """Leads that came, deals won, deals closed in the period."""
+        period = self._view.period
+        assert period is not None
+        leads = dict(
+            self._ask(
+                "SELECT l.territory_id, count(*) FROM lead l"  # noqa: S608
+                f" WHERE l.created_day {self._period(period)} AND {self._inside} GROUP BY 1"
+            )
+        )
+        closed = {
+            place: (won, n)
+            for place, won, n in self._ask(
+                "SELECT l.territory_id, sum(e.kind = 'won'), count(*) FROM deal_event e"  # noqa: S608
+                " JOIN deal d ON d.id = e.deal_id AND d.deleted = FALSE JOIN lead l ON l.id = d.lead_id"
+                f" WHERE e.kind IN ('won', 'lost') AND e.ended_at IS NULL AND e.day {self._period(period)}"
+                f" AND {self._inside} GROUP BY 1"
+            )
+        }
+        places = {place for place in (*leads, *closed) if place is not None}
+        return {
+            _code(Split.TERRITORY, place): (leads.get(place, 0), *closed.get(place, (0, 0)))
+            for place in places
+        }
+
+
+def compared(database: Database, path: Path, view: View) -> tuple[int, float, float]:
+    """How many numbers agree, and the seconds of the pages and of the facts."""
+    started = time.perf_counter()
+    with database.reading() as session:
+        funnel = answers.funnel(session, SEES, view)
+        lands = answers.territories(session, SEES, view)
+    pages = time.perf_counter() - started
+    facts = Facts(path, view)
+    assert view.period is not None
+    said = {stage: step.entered for stage, step in zip(STAGE_ORDER, funnel.steps, strict=True)}
+    pairs: list[tuple[str, Any, Any]] = [
+        (stage.value, said[stage], n)
+        for stage, n in zip(STAGE_ORDER, facts.entered(view.period, LAST_DAY), strict=True)
+    ]
+    before = view.compared()
+    if before is not None and before.period is not None:
+        age = view.period.start - before.period.start
+        earlier = facts.entered(before.period, epoch_day(view.at - age))
+        pairs += [
+            (f"{step.stage.value} before", step.entered_before, n)
+            for step, n in zip(funnel.steps, earlier, strict=True)
+        ]
+    pairs.append(("won", funnel.won_revenue_minor, facts.won_minor()))
+    plain = facts.by_territory()
+    pairs += [
+        (row.code, (row.leads, row.won, row.closed), plain.get(row.code, (0, 0, 0))) for row in lands.rows
+    ]
+    facts.close()
+    for name, page, fact in pairs:
+        if page != fact:
+            raise Disagreement(f"{name} at {view}: the page says {page}, the facts say {fact}.")
+    assert said[Stage.LEAD]
+    return len(pairs), pages, time.perf_counter() - started - pages
+
+
+def run(folder: Path, sizes: list[int], rounds: int) -> str:
+    del rounds
+    lines = []
+    for leads in sizes:
+        path = company(folder, leads)
+        database = Database(f"sqlite:///{path}")
+        every = [compared(database, path, view) for view in settings()]
+        database.close()
+        numbers, pages, facts = (sum(each) for each in zip(*every, strict=True))
+        lines.append(
+            (
+                f"{leads:,}",
+                str(len(every)),
+                f"{numbers:,}",
+                number(pages),
+                number(facts),
+                f"{facts / pages:.1f}x",
+            )
+        )
+    head = ("leads", "settings", "numbers, all the same", "pages s", "plain SQL s", "SQL to pages")
+    return table(head, lines)

@@ -1,0 +1,87 @@
+"""
+Median and 90th percentile of the answer times of a quarter, by territory: from histograms, and exact.
+
+Exact are the hand-offs and their first answers from the facts, each in opening hours.
+The error is that of the worst territory with twenty answers or more.
+"""
+
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+
+from alignment.db import Database, ReadSession
+from alignment.metrics.answering import answer_hours
+from alignment.periods import Period, from_epoch_day, start_of
+from alignment.queries.answering import handoffs
+from alignment.queries.company import calendar
+from alignment.queries.dimensions import Narrowing
+from alignment.view import View
+from benchmarks.companies import LAST_DAY, QUARTER
+from benchmarks.engines import histograms, quantiles
+from benchmarks.machine import in_turn, number, table
+from benchmarks.quarter import company
+
+SHARES, FEWEST = (0.5, 0.9), 20
+
+
+def exact(session: ReadSession) -> dict[int, np.ndarray]:
+    """By territory the hours of every answer, in order."""
+    last = from_epoch_day(LAST_DAY)
+    quarter = Period(start=from_epoch_day(QUARTER[0]), end=from_epoch_day(QUARTER[1] + 1))
+    found = handoffs(session, View(period=None, at=last), Narrowing(chosen={}, allowed=None), quarter)
+    days = calendar(session)
+    every = answer_hours(found, days, start_of(last + timedelta(days=1), days.zone))
+    answered = every[every["is_answered"]]
+    return {int(place): np.sort(part.to_numpy()) for place, part in answered.groupby("territory_id")["hours"]}
+
+
+def exact_quantiles(hours: dict[int, np.ndarray]) -> dict[int, list[float]]:
+    return {
+        place: [float(each[int(np.ceil(share * len(each))) - 1]) * 3600 for share in SHARES]
+        for place, each in hours.items()
+    }
+
+
+def from_histograms(connection: sqlite3.Connection) -> dict[int, list[float]]:
+    rows = connection.execute(
+        "SELECT b_id, counts FROM packed_cell WHERE cube = 700 AND day BETWEEN ? AND ?", QUARTER
+    ).fetchall()
+    places, blobs = zip(*rows, strict=True)
+    found = histograms(places, blobs)
+    every = np.column_stack([quantiles(found, share) for share in SHARES])
+    return dict(zip(found.places.tolist(), every.tolist(), strict=True))
+
+
+def run(folder: Path, sizes: list[int], rounds: int) -> str:
+    lines = []
+    for leads in sizes:
+        path = company(folder, leads)
+        database, connection = Database(f"sqlite:///{path}"), sqlite3.connect(path)
+
+        def asked_of_facts(database: Database = database) -> dict[int, list[float]]:
+            with database.reading() as session:
+                return exact_quantiles(exact(session))
+
+        def asked_of_cubes(connection: sqlite3.Connection = connection) -> dict[int, list[float]]:
+            return from_histograms(connection)
+
+        with database.reading() as session:
+            hours = exact(session)
+        true, ours = exact_quantiles(hours), asked_of_cubes()
+        assert set(true) <= set(ours)
+        errors = [
+            abs(said / is_ - 1)
+            for place, each in hours.items()
+            if len(each) >= FEWEST
+            for said, is_ in zip(ours[place], true[place], strict=True)
+            if is_ > 0
+        ]
+        timed = in_turn({"facts": asked_of_facts, "histograms": asked_of_cubes}, rounds)
+        facts, cubes = timed["facts"].median, timed["histograms"].median
+        seconds = (number(facts), number(cubes), f"{facts / cubes:,.0f}x")
+        lines.append((f"{leads:,}", f"{len(errors) // 2}", *seconds, f"{max(errors, default=0):.2%}"))
+        database.close()
+        connection.close()
+    return table(("leads", "territories", "exact ms", "histograms ms", "faster", "largest error"), lines)
