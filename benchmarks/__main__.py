@@ -4,13 +4,15 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks import agree, browser, drift, durations, endurance, imports, quarter, screens, viewers, waits
+from benchmarks import agree, browser, drift, durations, endurance, growth, imports, quarter, screens, viewers, waits
 from benchmarks.machine import load_line
 
 RUNS = {
     "quarter": quarter.run,
     "durations": durations.run,
     "agree": agree.run,
+    "growth": growth.run,
+    "changes": growth.changes,
     "screens": screens.run,
     "imports": imports.run,
     "drift": drift.run,

@@ -29,7 +29,7 @@ from benchmarks.companies import (
 )
 
 _STAGES = (Stage.MARKETING_QUALIFIED, Stage.SALES_ACCEPTED, Stage.SALES_QUALIFIED, Stage.OPPORTUNITY)
-_HEADER = (
+HEADER = (
     "Lead ID",
     "Created Date",
     "Territory",
@@ -72,21 +72,21 @@ def list_files() -> list[ListFile]:
         ListFile(
             "campaigns.csv",
             "campaigns",
-            _text([("Campaign Code", "Campaign Name", "Start Date", "End Date"), *campaigns]),
+            text_of([("Campaign Code", "Campaign Name", "Start Date", "End Date"), *campaigns]),
         ),
     ]
 
 
 def _named(what: str, letter: str, count: int) -> bytes:
     names = [(_code(letter, number), f"{what} {number}") for number in range(1, count + 1)]
-    return _text([(f"{what} Code", f"{what} Name"), *names])
+    return text_of([(f"{what} Code", f"{what} Name"), *names])
 
 
 def _code(letter: str, number: int) -> str:
     return f"{letter}{number:03d}"
 
 
-def _text(rows: list[tuple[str, ...]]) -> bytes:
+def text_of(rows: list[tuple[str, ...]]) -> bytes:
     text = io.StringIO()
     csv.writer(text).writerows(rows)
     return text.getvalue().encode()
@@ -107,8 +107,8 @@ def write_exports(folder: Path, leads: int, *, seed: int = 1) -> tuple[Path, Pat
         ):
             writers = csv.writer(one), csv.writer(other)
             for writer in writers:
-                writer.writerow(_HEADER)
-            for row, changed in _rows(leads, seed):
+                writer.writerow(HEADER)
+            for row, changed in rows_of(leads, seed):
                 writers[0].writerow(row)
                 writers[1].writerow(changed)
         for path, target in zip(building, (first, second), strict=True):
@@ -116,7 +116,7 @@ def write_exports(folder: Path, leads: int, *, seed: int = 1) -> tuple[Path, Pat
     return first, second
 
 
-def _rows(leads: int, seed: int) -> Iterator[tuple[list[str], list[str]]]:
+def rows_of(leads: int, seed: int) -> Iterator[tuple[list[str], list[str]]]:
     """Each lead as it was, and as it is a week later."""
     dice = np.random.default_rng(seed)
     for start in range(0, leads, _CHUNK):
@@ -145,7 +145,7 @@ def _rows(leads: int, seed: int) -> Iterator[tuple[list[str], list[str]]]:
             ),
         ]
         for row, moves_on in zip(zip(*columns, strict=True), moves, strict=True):
-            yield list(row), _changed(row) if moves_on else list(row)
+            yield list(row), changed(row) if moves_on else list(row)
 
 
 def _codes(letter: str, chosen: list[int | None]) -> list[str]:
@@ -160,9 +160,9 @@ def _moments(days: np.ndarray, seconds: np.ndarray) -> list[str]:
     ]
 
 
-def _changed(row: tuple[str, ...]) -> list[str]:
+def changed(row: tuple[str, ...]) -> list[str]:
     """In another territory and segment, and changed in a week that follows all others."""
-    told = dict(zip(_HEADER, row, strict=True))
+    told = dict(zip(HEADER, row, strict=True))
     told["Territory"] = "T007" if told["Territory"] != "T007" else "T008"
     told["Segment"] = "Segment 001" if told["Segment"] != "Segment 001" else "Segment 002"
     told["Last Modified Date"] = "2026-07-10 09:00:00"

@@ -59,11 +59,13 @@ def rows_of(session: ReadSession, statement: sa.Select[Any]) -> list[Row]:
     return [dict(zip(names, row, strict=True)) for row in result]
 
 
-def rows_where(session: ReadSession, table: sa.Table, column: str, values: Iterable[Any]) -> list[Row]:
-    """Whole rows whose column has one of the values."""
+def rows_where(
+    session: ReadSession, table: sa.Table, column: str, values: Iterable[Any], *more: sa.ColumnElement[bool]
+) -> list[Row]:
+    """Whole rows whose column has one of the values, and that meet the other conditions."""
     found: list[Row] = []
     for chosen in among(table.c[column], values):
-        found += rows_of(session, sa.select(table).where(chosen))
+        found += rows_of(session, sa.select(table).where(chosen, *more))
     return found
 
 

@@ -24,7 +24,7 @@ from alignment.journal import (
     table_named,
 )
 from alignment.many import among
-from alignment.tables import PendingReference, c
+from alignment.tables import ImportBatch, PendingReference, c
 
 T = TypeVar("T")
 STUB = "id"
@@ -102,7 +102,11 @@ def write_entities(work: Work, table: str, stated: Sequence[Stated], key: Key) -
 
 def _existing(work: Work, table: str, stated: Sequence[Stated], key: Key) -> dict[tuple[Any, ...], Row]:
     wanted = {key.of(one.values) for one in stated}
-    rows = rows_where(work.session, table_named(table), key.fetch, (one.values[key.fetch] for one in stated))
+    columns = table_named(table).c
+    # The index begins with the source: an id alone would be looked for in all rows.
+    own = [columns.source == work.source] if "source" in key.columns else []
+    texts = (one.values[key.fetch] for one in stated)
+    rows = rows_where(work.session, table_named(table), key.fetch, texts, *own)
     found = {key.of(row): row for row in rows if key.of(row) in wanted}
     if key.named and len(found) < len(wanted):
         found |= _adopted(work, table, [one for one in stated if key.of(one.values) not in found], key)
@@ -262,8 +266,9 @@ def record_ids(work: Work, table: str, texts: Iterable[str]) -> dict[str, int]:
     """Leads, deals, outlets or orders by a file's id for them: of its own source, else of the only other."""
     found: dict[str, list[tuple[bool, int]]] = defaultdict(list)
     columns = table_named(table).c
+    brought = columns.source.in_(sa.select(c(ImportBatch).source).distinct())  # the index begins with it
     for chosen in among(columns.external_id, texts):
-        statement = sa.select(columns.id, columns.source, columns.external_id).where(chosen)
+        statement = sa.select(columns.id, columns.source, columns.external_id).where(brought, chosen)
         for row_id, source, text in work.session.connection().execute(statement):
             found[text].append((source == work.source, row_id))
     ids = {}
