@@ -31,6 +31,7 @@ LAST_DAY = FIRST_DAY + 7 * WEEKS - 1
 QUARTER = (FIRST_DAY + 7 * 66, FIRST_DAY + 7 * 79 - 1)
 """The thirteen weeks that the queries ask about: first and last epoch day."""
 
+BENCHMARK = "Benchmark company"
 CAMPAIGN_WEEKS = 8
 _DAY = 86_400_000_000  # microseconds
 _CHUNK = 200_000
@@ -63,7 +64,7 @@ def build(path: Path, leads: int, *, seed: int = 1) -> None:
     with database.writing() as session:
         session.add(
             CompanyState(
-                name="Benchmark company",
+                name=BENCHMARK,
                 zone="UTC",
                 currency="EUR",
                 clock=Clock.SYSTEM,

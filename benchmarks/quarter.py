@@ -14,6 +14,7 @@ from benchmarks.engines import INDEXES, DuckDb, Engine, SqliteCubes, SqliteFacts
 from benchmarks.machine import in_turn, number, table
 
 HAS_DUCKDB = find_spec("duckdb") is not None
+INSTALL = "`pip install -r benchmarks/requirements.txt`"
 PARTS = ("counts", "medians", "cohort")
 
 
@@ -88,5 +89,5 @@ def run(folder: Path, sizes: list[int], rounds: int) -> str:
             parts = [medians[f"{name}/{part}"] for part in PARTS]
             shown = [number(part) for part in (*parts, sum(parts))]
             lines.append([f"{leads:,}", name, *shown, f"{sum(parts) / sum(ours):,.1f}x"])
-    told = "" if HAS_DUCKDB else "\n\nDuckDB is not installed: `pip install -r benchmarks/requirements.txt`."
+    told = "" if HAS_DUCKDB else f"\n\nDuckDB is not installed: {INSTALL}."
     return table(["leads", "engine", *(f"{part} ms" for part in PARTS), "all ms", "to ours"], lines) + told

@@ -65,17 +65,30 @@ def served_by_default(database: Path) -> Iterator[Server]:
 
 @contextmanager
 def _running(script: list[str], folder: Path, database: Path) -> Iterator[Server]:
+    options = ["--server.headless", "true", "--server.address", "127.0.0.1", "--server.port"]
+    command = ["-m", "streamlit", "run", *script, *options]
+    with started(command, database, folder=folder, health="/_stcore/health") as server:
+        yield server
+
+
+@contextmanager
+def started(
+    command: list[str], database: Path, *, folder: Path = ROOT, health: str = "/"
+) -> Iterator[Server]:
+    """A Python program with a free port as its last argument, until it answers; stopped afterwards."""
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", *script]
-    options = ["--server.port", str(port), "--server.headless", "true", "--server.address", "127.0.0.1"]
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("ALIGN_", "STREAMLIT_"))}
     environment = kept | {"ALIGN_DATABASE_URL": f"sqlite:///{database}", "PYTHONPATH": str(ROOT)}
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
-            [*command, *options], cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT
+            [sys.executable, *command, str(port)],
+            cwd=folder,
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
         )
         try:
-            _wait_until_up(process, port)
+            _wait_until_up(process, f"http://127.0.0.1:{port}{health}")
             yield Server(port=port, pid=process.pid)
         finally:
             process.send_signal(signal.SIGTERM)
@@ -86,11 +99,11 @@ def _running(script: list[str], folder: Path, database: Path) -> Iterator[Server
                 process.wait(10)
 
 
-def _wait_until_up(process: subprocess.Popen[bytes], port: int) -> None:
+def _wait_until_up(process: subprocess.Popen[bytes], address: str) -> None:
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and process.poll() is None:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=5):
+            with urllib.request.urlopen(address, timeout=5):
                 return
         except (URLError, OSError):
             time.sleep(0.1)

@@ -8,7 +8,7 @@ from alignment.access import ROLE_PERMISSIONS, Scope
 from alignment.vocabulary import Role
 from benchmarks.serving import served
 from benchmarks.session import Seen
-from benchmarks.viewers import WrongAnswer, _compare, expected, many
+from benchmarks.viewers import WrongAnswer, _compare, expected, many, query_of
 
 SEES = Scope(permissions=ROLE_PERMISSIONS[Role.SPONSOR], may_see_records=True)
 
@@ -19,7 +19,7 @@ def test_six_viewers_at_once_each_see_what_the_facts_say(built_sample):
     truth = expected(built_sample, SEES, wanted=12)
 
     with served(built_sample) as server:
-        times = asyncio.run(many(server, truth, viewers=6, changes=3))
+        times = asyncio.run(many(server, truth, viewers=6, changes=3, query=query_of(built_sample)))
 
     assert len(times) == 18
     assert len({tuple(numbers.items()) for numbers in truth.values()}) > 8
