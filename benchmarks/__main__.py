@@ -4,7 +4,20 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks import agree, browser, drift, durations, endurance, filters, growth, imports, quarter, screens, viewers, waits
+from benchmarks import (
+    agree,
+    browser,
+    drift,
+    durations,
+    endurance,
+    filters,
+    growth,
+    imports,
+    quarter,
+    screens,
+    viewers,
+    waits,
+)
 from benchmarks.machine import load_line
 
 RUNS = {
@@ -18,12 +31,9 @@ RUNS = {
     "drift": drift.run,
     "viewers": viewers.run,
     "browser": browser.run,
-<<<<<<< HEAD
     "endurance": endurance.run,
     "waits": waits.run,
-=======
     "filters": filters.run,
->>>>>>> 3f6f562 (Change a filter as a person does, at any size and beside Dash, and look at made-up companies on their last day)
 }
 
 

@@ -4,8 +4,8 @@ Thirty viewers at once, over web sockets: how long they wait, and whether each s
 Every viewer has territories of their own and changes between them, thinking a second
 in between. What the strip of the Funnel page shows is compared with the answer for just
 that territory, asked without the web (which `agree` holds against the facts): a number
-that belongs to somebody else's filter is a wrong answer, and the benchmark fails. The same viewers visit our server and
-Streamlit's default settings in turn.
+that belongs to somebody else's filter is a wrong answer, and the benchmark fails. The
+same viewers visit our server and Streamlit's default settings in turn.
 """
 
 import asyncio
