@@ -26,7 +26,7 @@ from alignment.db import Database
 from alignment.imports.files import read_file
 from alignment.queries.company import calendar
 from benchmarks.exports import HEADER, changed, rows_of, text_of
-from benchmarks.imports import LIMITS, SYSTEM
+from benchmarks.imports import ACTOR, LIMITS
 from benchmarks.machine import number, table
 from benchmarks.quarter import company
 from benchmarks.screens import SCREENS, asked, views
@@ -49,9 +49,9 @@ def put(database: Database, data: bytes) -> float:
     started = time.perf_counter()
     parsed = read_file(data, "leads.csv", kind="leads", zone="UTC", currency="EUR", limits=LIMITS)
     with database.reading() as session:
-        prepared = imports.prepare(session, SYSTEM, parsed)
+        prepared = imports.prepare(session, ACTOR, parsed)
     with database.writing() as session:
-        receipt = imports.apply(session, SYSTEM, parsed, prepared=prepared)
+        receipt = imports.apply(session, ACTOR, parsed, prepared=prepared)
     assert receipt.rows_inserted + receipt.rows_updated == CHANGED, receipt
     return time.perf_counter() - started
 

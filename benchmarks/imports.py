@@ -44,15 +44,9 @@ from benchmarks.machine import number, table
 FACTS = ("lead", "lead_person", "stage_entry")
 CUBES = ("cube_cell", "cube_delta")
 PHASES = ("read", "check", "store", "cubes")
-<<<<<<< HEAD
 ACTOR = Actor(person_id=None, name="Benchmark", role=Role.ADMIN)
 LIMITS = command_line(max_mb=4_000, max_rows=None)
 ZONE, CURRENCY = "Europe/Berlin", "EUR"
-=======
-SYSTEM = Actor(person_id=None, name="Benchmark", role=Role.ADMIN)
-LIMITS = command_line(max_mb=4_000, max_rows=None)
-_ZONE, _CURRENCY = "Europe/Berlin", "EUR"
->>>>>>> ed7ef9b (Look records up by their source and id, and measure growth and changes)
 
 Numbers = dict[str, float]
 
@@ -72,28 +66,17 @@ def imported(url: str, path: Path) -> Numbers:
         data,
         path.name,
         kind="leads",
-<<<<<<< HEAD
         zone=ZONE,
         currency=CURRENCY,
-=======
-        zone=_ZONE,
-        currency=_CURRENCY,
->>>>>>> ed7ef9b (Look records up by their source and id, and measure growth and changes)
         limits=LIMITS,
         now=datetime.now(UTC),
         open_file=_clocked(found, "read", gate.open_file),
     )
     found["check"] = time.perf_counter() - started - found["read"]
     with database.reading() as session:
-<<<<<<< HEAD
         prepared = imports.prepare(session, ACTOR, parsed)
     with database.writing() as session:
         receipt = imports.apply(session, ACTOR, parsed, prepared=prepared)
-=======
-        prepared = imports.prepare(session, SYSTEM, parsed)
-    with database.writing() as session:
-        receipt = imports.apply(session, SYSTEM, parsed, prepared=prepared)
->>>>>>> ed7ef9b (Look records up by their source and id, and measure growth and changes)
     found["seconds"], found["cpu"] = time.perf_counter() - started, time.process_time() - busy
     assert isinstance(receipt, ImportReceipt)
     assert not receipt.rows_rejected
@@ -144,11 +127,7 @@ def found_company(database: Database) -> None:
     for file in list_files():
         parsed = read_file(file.data, file.name, kind=file.kind, zone=ZONE, currency=CURRENCY)
         with database.writing() as session:
-<<<<<<< HEAD
             imports.apply(session, ACTOR, parsed)
-=======
-            imports.apply(session, SYSTEM, parsed)
->>>>>>> ed7ef9b (Look records up by their source and id, and measure growth and changes)
 
 
 class Sqlite:
