@@ -95,7 +95,7 @@ def add_packed(session: WriteSession, cube: Cube, rows: np.ndarray) -> None:
     new = _pairs(cube, rows)
     if not len(new):
         return
-    keys = {(day, place) for day, place in np.unique(new[:, :2], axis=0).tolist()}
+    keys = _keys(new)
     former = _stored(session, cube, keys)
     sizes = np.array([len(blob) // PAIR_BYTES for blob in former.values()], dtype=np.int64)
     code, n = unpacked_pairs(b"".join(former.values()))
@@ -110,6 +110,14 @@ def add_packed(session: WriteSession, cube: Cube, rows: np.ndarray) -> None:
     if len(sums):
         insert = sa.insert(PackedCell.__table__)  # type: ignore[attr-defined]
         connection.execute(insert, list(_rows(cube, sums)))
+
+
+def _keys(pairs: np.ndarray) -> set[tuple[int, int]]:
+    """The days and members that there are: each pair as one number, because sorting rows takes longer."""
+    first = int(pairs[:, 0].min())
+    wide = int(pairs[:, 1].max()) + 1
+    days, places = np.divmod(np.unique((pairs[:, 0] - first) * wide + pairs[:, 1]), wide)
+    return set(zip((days + first).tolist(), places.tolist(), strict=True))
 
 
 def _added_up(pairs: np.ndarray) -> np.ndarray:
