@@ -108,21 +108,21 @@ def _came_in_week(first: sa.Subquery, units: sa.CTE, step: tuple[Stage, Stage], 
     return one_if(sa.and_(within(day, period), next_day <= sunday))
 
 
-def entered(first: sa.Subquery, units: sa.CTE, stage: Stage, period: str | None) -> Any:
+def entered(first: sa.Subquery, units: sa.FromClause, stage: Stage, period: str | None) -> Any:
     """1 where the unit first reached the stage within the period of that name (None: whenever)."""
     if period is None:
         return one_if(reached(first, units, stage))
     return one_if(within(entry_day(first, units, stage), period))
 
 
-def reached(first: sa.Subquery, units: sa.CTE, stage: Stage) -> sa.ColumnElement[bool]:
+def reached(first: sa.Subquery, units: sa.FromClause, stage: Stage) -> sa.ColumnElement[bool]:
     """Whether the unit ever came to the stage or a later one; it begins at the lead, a direct deal later."""
     if stage is Stage.LEAD:
         return sa.true()
     return sa.or_(_begins_at_or_after(units, stage), first.c[f"has_{RANK[stage]}"] == 1)
 
 
-def entry_day(first: sa.Subquery, units: sa.CTE, stage: Stage) -> Any:
+def entry_day(first: sa.Subquery, units: sa.FromClause, stage: Stage) -> Any:
     """The day on which the unit first reached the stage; null if never, or if the day is not known."""
     if stage is Stage.LEAD:
         return units.c.created_day
@@ -131,7 +131,7 @@ def entry_day(first: sa.Subquery, units: sa.CTE, stage: Stage) -> Any:
     )
 
 
-def _begins_at_or_after(units: sa.CTE, stage: Stage) -> sa.ColumnElement[bool]:
+def _begins_at_or_after(units: sa.FromClause, stage: Stage) -> sa.ColumnElement[bool]:
     return units.c.is_direct == 1 if RANK[stage] <= OPPORTUNITY else sa.false()
 
 

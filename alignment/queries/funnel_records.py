@@ -289,18 +289,22 @@ def _by_name(lens: Lens) -> _Among:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Bar:
-    """The parts of a statement about the units behind the number."""
+    """
+    The parts of a statement about the units behind the number.
 
-    units: sa.CTE
+    `units` is what is selected from: the outcomes where they matter, not joined to the units once
+    more, which PostgreSQL takes to be few and goes through unit by unit.
+    """
+
+    units: sa.CTE | sa.Subquery
     first: sa.Subquery
-    outcome: sa.Subquery
-    joined: sa.FromClause
+    joined: sa.Join
     where: list[Condition]
     in_sight: list[Condition]
 
 
 def _bar(lens: Lens, shape: _Shape, among: _Among | None, *, with_outcome: bool = False) -> _Bar:
-    """`joined` has the outcome if the shape needs it, or if it is asked for."""
+    """The outcome is looked at if the shape needs it, or if it is asked for."""
     shared = units_of(
         lens,
         created=shape.is_cohort and shape.has_period,
@@ -308,18 +312,14 @@ def _bar(lens: Lens, shape: _Shape, among: _Among | None, *, with_outcome: bool 
         among=among.leads if among else None,
         among_deals=among.deals if among else None,
     )
-    units, outcome = shared.units, outcomes(lens, shared)
-    first = first_days(lens, shared, [shape.stage], among=sa.select(units.c.unit_id))
-    joined = units.outerjoin(first, first.c.unit_id == units.c.unit_id)
-    if with_outcome or shape.is_cohort:
-        joined = joined.join(outcome, outcome.c.unit_id == units.c.unit_id)
+    units = outcomes(lens, shared) if with_outcome or shape.is_cohort else shared.units
+    first = first_days(lens, shared, [shape.stage], among=sa.select(shared.units.c.unit_id))
     seen = units.c.territory_id.in_(sa.bindparam("seen_ids", expanding=True))
     return _Bar(
         units=units,
         first=first,
-        outcome=outcome,
-        joined=joined,
-        where=_is_behind(units, first, outcome, shape),
+        joined=units.outerjoin(first, first.c.unit_id == units.c.unit_id),
+        where=_is_behind(units, first, shape),
         in_sight=[seen] if shape.is_restricted else [],
     )
 
@@ -327,7 +327,7 @@ def _bar(lens: Lens, shape: _Shape, among: _Among | None, *, with_outcome: bool 
 def _units_behind(lens: Lens, shape: _Shape, among: _Among | None = None) -> sa.Select[Any]:
     """One row per unit behind the number, with `is_visible` 1 where the reader may see it."""
     bar = _bar(lens, shape, among, with_outcome=True)
-    units, outcome = bar.units, bar.outcome
+    units = bar.units
     leads, deals = rows(Lead, lens), rows(Deal, lens)
     lead, deal = leads.c, deals.c
     return (
@@ -337,8 +337,8 @@ def _units_behind(lens: Lens, shape: _Shape, among: _Among | None = None) -> sa.
             sa.func.coalesce(lead.source, deal.source).label("source"),
             units.c.is_direct,
             units.c.created_day,
-            outcome.c.rank,
-            outcome.c.state,
+            units.c.rank,
+            units.c.state,
             entry_day(bar.first, units, shape.stage).label("entered_day"),
             *(units.c[name] for name in DIMENSIONS),
             one_if(sa.and_(sa.true(), *bar.in_sight)).label("is_visible"),
@@ -352,10 +352,10 @@ def _units_behind(lens: Lens, shape: _Shape, among: _Among | None = None) -> sa.
     )
 
 
-def _is_behind(units: sa.CTE, first: sa.Subquery, outcome: sa.Subquery, shape: _Shape) -> list[Condition]:
+def _is_behind(units: sa.FromClause, first: sa.Subquery, shape: _Shape) -> list[Condition]:
     found: list[Condition] = []
     if shape.is_cohort:
-        found.append(outcome.c.rank >= RANK[shape.stage])
+        found.append(units.c.rank >= RANK[shape.stage])
         found += [units.c.created_day.is_not(None)] if shape.has_period else []
     else:
         found.append(entered(first, units, shape.stage, "created" if shape.has_period else None) == 1)

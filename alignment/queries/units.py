@@ -129,7 +129,9 @@ def _members_among(lens: Lens, among: sa.Select[Any]) -> sa.CTE:
     leads = rows(Lead, lens)
     lead, parent, child = leads.c, leads.alias("parent").c, leads.alias("child").c
     up = sa.select(lead.id, lead.merged_into_id).where(lead.id.in_(among)).cte("merged_up", recursive=True)
-    up = up.union(sa.select(parent.id, parent.merged_into_id).where(parent.id == up.c.merged_into_id))
+    # A search by key, merged lead by merged lead: PostgreSQL joins by reading all leads at each step.
+    above = sa.select(parent.merged_into_id).where(parent.id == up.c.merged_into_id).scalar_subquery()
+    up = up.union(sa.select(up.c.merged_into_id, above).where(up.c.merged_into_id.is_not(None)))
     down = (
         sa.select(up.c.id.label("lead_id"), up.c.id.label("survivor_id"))
         .where(up.c.merged_into_id.is_(None))
