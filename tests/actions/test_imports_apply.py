@@ -1,6 +1,7 @@
 """One file, one transaction: what is counted, refused, repeated, remembered and put on the record."""
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -393,6 +394,23 @@ class TestTwoAtOnce:
                 put(postgres_database, parsed)
 
         assert put(postgres_database, parsed).rows_inserted == 1
+
+    @pytest.mark.postgres
+    def test_a_long_pause_between_two_statements_does_not_end_it(self, postgres_database):
+        """200,000 leads were lost after 30 s in which only cubes were reckoned (`benchmarks/waits.py`)."""
+        paused = []
+
+        def pause(rows: int) -> None:
+            paused.append(rows)
+            time.sleep(0.4)
+
+        with postgres_database.writing() as session:
+            session.execute(sa.text("SET LOCAL idle_in_transaction_session_timeout = '100ms'"))
+            receipt = imports.apply(session, ADMIN, export("leads", [lead("L1")]), progress=pause)
+
+        assert paused
+        assert receipt.rows_inserted == 1
+        assert rows_of(postgres_database, "select count(*) from lead") == [(1,)]
 
     def test_two_threads_with_the_same_file_bring_it_once(self, company_database):
         """Two people who upload the same export in the same minute."""

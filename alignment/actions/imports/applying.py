@@ -67,7 +67,7 @@ from alignment.actions.imports.survey import (
 from alignment.actions.imports.waiting import resolve, still_open
 from alignment.actions.imports.work import Progress, Status, Work, unwatched
 from alignment.audit import AuditTag, canonical, record
-from alignment.db import ReadSession, WriteSession, upsert
+from alignment.db import ReadSession, WriteSession, take_time, upsert
 from alignment.errors import Busy, Invalid, MissingDatabase
 from alignment.imports.mappings import header_sha256
 from alignment.imports.parsed import ParsedImport
@@ -224,6 +224,8 @@ def one_import_at_a_time(within: WriteSession) -> None:
     """
     Wait for an import or undo that is under way; on SQLite the write lock has done so already.
 
+    From then on the transaction may last: much is reckoned between two statements of a large import.
+
     Raises:
         Busy: It took longer than we wait.
     """
@@ -238,6 +240,7 @@ def one_import_at_a_time(within: WriteSession) -> None:
             "Another import is being applied and takes longer than usual. Nothing of yours was stored and "
             "nothing is lost: try again in a moment."
         ) from error
+    take_time(within)
 
 
 def already_imported(within: ReadSession, parsed: ParsedImport) -> AlreadyImported | None:
