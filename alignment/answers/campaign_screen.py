@@ -38,12 +38,14 @@ def campaigns(session: ReadSession, scope: Scope, view: View) -> CampaignsAnswer
     """
     reading = Reading(session=session, scope=scope, view=view)
     rows, total = campaign_rows(reading)
-    earlier = reading.earlier()
+    earlier = reading.earlier(Split.CAMPAIGN)
+    is_uncompared = reading.is_uncompared(earlier)
     before = campaign_rows(earlier)[1] if earlier else None
     whole = campaign_rows(reading.seen_as(view.with_period(None)))[0]
     shown = {row.code for row in rows} - {NOT_ASSIGNED}
     return CampaignsAnswer(
-        stamp=reading.stamp(),
+        stamp=reading.stamp(is_compared=not is_uncompared),
+        is_uncompared=is_uncompared,
         rows=rows,
         numbers=campaign_numbers(total, before),
         total=total,

@@ -62,8 +62,10 @@ def funnel(session: ReadSession, scope: Scope, view: View) -> FunnelAnswer:
     is_cohort = view.basis is Basis.COHORT
     earlier = reading.earlier() if is_cohort else None
     counts = _cohort(reading, earlier, stages) if is_cohort else _period(reading, stages, deals)
+    is_uncompared = is_cohort and reading.is_uncompared(earlier)
     return FunnelAnswer(
-        stamp=reading.stamp(),
+        stamp=reading.stamp(is_compared=not is_uncompared),
+        is_uncompared=is_uncompared,
         basis=view.basis,
         stages=stages,
         steps=counts.steps,

@@ -7,9 +7,10 @@ from alignment.access import Scope
 from alignment.db import ReadSession
 from alignment.metrics.common import Stamp
 from alignment.queries.company import Company, company
+from alignment.queries.counted import is_quick
 from alignment.queries.dimensions import Dimensions, Narrowing, dimensions, narrowing
 from alignment.queries.moments import Moments, moments
-from alignment.view import View
+from alignment.view import Split, View
 
 ALL_TIME = "all time"
 
@@ -45,21 +46,29 @@ class Reading:
         other.__dict__.update({name: self.__dict__[name] for name in shared if name in self.__dict__})
         return other
 
-    def earlier(self) -> "Reading | None":
+    def earlier(self, split: Split | None = None) -> "Reading | None":
         """
         The period compared with, as it stood when it was as old as this one is now.
 
-        Followed to today it would have had more time, and always look better.
+        Followed to today it would have had more time, and always look better. None where there
+        is none, or where its cohort, by the split, would take too long to follow.
         """
         compared = self.view.compared()
         if compared is None or compared.period is None or self.view.period is None:
             return None
         age = self.view.period.start - compared.period.start
-        return self.seen_as(replace(compared, at=self.view.at - age))
+        other = self.seen_as(replace(compared, at=self.view.at - age))
+        can_be_followed = is_quick(other.session, other.view, other.narrowing, other.view.period, split)
+        return other if can_be_followed else None
 
-    def stamp(self) -> Stamp:
+    def is_uncompared(self, earlier: "Reading | None") -> bool:
+        """Whether there is a period to compare with that would take too long to follow."""
+        compared = self.view.compared()
+        return earlier is None and compared is not None and compared.period is not None
+
+    def stamp(self, *, is_compared: bool = True) -> Stamp:
         """`known` is the moment asked for, else when the newest batch came in."""
-        view, compared = self.view, self.view.compared()
+        view, compared = self.view, self.view.compared() if is_compared else None
         return Stamp(
             company=self.company.name,
             currency=self.company.currency,

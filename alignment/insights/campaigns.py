@@ -1,7 +1,7 @@
 """Campaigns in words: plan against actual, what a qualified lead cost, what may still come."""
 
 from alignment.insights.empty import no_data
-from alignment.insights.finding import Empty, Finding
+from alignment.insights.finding import NOT_COMPARED, Empty, Finding
 from alignment.metrics.campaigns import CampaignRow, CampaignsAnswer
 from alignment.metrics.catalog import Unit
 from alignment.stats import Estimate, poisson_interval
@@ -94,7 +94,7 @@ def _alt(answer: CampaignsAnswer) -> str:
 
 def _others(answer: CampaignsAnswer) -> list[str]:
     total, currency = answer.total, answer.stamp.currency
-    sentences = []
+    sentences = [NOT_COMPARED] if answer.is_uncompared else []
     if not any(row.leads for row in answer.whole):
         sentences.append('A lead names the campaign that created it in the column "Campaign" of its export.')
     if isinstance(total.cost_per_qualified_lead, Estimate):

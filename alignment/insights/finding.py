@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 
+NOT_COMPARED = (
+    "Not compared with the period before: under these filters each lead would have to be followed by itself, "
+    "which takes too long. Take a filter away to compare."
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:

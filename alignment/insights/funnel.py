@@ -1,7 +1,7 @@
 """The funnel in words: what changed beyond chance, where fewest pass, what is still open."""
 
 from alignment.insights.empty import no_data
-from alignment.insights.finding import Empty, Finding
+from alignment.insights.finding import NOT_COMPARED, Empty, Finding
 from alignment.metrics.funnel import FunnelAnswer, FunnelStep, RecordsPage
 from alignment.stats import Estimate, newcombe_difference
 from alignment.view import Basis, View
@@ -115,7 +115,7 @@ def _alt(answer: FunnelAnswer) -> str:
 
 
 def _others(answer: FunnelAnswer) -> list[str]:
-    sentences = []
+    sentences = [NOT_COMPARED] if answer.is_uncompared else []
     came = answer.steps[0].entered
     if 0 < came < SMALL:
         sentences.append(

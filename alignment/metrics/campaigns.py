@@ -61,6 +61,7 @@ class CampaignsAnswer:
 
     `whole` holds the same campaigns from their start to the as-of day, whatever
     the period: a plan is for the whole campaign and is compared with nothing less.
+    `is_uncompared`: the period before would take too long to follow.
     """
 
     stamp: Stamp
@@ -68,6 +69,7 @@ class CampaignsAnswer:
     numbers: tuple[Number, ...]
     total: CampaignRow
     whole: tuple[CampaignRow, ...] = ()
+    is_uncompared: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

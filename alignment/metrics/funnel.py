@@ -70,7 +70,7 @@ class FunnelAnswer:
     column adds up to the total. `exits` counts how the cohort's units left (empty
     for period counts). `direct` units are deals without a lead: they count as
     having passed the stages before. A cohort is compared with one that was
-    followed for equally long, up to `before_at`.
+    followed for equally long, up to `before_at`; `is_uncompared` where that would take too long.
     """
 
     stamp: Stamp
@@ -87,6 +87,7 @@ class FunnelAnswer:
     open_deals: OpenDeals
     splits: dict[Split, tuple[FunnelRow, ...]]
     before_at: date | None = None
+    is_uncompared: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,9 +18,12 @@ from alignment.queries.deals import deal_sums
 from alignment.queries.dimensions import Narrowing
 from alignment.queries.entries import entry_counts
 from alignment.queries.funnel import cohort_counts
-from alignment.rollups import MIX, STATES, Cube, Kind
+from alignment.rollups import MIX, STAGES, STATES, Cube, Kind
 from alignment.view import Basis, Split, View
 from alignment.vocabulary import STAGE_ORDER, Stage
+
+FOLLOWED_AT_MOST = 500_000
+"""Leads of a company up to which a comparison that no cube covers is counted from the facts: some seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,14 +103,7 @@ def cohort_frames(
     splits: Iterable[Split] = Split,
 ) -> Frames:
     """`funnel.cohort_counts`."""
-    question = Question(
-        kind=Kind.COHORT,
-        slots=tuple(Slot(name=f"n{place}", number=f"n{place}") for place in range(_STANDS + len(STATES) - 1)),
-        by=("is_direct", "is_dated", "rank"),
-        days=_days(period, None),
-        beside=True,
-    )
-    found = _from_cubes(cubes_of(session, view, narrowing), question, splits)
+    found = _from_cubes(cubes_of(session, view, narrowing), _cohort_question(period), splits)
     if found is None:
         return _from_facts(cohort_counts(session, view, narrowing, period))
     return Frames(
@@ -147,6 +143,42 @@ def unit_counts(
         return found
     is_counted = (found["is_dated"] == 1) | (view.period is None)
     return found[is_counted & (found["rank"] >= place)]
+
+
+def _cohort_question(period: Period | None) -> Question:
+    return Question(
+        kind=Kind.COHORT,
+        slots=tuple(Slot(name=f"n{place}", number=f"n{place}") for place in range(_STANDS + len(STATES) - 1)),
+        by=("is_direct", "is_dated", "rank"),
+        days=_days(period, None),
+        beside=True,
+    )
+
+
+def is_quick(
+    session: ReadSession, view: View, narrowing: Narrowing, period: Period | None, split: Split | None
+) -> bool:
+    """Whether cubes cover a cohort, or the company has few enough leads to follow while somebody waits."""
+    cubes = cubes_of(session, view, narrowing)
+    if cubes is None:
+        return True
+    needed = () if split is None else (column_of(split),)
+    return (
+        cubes.covers(_cohort_question(period), needed) is not None
+        or _leads(session, view) <= FOLLOWED_AT_MOST
+    )
+
+
+def _leads(session: ReadSession, view: View) -> int:
+    """Of the whole company."""
+    cubes = cubes_of(session, view, Narrowing(chosen={}, allowed=None))
+    if cubes is None:
+        return 0
+    question = Question(
+        kind=Kind.STAGES, slots=(Slot(name="leads", number="n1"),), by=(), days=(), beside=False
+    )
+    (found,) = cubes.answers(question, [(STAGES, ())])
+    return int(found["leads"].sum())
 
 
 def deal_frames(
