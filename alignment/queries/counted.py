@@ -9,6 +9,7 @@ each split; the facts give one frame that serves for all.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from alignment.db import ReadSession
@@ -218,6 +219,7 @@ def _deal_question(now: Period | None, before: Period | None) -> Question:
 
 _CLOSED = {"won": "n0", "lost": "n1", "won_minor": "n2", "won_without_amount": "n3"}
 _OPEN = {"open": "n4", "open_minor": "n5", "open_without_amount": "n6", "open_undated": "n7"}
+_LEFT = [state for state in STATES if state != "won"]
 _STANDS = 3  # from this number on a cell of a cohort holds its states, won aside
 
 
@@ -246,16 +248,16 @@ def _from_cubes(cubes: Cubes | None, question: Question, splits: Iterable[Split]
 
 def _by_state(cells: pd.DataFrame) -> pd.DataFrame:
     """One row per state that any unit of a cell is in."""
-    left = [state for state in STATES if state != "won"]
-    numbers = {state: cells[f"n{_STANDS + place}"] for place, state in enumerate(left)}
-    won = cells["n0"] - sum(numbers.values())
-    keys = [name for name in cells.columns if not name.startswith("n")]
-    rows = [
-        cells[keys].assign(state=state, units=units, won_minor=0, won_without_amount=0)
-        for state, units in numbers.items()
-    ]
-    rows.append(
-        cells[keys].assign(state="won", units=won, won_minor=cells["n1"], won_without_amount=cells["n2"])
-    )
-    every = pd.concat(rows, ignore_index=True)
-    return every[every["units"] != 0].reset_index(drop=True)
+    numbers = {name: cells[name].to_numpy() for name in cells.columns if name.startswith("n")}
+    left = [numbers[f"n{_STANDS + place}"] for place in range(len(_LEFT))]
+    won = numbers["n0"] - sum(left)
+    units = np.concatenate([*left, won])
+    is_any, nothing = units != 0, np.zeros(len(cells) * len(_LEFT), dtype=np.int64)
+    keys = [name for name in cells.columns if name not in numbers]
+    columns = {name: np.tile(cells[name].to_numpy(), len(_LEFT) + 1) for name in keys} | {
+        "state": np.repeat(np.array([*_LEFT, "won"], dtype=object), len(cells)),
+        "units": units,
+        "won_minor": np.concatenate([nothing, numbers["n1"]]),
+        "won_without_amount": np.concatenate([nothing, numbers["n2"]]),
+    }
+    return pd.DataFrame({name: column[is_any] for name, column in columns.items()})
