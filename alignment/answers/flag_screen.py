@@ -273,7 +273,7 @@ class FlagBox:
         return brand_weak(place, self._land.of_wave(wave), self._deals, reports)
 
     @cached_property
-    def _deals(self) -> pd.DataFrame:
+    def _deals(self) -> pd.DataFrame | None:
         reading = self.reading
         return deal_mix(reading.session, reading.view, reading.narrowing, reading.view.period)
 

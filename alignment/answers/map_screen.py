@@ -1,6 +1,7 @@
 """The Territories page: awareness by territory and wave, who is the weakest, and one territory's card."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -30,7 +31,7 @@ from alignment.metrics.awareness import (
 )
 from alignment.metrics.common import Change, Outcome
 from alignment.metrics.funnel import FunnelStep, cohort_steps
-from alignment.metrics.mix import NOTHING_CLOSED, mixed
+from alignment.metrics.mix import NOT_FOLLOWED, NOTHING_CLOSED, Mixed, mixed
 from alignment.metrics.push_pull import Market, PushPull, Size, push_pull
 from alignment.metrics.rates import share
 from alignment.metrics.shelf import ShelfAnswer
@@ -48,7 +49,7 @@ from alignment.metrics.territories import (
 )
 from alignment.periods import from_epoch_day
 from alignment.queries.campaigns import campaign_plans
-from alignment.queries.counted import deal_mix, entry_frames
+from alignment.queries.counted import deal_frames, deal_mix, entry_frames
 from alignment.queries.dimensions import NOBODY, Member
 from alignment.queries.funnel import stages_in_use
 from alignment.queries.surveys import WaveRow, survey_cells, waves
@@ -313,8 +314,10 @@ class Land:
         """The shown territories, by code."""
         reading, shelves = self.reading, self.shelves.by_territory
         leads = self._leads.groupby("territory_id")["leads"].sum()
-        deals = deal_mix(reading.session, reading.view, reading.narrowing, reading.view.period)
-        closed, mixes = deals.groupby("territory_id")[["won", "lost"]].sum(), mixed(deals)
+        mix = deal_mix(reading.session, reading.view, reading.narrowing, reading.view.period)
+        mixes: Mapping[int, Mixed] = {} if mix is None else mixed(mix)
+        unmixed = NOT_FOLLOWED if mix is None else NOTHING_CLOSED.index
+        closed = (self._closed() if mix is None else mix).groupby("territory_id")[["won", "lost"]].sum()
         flags = open_flags(reading.session, reading.view).set_index("territory_id")["flags"]
         survey, about = surveyed(self._cells(wave), self.shown), self.attributes.to_dict("index")
         changes = self._changes(wave)
@@ -354,11 +357,18 @@ class Land:
                     position=placed.positions[member.code] if placed else None,
                     running=self.running[member.id],
                     considered=considering.get(member.id, NEVER_CONSIDERED),
-                    for_mix=mixes.get(member.id, NOTHING_CLOSED).index,
+                    for_mix=mixes[member.id].index if member.id in mixes else unmixed,
                     **changes.get(member.id, {}),
                 )
             )
         return tuple(rows)
+
+    def _closed(self) -> pd.DataFrame:
+        reading, places = self.reading, (Split.TERRITORY,)
+        period = reading.view.period
+        return deal_frames(reading.session, reading.view, reading.narrowing, period, splits=places).by[
+            Split.TERRITORY
+        ]
 
     def _cells(self, wave: WaveRow | None) -> pd.DataFrame:
         """Zeros where there is no wave."""

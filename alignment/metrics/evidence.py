@@ -133,19 +133,19 @@ def counted_once(reports: Iterable[Report]) -> tuple[int, int]:
 
 
 def brand_weak(
-    territory_id: int, cells: pd.DataFrame, deals: pd.DataFrame, reports: Sequence[Report]
+    territory_id: int, cells: pd.DataFrame, deals: pd.DataFrame | None, reports: Sequence[Report]
 ) -> Evidence:
     """
     Whether the brand is weaker in the territory than elsewhere.
 
     Args:
         cells: The newest wave, as `metrics.awareness` has it.
-        deals: `territory_id`, `segment_id`, `product_id`, `won`, `lost` of the period.
+        deals: `territory_id`, `segment_id`, `product_id`, `won`, `lost` of the period; None: too many.
         reports: Of open flags of this kind in the territory; those in which the brand was *not* known.
     """
     seen, conversations = counted_once(reports)
     asked = int(cells["asked"].get(territory_id, 0))
-    win_rate = _win_rate_test(territory_id, deals)
+    win_rate = None if deals is None else _win_rate_test(territory_id, deals)
     other = win_rate.log_factor if win_rate else 0.0
     found = _awareness_elsewhere(territory_id, cells)
     if found is None:

@@ -42,6 +42,10 @@ class Mixed:
 
 
 NOTHING_CLOSED = Mixed(won=0, closed=0, expected=0.0)
+NOT_FOLLOWED = NotEnoughData(
+    reason="under these filters each deal would have to be followed by itself, which takes too long", n=0
+)
+"""Of a large company, where no sum is kept by territory, segment and product under the filters."""
 
 
 def mixed(deals: pd.DataFrame) -> Mapping[int, Mixed]:

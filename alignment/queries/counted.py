@@ -197,14 +197,18 @@ def deal_frames(
     return found or _from_facts(deal_sums(session, view, narrowing, now, before))
 
 
-def deal_mix(session: ReadSession, view: View, narrowing: Narrowing, now: Period | None) -> pd.DataFrame:
-    """`deals.deal_sums` by territory, segment and product together."""
+def deal_mix(
+    session: ReadSession, view: View, narrowing: Narrowing, now: Period | None
+) -> pd.DataFrame | None:
+    """`deals.deal_sums` by territory, segment and product together; None where that would take too long."""
     question, cubes = _deal_question(now, None), cubes_of(session, view, narrowing)
     mix = None if cubes is None else cubes.covers(question, MIX.dimensions)
-    if cubes is None or mix is None:
-        return deal_sums(session, view, narrowing, now)
-    (found,) = cubes.answers(question, [(mix, MIX.dimensions)])
-    return found
+    if cubes is not None and mix is not None:
+        (found,) = cubes.answers(question, [(mix, MIX.dimensions)])
+        return found
+    if _leads(session, view) > FOLLOWED_AT_MOST:
+        return None
+    return deal_sums(session, view, narrowing, now)
 
 
 def _deal_question(now: Period | None, before: Period | None) -> Question:

@@ -16,9 +16,11 @@ import pytest
 from alignment import rollups
 from alignment.answers.campaign_screen import campaigns
 from alignment.answers.funnel_screen import funnel
+from alignment.answers.map_screen import territories
 from alignment.insights.campaigns import campaigns_finding
 from alignment.insights.finding import NOT_COMPARED
 from alignment.insights.funnel import funnel_finding
+from alignment.metrics.mix import NOT_FOLLOWED
 from alignment.periods import Period
 from alignment.queries import counted
 from alignment.queries import funnel as queries_of_funnel
@@ -93,6 +95,7 @@ def assert_same(session, view: View, seen: set[str]) -> None:
     ]  # fmt: skip
     assert_same_steps(session, view, narrow, seen)
     mix, facts = deal_mix(session, view, narrow, view.period), deal_sums(session, view, narrow, view.period)
+    assert mix is not None
     seen.add(f"mix {'facts' if 'channel_id' in mix.columns else 'cubes'}")
     assert sums(mix, list(MIX.dimensions), ["won", "lost"]) == sums(
         facts, list(MIX.dimensions), ["won", "lost"]
@@ -157,8 +160,8 @@ def test_cubes_and_facts_give_the_same_numbers_many_times(seed, company_database
 
 def test_an_earlier_day_under_one_filter_needs_no_facts(company_database):
     """The period before, followed for as long, is what every filtered page compares itself with."""
-    dice = random.Random("earlier")
-    for _ in grow(company_database, 32, 12):
+    dice, counted_units = random.Random("earlier"), 0
+    for _ in grow(company_database, 31, 12):
         pass
     filters = [{"territories": ("ALL",)}, {"channels": (CHANNELS[0].lower(),)}, {"campaigns": ("C1",)}]
     with company_database.reading() as session:
@@ -173,22 +176,30 @@ def test_an_earlier_day_under_one_filter_needs_no_facts(company_database):
             keys = ["is_direct", "is_dated", "rank", "state"]
             numbers = ["units", "won_minor", "won_without_amount"]
             assert found.is_from_cubes
+            counted_units += int(facts["units"].sum())
             assert sums(found.every, keys, numbers) == sums(facts, keys, numbers), view
+    assert counted_units > 50
 
 
 def test_what_would_take_too_long_to_follow_is_not_compared_and_the_page_says_so(database, monkeypatch):
     """Under two filters no cube knows an earlier day: with ten million leads the page took two minutes."""
-    for _ in grow(database, 33, 8):
+    for _ in grow(database, 31, 12):
         pass
     weeks = Period(start=date(2026, 2, 2), end=date(2026, 3, 2))
-    one = View(period=weeks, at=LAST, territories=("ALL",))
-    two = replace(one, channels=(CHANNELS[0].lower(),))
+    one = View(period=weeks, at=LAST, channels=(CHANNELS[0].lower(),))
+    two = replace(one, campaigns=("C1", NOT_ASSIGNED))
     with database.reading() as session:
         small = {view: funnel(session, scope(), view) for view in (one, two)}
         monkeypatch.setattr(counted, "FOLLOWED_AT_MOST", 0)
         large = {view: funnel(session, scope(), view) for view in (one, two)}
         by_campaign = campaigns(session, scope(), one)
+        land, mixed_land = (
+            territories(session, scope(), view) for view in (one, View(period=weeks, at=LAST))
+        )
 
+    assert {row.for_mix for row in land.rows} == {NOT_FOLLOWED}
+    assert sum(row.closed for row in land.rows) > 0
+    assert NOT_FOLLOWED not in {row.for_mix for row in mixed_land.rows}
     assert large[one] == small[one]
     assert large[one].steps[0].entered_before is not None
     assert [step.entered for step in large[two].steps] == [step.entered for step in small[two].steps]
