@@ -27,8 +27,8 @@ from alignment.rollups import (
     NUMBERS,
     Cube,
     Kind,
-    read_packed,
     state_of,
+    sums_until,
     unpacked,
 )
 from alignment.tables import (
@@ -198,10 +198,10 @@ class Cubes:
         inside = [cell.day.between(each.first_epoch_day, each.last_epoch_day) for each in question.days]
         where = [sa.or_(cell.day == NO_DAY, *inside)] if inside else []
         where += [cell.b_id.in_(sorted(ids)) for ids in self._chosen(question).values()]
-        cells = self._asked_of(read_packed(self.session, cube, *where), question, cube)
-        sums = {slot.name: _values(slot, cells) for slot in question.slots}
+        table = sums_until(self.session, cube, self.at, *where)
+        cells = pd.DataFrame(table, columns=[*cube.dimensions, "is_dated", "is_direct", "rank", *NUMBERS])
         keys = [*names, *question.by]
-        frame = pd.DataFrame({name: cells[name] for name in keys} | sums)
+        frame = cells[[*keys, *(slot.number for slot in question.slots)]]
         return frame.groupby(keys, as_index=False, sort=False).sum()
 
     def _asked_of(self, table: Any, question: Question, cube: Cube) -> pd.DataFrame:

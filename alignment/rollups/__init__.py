@@ -9,7 +9,7 @@ cubes there are; `queries` reads them.
 from alignment.rollups.cells import KEY, NUMBERS, unpacked
 from alignment.rollups.cubes import ANSWERS, CUBES, DAYS, DIMENSIONS, MIX, NO_DAY, STAGES, STATES, Cube, Kind
 from alignment.rollups.keeping import Drift, drifted, is_kept, keep, rebuild, state_of, words_of
-from alignment.rollups.packing import read_packed
+from alignment.rollups.packing import read_packed, sums_until
 from alignment.rollups.reading import Mark, mark
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "read_packed",
     "rebuild",
     "state_of",
+    "sums_until",
     "unpacked",
     "words_of",
 ]

@@ -24,6 +24,8 @@ _DAY, _PLACE, _SINCE, _DIRECT, _RANK = (
     KEY.index(name) for name in ("day", "b_id", "since", "is_direct", "rank")
 )
 _RANKS = max(len(STAGE_ORDER), len(STATES))
+_A_DAY = 2 * _RANKS * MEASURES
+"""So many codes of a dated cube are of one day since the stretch began."""
 
 
 def packed_pairs(code: np.ndarray, n: np.ndarray) -> bytes:
@@ -50,6 +52,32 @@ def read_packed(session: ReadSession, cube: Cube, *conditions: sa.ColumnElement[
     day, place = np.repeat(keys, sizes, axis=0).T
     code, n = unpacked_pairs(b"".join(blobs))
     return _cells(cube, day, place, code, n)
+
+
+def sums_until(session: ReadSession, cube: Cube, at: int, *conditions: sa.ColumnElement[bool]) -> np.ndarray:
+    """
+    What held by a day, of the cells of a dated cube that meet the conditions, all stretches together.
+
+    Returns member, dated or not, direct or not, rank and then the numbers. A cell's pairs are in the order
+    of *since*, so what came later is cut off its end unread. Sums are exact below 2^53.
+    """
+    cell = c(PackedCell)
+    statement = sa.select(cell.day, cell.b_id, cell.counts).where(cell.cube == cube.number, *conditions)
+    groups: dict[tuple[int, int], int] = {}
+    codes, numbers = [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
+    for day, place, counts in session.connection().execute(statement):
+        pairs = np.frombuffer(counts, dtype=_PAIR)
+        end = pairs["code"].searchsorted((at - day + 1) * _A_DAY)
+        group = groups.setdefault((place, int(day != NO_DAY)), len(groups))
+        codes.append(pairs["code"][:end] % _A_DAY + group * _A_DAY)
+        numbers.append(pairs["n"][:end].astype(np.float64))
+    size = len(groups) * _A_DAY
+    sums = np.bincount(np.concatenate(codes), np.concatenate(numbers), minlength=size).astype(np.int64)
+    table = sums.reshape(len(groups), 2, _RANKS, MEASURES)
+    of, direct, rank = np.nonzero(table.any(axis=3))
+    members = np.array(list(groups), dtype=np.int64).reshape(-1, 2)
+    found: np.ndarray = np.column_stack([members[of], direct, rank, table[of, direct, rank]])
+    return found
 
 
 def _cells(cube: Cube, day: np.ndarray, place: np.ndarray, code: np.ndarray, n: np.ndarray) -> np.ndarray:
