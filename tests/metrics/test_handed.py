@@ -70,7 +70,6 @@ def test_where_hits_are_not_told_there_is_no_rate(marked, reason):
         ({BAYERN: range(5), HESSEN: range(5, 10)}, {"All", "South", "Bayern", "Hessen"}),
     ],
     ids=["one", "five", "one beside", "four beside", "one without a place", "five and five"],
-    ids=str,
 )
 def test_hits_are_told_of_five_who_marked_and_never_of_one_by_subtraction(markers, told):
     """Read off by hand: eight marks in Bayern by one rep are that rep's; South less Bayern is Hessen."""
