@@ -201,7 +201,8 @@ class Cubes:
         table = sums_until(self.session, cube, self.at, *where)
         cells = pd.DataFrame(table, columns=[*cube.dimensions, "is_dated", "is_direct", "rank", *NUMBERS])
         keys = [*names, *question.by]
-        frame = cells[[*keys, *(slot.number for slot in question.slots)]]
+        sums = {slot.name: cells[slot.number] for slot in question.slots}
+        frame = pd.DataFrame({name: cells[name] for name in keys} | sums)
         return frame.groupby(keys, as_index=False, sort=False).sum()
 
     def _asked_of(self, table: Any, question: Question, cube: Cube) -> pd.DataFrame:

@@ -30,11 +30,17 @@ def test_what_counts_as_stored_is_in_the_database_and_what_was_refused_is_not(
     rows = sa.select(c(ImportBatch).rows_in_file).order_by(c(ImportBatch).id.desc()).limit(1)
     path, _ = write_exports(tmp_path, 30)
 
+    def beside():
+        """The import, and time to save in: thirty leads may be stored before anybody has thought."""
+        result = in_a_thread(database, "", path)
+        time.sleep(1)
+        return result
+
     with FileLock(f"{database.path}.writelock"):
         refused, _ = saved_beside(database, lambda: time.sleep(0.5) or {}, savers=1)
     after_refusals = counted(database, flags)
     monkeypatch.setattr(db, "WAIT_SECONDS", 60)
-    people, found = saved_beside(database, lambda: in_a_thread(database, "", path), savers=3)
+    people, found = saved_beside(database, beside, savers=3)
 
     stored = [save for person in people for save in person.saves if save.is_stored]
     assert [save.is_stored for save in refused[0].saves] == [False] * len(refused[0].saves)

@@ -98,6 +98,11 @@ def test_it_is_read_right(name):
     data = hostile.make()
     with measured() as cost:
         found = gate.open_file(data, hostile.file_name)
+    if (
+        cost.silence >= MOST_SILENCE
+    ):  # another program may have had the machine: what is the file's fault stays
+        with measured() as cost:
+            found = gate.open_file(data, hostile.file_name)
 
     if isinstance(found, ParsedBoundaries):
         assert len(found.shapes) == hostile.shapes
