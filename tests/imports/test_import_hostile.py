@@ -100,7 +100,7 @@ def test_it_is_read_right(name):
         found = gate.open_file(data, hostile.file_name)
     if (
         cost.silence >= MOST_SILENCE
-    ):  # another program may have had the machine: what is the file's fault stays
+    ):  # or another program had the machine: once more
         with measured() as cost:
             found = gate.open_file(data, hostile.file_name)
 
