@@ -98,9 +98,7 @@ def test_it_is_read_right(name):
     data = hostile.make()
     with measured() as cost:
         found = gate.open_file(data, hostile.file_name)
-    if (
-        cost.silence >= MOST_SILENCE
-    ):  # or another program had the machine: once more
+    if cost.silence >= MOST_SILENCE:  # or another program had the machine: once more
         with measured() as cost:
             found = gate.open_file(data, hostile.file_name)
 
