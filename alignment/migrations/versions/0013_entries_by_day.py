@@ -13,4 +13,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("Facts would be lost: restore the backup from before the upgrade instead.")
+    # No fact would be lost, but an older program would import without keeping the cubes in step.
+    raise NotImplementedError("Cubes would fall behind: restore the backup from before the upgrade instead.")
