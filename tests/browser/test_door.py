@@ -63,7 +63,7 @@ def test_twenty_wrong_origins_cost_nothing(served):
     status = status_of(served.port)
 
     assert (statuses, status) == ({403}, 200)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 4
 
 
 @pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/agent/mcp", "/app/static/x.json"])

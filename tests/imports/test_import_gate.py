@@ -119,12 +119,15 @@ class TestOneWarmChild:
         assert len(before) == 1
 
     def test_warm_it_answers_within_a_tenth_of_a_second(self):
-        """Measured: one thousandth. Ten times what a loaded machine needed."""
+        """Measured: one thousandth. A child that loads anew needs far longer, every time."""
         gate.open_file(FILES["deals.txt"], "deals.txt")
-        started = monotonic()
-        gate.open_file(FILES["deals.txt"], "deals.txt")
+        seconds = []
+        for _ in range(5):
+            started = monotonic()
+            gate.open_file(FILES["deals.txt"], "deals.txt")
+            seconds.append(monotonic() - started)
 
-        assert monotonic() - started < 0.1
+        assert min(seconds) < 0.1
 
     def test_one_that_died_while_it_waited_is_replaced_without_a_word(self):
         gate.open_file(FILES["deals.txt"], "deals.txt")

@@ -1,7 +1,9 @@
 """
 Hostile files through the gate: each is refused with a sentence or read right, and the app goes on meanwhile.
 
-The figures are those of issue 2: a refused file costs the app at most two seconds and 50 MB.
+The figures are those of issue 2: a refused file costs the app at most two seconds and 50 MB. A thread that
+waits because another keeps the interpreter waits for processor time of this process. What a busy machine
+takes away is none; measured by the clock, it made this fail twice.
 """
 
 import re
@@ -9,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Event, Thread
-from time import perf_counter, sleep
+from time import perf_counter, process_time, sleep
 
 import psutil
 import pytest
@@ -27,7 +29,7 @@ MOST_SECONDS, MOST_BYTES, MOST_SILENCE = 2.0, 50_000_000, 1.0
 
 @dataclass(slots=True)
 class Cost:
-    """What a reading cost this process: seconds, bytes at the peak, the longest that a thread had to wait."""
+    """What a reading cost: seconds, bytes at the peak, the longest that another thread had to wait."""
 
     seconds: float = 0.0
     n_bytes: int = 0
@@ -36,15 +38,15 @@ class Cost:
 
 @contextmanager
 def measured() -> Iterator[Cost]:
-    """Another thread of the app looks at the clock and the memory every few milliseconds."""
+    """Another thread of the app looks at the processor time and the memory every few milliseconds."""
     cost, end, me = Cost(), Event(), psutil.Process()
     before = me.memory_info().rss
 
     def watch() -> None:
-        last = perf_counter()
+        last = process_time()
         while not end.is_set():
             sleep(0.005)
-            now = perf_counter()
+            now = process_time()
             cost.silence, last = max(cost.silence, now - last), now
             cost.n_bytes = max(cost.n_bytes, me.memory_info().rss - before)
 
@@ -87,8 +89,10 @@ def test_it_is_refused_with_a_sentence_and_costs_little(name):
     assert len(str(refusal.value)) < 500
     assert cost.n_bytes < MOST_BYTES
     assert cost.silence < MOST_SILENCE
-    # Processor time is what the issue means; the clock also counts what else the machine is doing.
-    assert cost.seconds < 2 * MOST_SECONDS
+    if cost.seconds >= MOST_SECONDS:  # the clock also counts what else the machine is doing: once more
+        with measured() as cost, pytest.raises(UnreadableFile):
+            gate.open_file(data, hostile.file_name)
+    assert cost.seconds < MOST_SECONDS
 
 
 @pytest.mark.usefixtures("warm_child")
@@ -98,9 +102,6 @@ def test_it_is_read_right(name):
     data = hostile.make()
     with measured() as cost:
         found = gate.open_file(data, hostile.file_name)
-    if cost.silence >= MOST_SILENCE:  # or another program had the machine: once more
-        with measured() as cost:
-            found = gate.open_file(data, hostile.file_name)
 
     if isinstance(found, ParsedBoundaries):
         assert len(found.shapes) == hostile.shapes
@@ -128,8 +129,16 @@ def test_no_cell_makes_a_pattern_of_the_checks_slow(sign):
     a pattern that splits at " ; " tried every space as the first one.
     """
     text = f"person_id\tname\trole\tterritories\tmanager\nP1\tAna\trep\t{sign}\t{sign}\n"
-    started = perf_counter()
+    started = process_time()
     parsed = read_file(text.encode(), "people.tsv", kind="people", zone="UTC", currency="EUR")
 
     assert parsed.accounting.in_file == 1
-    assert perf_counter() - started < 1
+    assert process_time() - started < 1
+
+
+def test_a_thread_that_keeps_the_interpreter_is_seen():
+    """A pattern that runs for long inside the interpreter's own code lets no other thread in."""
+    with measured() as cost:
+        assert re.match(r"(a+)+$", "a" * 23 + "b") is None
+
+    assert cost.silence > 0.1
