@@ -18,6 +18,7 @@ from benchmarks import (
     viewers,
     waits,
 )
+from benchmarks.homes import SERVER, PostgresHome, SqliteHome, home_of
 from benchmarks.machine import load_line
 
 RUNS = {
@@ -45,11 +46,18 @@ def main() -> int:
     parser.add_argument(
         "--folder", type=Path, default=Path("data/benchmarks"), help="where companies are kept"
     )
+    parser.add_argument(
+        "--database",
+        choices=(SqliteHome.word, PostgresHome.word),
+        default=SqliteHome.word,
+        help=f"whose companies; postgres: on the server that {SERVER} names",
+    )
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
+    home = home_of(options.database, options.folder)
     for name in [options.name] if options.name else RUNS:
         print(f"\n## {name}\n\n{load_line()}\n")
-        print(RUNS[name](options.folder, options.leads, options.rounds))
+        print(RUNS[name](home, options.leads, options.rounds))
         print(f"\nAfterwards: {load_line()}")
     return 0
 

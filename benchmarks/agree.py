@@ -8,12 +8,10 @@ page has no cube for that and says, of a large company, that it does not compare
 """
 
 import random
-import sqlite3
 import sys
 import time
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from alignment import answers
@@ -32,8 +30,8 @@ from benchmarks.companies import (
     WEEKS,
 )
 from benchmarks.engines import RANK
+from benchmarks.homes import Home, connected
 from benchmarks.machine import number, table
-from benchmarks.quarter import company
 from benchmarks.screens import SEES
 
 SETTINGS = 10
@@ -78,9 +76,8 @@ def _code(split: Split, member: int) -> str:
 class Facts:
     """The same questions in plain SQL."""
 
-    def __init__(self, path: Path, view: View) -> None:
-        self._connection = sqlite3.connect(path)
-        self._connection.execute("PRAGMA query_only=ON")
+    def __init__(self, url: str, view: View) -> None:
+        self._connection = connected(url)
         self._view = view
         chosen = {
             Split.TERRITORY: view.territories,
@@ -100,7 +97,8 @@ class Facts:
         self._connection.close()
 
     def _ask(self, sql: str) -> list[tuple[Any, ...]]:
-        return self._connection.execute(sql).fetchall()
+        found: list[tuple[Any, ...]] = self._connection.execute(sql).fetchall()
+        return found
 
     def _period(self, period: Period) -> str:
         return f"BETWEEN {period.first_epoch_day} AND {period.last_epoch_day}"
@@ -117,7 +115,8 @@ class Facts:
         rows = self._ask(
             f"SELECT rank, count(*) FROM (SELECT max({RANK}) AS rank FROM lead l"  # noqa: S608
             f" JOIN stage_entry e ON e.lead_id = l.id AND e.ended_at IS NULL AND e.day <= {at}"
-            f" WHERE l.created_day {self._period(period)} AND {self._inside} GROUP BY l.id) GROUP BY 1"
+            f" WHERE l.created_day {self._period(period)} AND {self._inside} GROUP BY l.id) AS reached"
+            " GROUP BY 1"
         )
         return [sum(n for rank, n in rows if rank >= stage) for stage in range(len(STAGE_ORDER))]
 
@@ -146,7 +145,7 @@ class Facts:
         closed = {
             place: (won, n)
             for place, won, n in self._ask(
-                "SELECT l.territory_id, sum(e.kind = 'won'), count(*) FROM deal_event e"  # noqa: S608
+                "SELECT l.territory_id, count(*) FILTER (WHERE e.kind = 'won'), count(*) FROM deal_event e"  # noqa: S608
                 " JOIN deal d ON d.id = e.deal_id AND d.deleted = FALSE JOIN lead l ON l.id = d.lead_id"
                 f" WHERE e.kind IN ('won', 'lost') AND e.ended_at IS NULL AND e.day {self._period(period)}"
                 f" AND {self._inside} GROUP BY 1"
@@ -159,14 +158,14 @@ class Facts:
         }
 
 
-def compared(database: Database, path: Path, view: View) -> tuple[int, float, float]:
+def compared(database: Database, url: str, view: View) -> tuple[int, float, float]:
     """How many numbers agree, and the seconds of the pages and of the facts."""
     started = time.perf_counter()
     with database.reading() as session:
         funnel = answers.funnel(session, SEES, view)
         lands = answers.territories(session, SEES, view)
     pages = time.perf_counter() - started
-    facts = Facts(path, view)
+    facts = Facts(url, view)
     assert view.period is not None
     said = {stage: step.entered for stage, step in zip(STAGE_ORDER, funnel.steps, strict=True)}
     pairs: list[tuple[str, Any, Any]] = [
@@ -195,13 +194,13 @@ def compared(database: Database, path: Path, view: View) -> tuple[int, float, fl
     return len(pairs), pages, time.perf_counter() - started - pages
 
 
-def run(folder: Path, sizes: list[int], rounds: int) -> str:
+def run(home: Home, sizes: list[int], rounds: int) -> str:
     del rounds
     lines = []
     for leads in sizes:
-        path = company(folder, leads)
-        database = Database(f"sqlite:///{path}")
-        every = [compared(database, path, view) for view in settings()]
+        url = home.company(leads)
+        database = Database(url)
+        every = [compared(database, url, view) for view in settings()]
         database.close()
         numbers, pages, facts = (sum(each) for each in zip(*every, strict=True))
         lines.append(

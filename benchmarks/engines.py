@@ -6,7 +6,6 @@ qualification to the first answer by territory; the furthest stage of those who
 came in the quarter, by territory. All engines must give the same check sums.
 """
 
-import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from alignment.rollups.durations import LAST_BUCKET, middles
 from alignment.rollups.packing import PAIR_BYTES, unpacked_pairs
 from alignment.vocabulary import STAGE_ORDER
 from benchmarks.companies import FIRST_DAY, QUARTER
+from benchmarks.homes import connected
 
 Rows = Iterable[tuple[Any, ...]]
 _FIRST, _LAST = QUARTER
@@ -41,7 +41,7 @@ WHERE e.stage = 'marketing_qualified' AND e.ended_at IS NULL AND l.deleted = FAL
   AND e.week BETWEEN {_FIRST} AND {_LAST}
 GROUP BY e.id, l.territory_id, e.valid_at
 """  # noqa: S608 - numbers and names of our own
-_SQLITE_MEDIANS = f"""
+_MEDIANS = f"""
 WITH waits AS ({_WAITS}), placed AS (
   SELECT territory, waited, row_number() OVER (PARTITION BY territory ORDER BY waited) AS place,
     count(*) OVER (PARTITION BY territory) AS n FROM waits)
@@ -58,6 +58,12 @@ SELECT territory, rank, count(*) FROM (
   GROUP BY l.id, l.territory_id) AS reached
 GROUP BY 1, 2
 """  # noqa: S608 - numbers and names of our own
+
+ANSWERED = f"SELECT b_id, counts FROM packed_cell WHERE cube = 700 AND day BETWEEN {_FIRST} AND {_LAST}"  # noqa: S608
+"""Histograms of the quarter's answer times, by territory."""
+
+ASKED = ("lead", "stage_entry", "touch")
+"""The tables that the questions are asked of."""
 
 INDEXES = (
     "CREATE INDEX bench_entry_week ON stage_entry (week, stage, lead_id, id, valid_at)"
@@ -101,43 +107,48 @@ class Engine(Protocol):
 
     def cohort(self) -> dict[tuple[int, int], int]: ...
 
+    def close(self) -> None: ...
+
 
 def answer(engine: Engine) -> Answer:
     return Answer(engine.counts(), engine.medians(), engine.cohort())
 
 
-class SqliteFacts:
+class PlainSql:
     """Plain SQL on the facts as they are stored; `medians` by a window function."""
 
-    def __init__(self, name: str, path: Path) -> None:
+    def __init__(self, name: str, url: str) -> None:
         self.name = name
-        self._connection = sqlite3.connect(path)
-        self._connection.execute("PRAGMA query_only=ON")
+        self._connection = connected(url)
+
+    def close(self) -> None:
+        self._connection.close()
 
     def counts(self) -> dict[tuple[int, int, int], int]:
         return _counts(self._connection.execute(COUNTS))
 
     def medians(self) -> dict[int, tuple[int, int]]:
-        return {territory: (n, waited) for territory, n, waited in self._connection.execute(_SQLITE_MEDIANS)}
+        return {territory: (n, waited) for territory, n, waited in self._connection.execute(_MEDIANS)}
 
     def cohort(self) -> dict[tuple[int, int], int]:
         return _cohort(self._connection.execute(COHORT))
 
 
-class SqliteCubes:
+class Cubes:
     """Our own, from the cubes. Its medians are in opening hours; the peers' are plain seconds."""
 
-    def __init__(self, name: str, path: Path) -> None:
+    def __init__(self, name: str, url: str) -> None:
         self.name = name
-        self._connection = sqlite3.connect(path)
-        self._connection.execute("PRAGMA query_only=ON")
+        self._connection = connected(url)
+
+    def close(self) -> None:
+        self._connection.close()
 
     def counts(self) -> dict[tuple[int, int, int], int]:
         numbers = ", ".join(f"sum(n{rank})" for rank in range(len(STAGE_ORDER)))
         rows = self._connection.execute(
             f"SELECT day - (day + 3) % 7 AS week, b_id, {numbers} FROM cube_cell"  # noqa: S608 - our names
-            " WHERE cube = 100 AND a_id = 0 AND day BETWEEN ? AND ? GROUP BY 1, 2",
-            QUARTER,
+            f" WHERE cube = 100 AND a_id = 0 AND day BETWEEN {_FIRST} AND {_LAST} GROUP BY 1, 2"
         )
         return {
             (rank, week, territory): n
@@ -148,9 +159,7 @@ class SqliteCubes:
 
     def medians(self) -> dict[int, tuple[int, int]]:
         """Of the answered: how many, and the bucket of the median, by territory."""
-        rows = self._connection.execute(
-            "SELECT b_id, counts FROM packed_cell WHERE cube = 700 AND day BETWEEN ? AND ?", QUARTER
-        ).fetchall()
+        rows = self._connection.execute(ANSWERED).fetchall()
         places, blobs = zip(*rows, strict=True) if rows else ((), ())
         found = histograms(places, blobs)
         middle = quantiles(found, 0.5)
@@ -165,9 +174,8 @@ class SqliteCubes:
     def cohort(self) -> dict[tuple[int, int], int]:
         return _cohort(
             self._connection.execute(
-                "SELECT b_id, rank, sum(n0) FROM cube_cell"
-                " WHERE cube = 200 AND a_id = 0 AND day BETWEEN ? AND ? GROUP BY 1, 2 HAVING sum(n0) <> 0",
-                QUARTER,
+                "SELECT b_id, rank, sum(n0) FROM cube_cell WHERE cube = 200 AND a_id = 0"  # noqa: S608 - our numbers
+                f" AND day BETWEEN {_FIRST} AND {_LAST} GROUP BY 1, 2 HAVING sum(n0) <> 0"
             )
         )
 
@@ -228,6 +236,9 @@ class DuckDb:
                 view = f"CREATE VIEW {table} AS SELECT * FROM read_parquet('{file}')"  # noqa: S608 - our names
                 self._connection.execute(view)
 
+    def close(self) -> None:
+        self._connection.close()
+
     def counts(self) -> dict[tuple[int, int, int], int]:
         return _counts(self._connection.execute(COUNTS).fetchall())
 
@@ -245,7 +256,7 @@ def copy_to_duckdb(company: Path, target: Path) -> None:
     import numpy as np
 
     target.unlink(missing_ok=True)
-    source, copy = sqlite3.connect(company), duckdb.connect(str(target))
+    source, copy = connected(f"sqlite:///{company}"), duckdb.connect(str(target))
     for table, columns in _COLUMNS.items():
         rows = source.execute(f"SELECT {', '.join(columns)} FROM {table} ORDER BY id")  # noqa: S608
         is_made = False

@@ -12,15 +12,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
-from pathlib import Path
 
 from playwright.sync_api import Page
 
 from alignment.periods import from_epoch_day, last_full_weeks
 from benchmarks.browser import chromium, settle
 from benchmarks.companies import LAST_DAY, TERRITORIES
+from benchmarks.homes import Home
 from benchmarks.machine import number, table
-from benchmarks.quarter import company
 from benchmarks.serving import Server, served, started
 
 CHANGES = 12
@@ -72,23 +71,23 @@ def _timed(page: Page) -> float:
 
 
 @contextmanager
-def dash_served(path: Path) -> Iterator[Server]:
-    with started(["-m", "benchmarks.dash_page"], path) as server:
+def dash_served(url: str) -> Iterator[Server]:
+    with started(["-m", "benchmarks.dash_page"], url) as server:
         yield server
 
 
-def run(folder: Path, sizes: list[int], rounds: int) -> str:
+def run(home: Home, sizes: list[int], rounds: int) -> str:
     del rounds
     ways: dict[str, list[float]] = {}
     with ExitStack() as stack:
         browser = stack.enter_context(chromium())
         changes: dict[str, Change] = {}
         for leads in sizes:
-            server = stack.enter_context(served(company(folder, leads)))
+            server = stack.enter_context(served(home.company(leads)))
             page = browser.new_context(viewport={"width": 1366, "height": 768}).new_page()
             changes[f"ours, {leads:,} leads"] = ours(page, server)
         if find_spec("dash"):
-            server = stack.enter_context(dash_served(company(folder, sizes[0])))
+            server = stack.enter_context(dash_served(home.company(sizes[0])))
             page = browser.new_context(viewport={"width": 1366, "height": 768}).new_page()
             changes[f"Dash, {sizes[0]:,} leads"] = dash(page, server)
         for place in range(2, CHANGES + 2):

@@ -8,27 +8,26 @@ territory and segment, so that all 1,000 change with the cubes kept in step.
 
 import json
 import resource
-import shutil
-import sqlite3
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+import sqlalchemy as sa
 
 from alignment import rollups
 from alignment.actions import imports
 from alignment.db import Database
 from alignment.imports.files import read_file
 from alignment.queries.company import calendar
+from alignment.tables import Table
 from benchmarks.exports import HEADER, changed, rows_of, text_of
+from benchmarks.homes import Home, home_of, megabytes
 from benchmarks.imports import ACTOR, LIMITS
 from benchmarks.machine import number, table
-from benchmarks.quarter import company
 from benchmarks.screens import SCREENS, asked, views
 
 CHANGED = 1_000
@@ -56,27 +55,15 @@ def put(database: Database, data: bytes) -> float:
     return time.perf_counter() - started
 
 
-@contextmanager
-def copied(path: Path) -> Iterator[Path]:
-    """A copy that may be changed."""
-    target = path.with_name(f"{path.stem}-copy.db")
-    shutil.copy(path, target)
-    try:
-        yield target
-    finally:
-        for ending in ("", "-wal", "-shm", ".writelock"):
-            Path(f"{target}{ending}").unlink(missing_ok=True)
-
-
-def one(path: Path, leads: int, rounds: int) -> Numbers:
+def one(home: Home, leads: int, rounds: int) -> Numbers:
     """All about one size, in this process."""
-    found: Numbers = {"file": path.stat().st_size / 1e6}
-    connection = sqlite3.connect(path)
-    for name in _CUBES:
-        ((rows,),) = connection.execute(f"SELECT count(*) FROM {name}").fetchall()  # noqa: S608 - our names
-        found[name] = rows
-    connection.close()
-    database = Database(f"sqlite:///{path}")
+    url = home.company(leads)
+    found: Numbers = {"file": megabytes(url)}
+    database = Database(url)
+    with database.reading() as session:
+        for name in _CUBES:
+            rows = sa.select(sa.func.count()).select_from(Table.metadata.tables[name])
+            found[name] = session.execute(rows).scalar_one()
     for name, view in views().items():
         calls = [asked(database, ask, view) for ask in SCREENS.values()]
         for call in calls:
@@ -84,8 +71,8 @@ def one(path: Path, leads: int, rounds: int) -> Numbers:
         found[name] = statistics.median(_seconds(calls) for _ in range(rounds))
     database.close()
     found["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    with copied(path) as copy:
-        database = Database(f"sqlite:///{copy}")
+    with home.copied(leads) as copy:
+        database = Database(copy)
         new, other = files(leads)
         found["new"], found["changed"] = put(database, new), put(database, other)
         database.close()
@@ -100,10 +87,11 @@ def _seconds(calls: list[Any]) -> float:
     return time.perf_counter() - started
 
 
-def run(folder: Path, sizes: list[int], rounds: int) -> str:
+def run(home: Home, sizes: list[int], rounds: int) -> str:
     lines = []
     for leads in sizes:
-        arguments = [str(company(folder, leads)), str(leads), str(rounds)]
+        home.company(leads)
+        arguments = [home.word, str(home.folder), str(leads), str(rounds)]
         run = subprocess.run(
             [sys.executable, "-m", "benchmarks.growth", *arguments],
             check=True,
@@ -124,13 +112,13 @@ def run(folder: Path, sizes: list[int], rounds: int) -> str:
     return table(head, lines)
 
 
-def changes(folder: Path, sizes: list[int], rounds: int) -> str:
+def changes(home: Home, sizes: list[int], rounds: int) -> str:
     """1,000 changed leads beside a rebuild of all cubes, and every cell compared afterwards."""
     del rounds
     lines = []
     for leads in sizes:
-        with copied(company(folder, leads)) as path:
-            database = Database(f"sqlite:///{path}")
+        with home.copied(leads) as url:
+            database = Database(url)
             new, other = files(leads)
             put(database, new)
             kept = _keeping()
@@ -173,5 +161,5 @@ def _keeping() -> list[float]:
 
 
 if __name__ == "__main__":
-    path, leads, rounds = sys.argv[1:]
-    print(json.dumps(one(Path(path), int(leads), int(rounds))))
+    word, folder, leads, rounds = sys.argv[1:]
+    print(json.dumps(one(home_of(word, Path(folder)), int(leads), int(rounds))))

@@ -12,7 +12,6 @@ import json
 import os
 import resource
 import shutil
-import sqlite3
 import statistics
 import subprocess
 import sys
@@ -39,6 +38,7 @@ from alignment.migrations import upgrade
 from alignment.tables import CompanyState, Table
 from alignment.vocabulary import Role
 from benchmarks.exports import list_files, write_exports
+from benchmarks.homes import SERVER, Cluster, Home, megabytes, remove
 from benchmarks.machine import number, table
 
 FACTS = ("lead", "lead_person", "stage_entry")
@@ -153,13 +153,6 @@ class Sqlite:
         finally:
             remove(path)
 
-    def megabytes(self, url: str) -> float:
-        path = Path(url.removeprefix("sqlite:///"))
-        connection = sqlite3.connect(path)
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.close()
-        return path.stat().st_size / 1_000_000
-
 
 class Postgres:
     """Companies in databases of one server."""
@@ -168,44 +161,30 @@ class Postgres:
     bare = ("executemany", "copy")
 
     def __init__(self, server: str) -> None:
-        self._server = sa.make_url(server).set(drivername="postgresql+psycopg")
-        self._maker = sa.create_engine(self._server, isolation_level="AUTOCOMMIT")
+        self._cluster = Cluster(server)
         self._template = f"bench_{uuid4().hex[:8]}"
-        self._do(f'CREATE DATABASE "{self._template}"')
-        database = Database(self._url(self._template))
+        self._cluster.make(self._template)
+        database = Database(self._cluster.url(self._template))
         found_company(database)
         database.close()
-
-    def _url(self, name: str) -> str:
-        return self._server.set(database=name, drivername="postgresql").render_as_string(hide_password=False)
-
-    def _do(self, statement: str) -> None:
-        with self._maker.connect() as connection:
-            connection.exec_driver_sql(statement)
 
     @contextmanager
     def company(self) -> Iterator[str]:
         name = f"bench_{uuid4().hex[:8]}"
-        self._do(f'CREATE DATABASE "{name}" TEMPLATE "{self._template}"')
+        self._cluster.make(name, template=self._template)
         try:
-            yield self._url(name)
+            yield self._cluster.url(name)
         finally:
-            self._do(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-    def megabytes(self, url: str) -> float:
-        with self._maker.connect() as connection:
-            size = connection.execute(sa.select(sa.func.pg_database_size(sa.make_url(url).database)))
-            return float(size.scalar_one()) / 1_000_000
+            self._cluster.drop(name)
 
     def close(self) -> None:
-        self._do(f'DROP DATABASE "{self._template}" WITH (FORCE)')
-        self._maker.dispose()
+        self._cluster.drop(self._template)
 
 
 @contextmanager
 def places_in(folder: Path) -> Iterator[list[Sqlite | Postgres]]:
     """SQLite, and PostgreSQL where ALIGN_BENCH_POSTGRES names a server."""
-    server = os.environ.get("ALIGN_BENCH_POSTGRES")
+    server = os.environ.get(SERVER)
     places: list[Sqlite | Postgres] = [Sqlite(folder)]
     if server:
         places.append(Postgres(server))
@@ -215,12 +194,6 @@ def places_in(folder: Path) -> Iterator[list[Sqlite | Postgres]]:
         for place in places:
             if isinstance(place, Postgres):
                 place.close()
-
-
-def remove(path: Path) -> None:
-    """A company's file and all that lies beside it."""
-    for ending in ("", "-wal", "-shm", ".writelock"):
-        Path(f"{path}{ending}").unlink(missing_ok=True)
 
 
 # --- bare inserts --------------------------------------------------------------------------------------
@@ -275,11 +248,11 @@ def _insert(connection: sa.Connection, name: str, rows: list[tuple[Any, ...]], w
 # --- the tables ----------------------------------------------------------------------------------------
 
 
-def run(folder: Path, sizes: list[int], rounds: int) -> str:
+def run(home: Home, sizes: list[int], rounds: int) -> str:
     phases, ratios = [], []
-    with places_in(folder) as places:
+    with places_in(home.folder) as places:
         for leads in sizes:
-            files = write_exports(folder, leads)
+            files = write_exports(home.folder, leads)
             for place in places:
                 found = [_round(place, files) for _ in range(rounds)]
                 phases += [_phase_line(place.name, leads, what, found) for what in ("first", "second")]
@@ -296,7 +269,7 @@ def _round(place: Sqlite | Postgres, files: tuple[Path, Path]) -> dict[str, Numb
     with place.company() as url:
         for what, path in zip(("first", "second"), files, strict=True):
             found[what] = _apart("import", url, str(path))
-            found[what]["megabytes"] = place.megabytes(url)
+            found[what]["megabytes"] = megabytes(url)
             if what == "first":
                 for way in place.bare:
                     with place.company() as other:

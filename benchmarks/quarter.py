@@ -2,15 +2,15 @@
 
 import shutil
 import sqlite3
-from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 
-from alignment import rollups
+import psycopg
+
 from alignment.db import Database
-from alignment.queries.company import calendar
-from benchmarks.companies import build
-from benchmarks.engines import INDEXES, DuckDb, Engine, SqliteCubes, SqliteFacts, answer, copy_to_duckdb
+from alignment.migrations import upgrade
+from benchmarks.engines import ASKED, INDEXES, Cubes, DuckDb, Engine, PlainSql, answer, copy_to_duckdb
+from benchmarks.homes import Home, PostgresHome, SqliteHome, company
 from benchmarks.machine import in_turn, number, table
 
 HAS_DUCKDB = find_spec("duckdb") is not None
@@ -18,21 +18,7 @@ INSTALL = "`pip install -r benchmarks/requirements.txt`"
 PARTS = ("counts", "medians", "cohort")
 
 
-def company(folder: Path, leads: int) -> Path:
-    """The company of that size, built where it is not there yet."""
-    path = folder / f"company-{leads}.db"
-    if not path.exists():
-        building = folder / f"company-{leads}.part"
-        build(building, leads)
-        database = Database(f"sqlite:///{building}")
-        with database.writing() as session:
-            rollups.rebuild(session, at=datetime.now(UTC), calendar=calendar(session))
-        database.close()
-        building.rename(path)
-    return path
-
-
-def indexed(path: Path) -> Path:
+def indexed(path: Path) -> str:
     """A copy of the company with covering indexes for just these questions."""
     target = path.with_name(f"{path.stem}-indexed.db")
     if not target.exists():
@@ -45,10 +31,37 @@ def indexed(path: Path) -> Path:
         connection.commit()
         connection.close()
         building.rename(target)
-    return target
+    return f"sqlite:///{target}"
 
 
-def same_from_cubes(cubes: SqliteCubes, facts: Engine) -> None:
+def indexed_there(home: PostgresHome, leads: int) -> str:
+    """The same on PostgreSQL; only the tables that are asked are copied."""
+    source, name = home.company(leads), f"company_{leads}_indexed"
+    if not home.cluster.has(name):
+        with home.building(name) as url:
+            database = Database(url)
+            upgrade(database.engine)
+            database.close()
+            with psycopg.connect(source) as giver, psycopg.connect(url, autocommit=True) as taker:
+                taker.execute("SET session_replication_role = replica")  # what rows refer to stays behind
+                for each in ASKED:
+                    _pour(giver, taker, each)
+                for statement in INDEXES:
+                    taker.execute(statement)
+                taker.execute("VACUUM (ANALYZE)")
+    return home.cluster.url(name)
+
+
+def _pour(giver: psycopg.Connection, taker: psycopg.Connection, table: str) -> None:
+    with (
+        giver.cursor().copy(f"COPY {table} TO STDOUT (FORMAT binary)") as given,
+        taker.cursor().copy(f"COPY {table} FROM STDIN (FORMAT binary)") as taken,
+    ):
+        for part in given:
+            taken.write(part)
+
+
+def same_from_cubes(cubes: Cubes, facts: Engine) -> None:
     """Cell by cell, not by check sum: the cubes must say what the facts say; medians, of as many answers."""
     assert cubes.counts() == facts.counts()
     assert cubes.cohort() == facts.cohort()
@@ -56,12 +69,16 @@ def same_from_cubes(cubes: SqliteCubes, facts: Engine) -> None:
     assert {place: n for place, (n, _) in ours.items()} == {place: n for place, (n, _) in theirs.items()}
 
 
-def engines(folder: Path, leads: int) -> list[Engine]:
-    path = company(folder, leads)
+def engines(home: Home, leads: int) -> list[Engine]:
+    """The peers; on PostgreSQL our own cubes in a file are one of them."""
+    path, name = company(home.folder, leads), home.name
+    with_indexes = indexed_there(home, leads) if isinstance(home, PostgresHome) else indexed(path)
     found: list[Engine] = [
-        SqliteFacts("SQLite, facts", path),
-        SqliteFacts("SQLite, covering indexes", indexed(path)),
+        PlainSql(f"{name}, facts", home.company(leads)),
+        PlainSql(f"{name}, covering indexes", with_indexes),
     ]
+    if name != SqliteHome.name:
+        found.append(Cubes("SQLite, cubes", f"sqlite:///{path}"))
     if HAS_DUCKDB:
         target = path.with_suffix(".duckdb")
         if not target.exists():
@@ -73,11 +90,11 @@ def engines(folder: Path, leads: int) -> list[Engine]:
     return found
 
 
-def run(folder: Path, sizes: list[int], rounds: int) -> str:
+def run(home: Home, sizes: list[int], rounds: int) -> str:
     lines = []
     for leads in sizes:
-        ways = engines(folder, leads)
-        cubes = SqliteCubes("SQLite, cubes", company(folder, leads))
+        ways = engines(home, leads)
+        cubes = Cubes(f"{home.name}, cubes", home.company(leads))
         same_from_cubes(cubes, ways[0])
         sums = {way.name: answer(way).sums for way in ways}
         assert len(set(sums.values())) == 1, sums
@@ -89,5 +106,7 @@ def run(folder: Path, sizes: list[int], rounds: int) -> str:
             parts = [medians[f"{name}/{part}"] for part in PARTS]
             shown = [number(part) for part in (*parts, sum(parts))]
             lines.append([f"{leads:,}", name, *shown, f"{sum(parts) / sum(ours):,.1f}x"])
+        for way in (cubes, *ways):
+            way.close()
     told = "" if HAS_DUCKDB else f"\n\nDuckDB is not installed: {INSTALL}."
     return table(["leads", "engine", *(f"{part} ms" for part in PARTS), "all ms", "to ours"], lines) + told

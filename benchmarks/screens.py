@@ -6,7 +6,6 @@ others, so that a size is not favoured by a quiet moment.
 """
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from alignment import answers
@@ -16,8 +15,8 @@ from alignment.periods import from_epoch_day, last_full_weeks
 from alignment.view import View
 from alignment.vocabulary import Role, Stage
 from benchmarks.companies import LAST_DAY
+from benchmarks.homes import Home
 from benchmarks.machine import in_turn, number, table
-from benchmarks.quarter import company
 
 SEES = Scope(permissions=ROLE_PERMISSIONS[Role.SALES_HEAD], may_see_records=True)
 Asked = Callable[[ReadSession, View], Any]
@@ -52,9 +51,9 @@ def asked(database: Database, ask: Asked, view: View) -> Callable[[], Any]:
     return call
 
 
-def run(folder: Path, sizes: list[int], rounds: int) -> str:
+def run(home: Home, sizes: list[int], rounds: int) -> str:
     calls: dict[str, Callable[[], Any]] = {}
-    databases = [Database(f"sqlite:///{company(folder, leads)}") for leads in sizes]
+    databases = [Database(home.company(leads)) for leads in sizes]
     for leads, database in zip(sizes, databases, strict=True):
         for screen, ask in SCREENS.items():
             for name, view in views().items():

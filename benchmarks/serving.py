@@ -44,14 +44,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(database: Path) -> Iterator[Server]:
+def served(database: str) -> Iterator[Server]:
     """The app as the README starts it."""
     with _running(["dashboard.py"], ROOT, database) as server:
         yield server
 
 
 @contextmanager
-def served_by_default(database: Path) -> Iterator[Server]:
+def served_by_default(database: str) -> Iterator[Server]:
     """
     The same pages with every setting at Streamlit's default: no configuration, no own server around.
 
@@ -64,7 +64,7 @@ def served_by_default(database: Path) -> Iterator[Server]:
 
 
 @contextmanager
-def _running(script: list[str], folder: Path, database: Path) -> Iterator[Server]:
+def _running(script: list[str], folder: Path, database: str) -> Iterator[Server]:
     options = ["--server.headless", "true", "--server.address", "127.0.0.1", "--server.port"]
     command = ["-m", "streamlit", "run", *script, *options]
     with started(command, database, folder=folder, health="/_stcore/health") as server:
@@ -72,13 +72,11 @@ def _running(script: list[str], folder: Path, database: Path) -> Iterator[Server
 
 
 @contextmanager
-def started(
-    command: list[str], database: Path, *, folder: Path = ROOT, health: str = "/"
-) -> Iterator[Server]:
+def started(command: list[str], database: str, *, folder: Path = ROOT, health: str = "/") -> Iterator[Server]:
     """A Python program with a free port as its last argument, until it answers; stopped afterwards."""
     port = free_port()
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("ALIGN_", "STREAMLIT_"))}
-    environment = kept | {"ALIGN_DATABASE_URL": f"sqlite:///{database}", "PYTHONPATH": str(ROOT)}
+    environment = kept | {"ALIGN_DATABASE_URL": database, "PYTHONPATH": str(ROOT)}
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
             [sys.executable, *command, str(port)],

@@ -15,7 +15,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -29,15 +28,15 @@ from alignment.tables import Territory, c
 from alignment.view import View
 from alignment.vocabulary import Role
 from benchmarks.companies import BENCHMARK, LAST_DAY
+from benchmarks.homes import Home
 from benchmarks.machine import number, table
-from benchmarks.quarter import company
 from benchmarks.serving import Server, served, served_by_default
 from benchmarks.session import Seen, Viewer
 
 VIEWERS, OWN, CHANGES, THINK = 30, 4, 10, 1.0
 PAGE, FILTER = "funnel", "bar_territory"
 Numbers = dict[str, str]
-Way = Callable[[Path], AbstractContextManager[Server]]
+Way = Callable[[str], AbstractContextManager[Server]]
 
 
 class WrongAnswer(Exception):
@@ -59,9 +58,9 @@ class Measured:
         return statistics.quantiles(self.together, n=20)[-1]
 
 
-def expected(path: Path, sees: Scope, wanted: int) -> dict[str, Numbers]:
+def expected(url: str, sees: Scope, wanted: int) -> dict[str, Numbers]:
     """For some territories by name: the strip, read without the web."""
-    database = Database(f"sqlite:///{path}")
+    database = Database(url)
     with database.reading() as session:
         today = day_of(session)
         whole = View(period=last_full_weeks(today), at=today)
@@ -88,9 +87,9 @@ def day_of(session: ReadSession) -> date:
     return from_epoch_day(LAST_DAY + 1) if state.name == BENCHMARK else state.today
 
 
-def query_of(path: Path) -> str:
+def query_of(url: str) -> str:
     """The same as a link."""
-    database = Database(f"sqlite:///{path}")
+    database = Database(url)
     with database.reading() as session:
         today = day_of(session)
     database.close()
@@ -128,10 +127,10 @@ async def many(
     return [time for times in await asyncio.gather(*sessions) for time in times]
 
 
-def measured(way: Way, path: Path, truth: dict[str, Numbers], viewers: int, changes: int) -> Measured:
+def measured(way: Way, url: str, truth: dict[str, Numbers], viewers: int, changes: int) -> Measured:
     """One server: its single viewer, then all of them."""
-    query = query_of(path)
-    with way(path) as server:
+    query = query_of(url)
+    with way(url) as server:
         alone = asyncio.run(many(server, truth, 1, changes, query))
         before = server.megabytes()
         loop = asyncio.new_event_loop()
@@ -148,17 +147,17 @@ def measured(way: Way, path: Path, truth: dict[str, Numbers], viewers: int, chan
         )
 
 
-def run(folder: Path, sizes: list[int], rounds: int) -> str:
+def run(home: Home, sizes: list[int], rounds: int) -> str:
     """Ours and the default settings in turn, `rounds` times at most twice."""
     sees = Scope(permissions=ROLE_PERMISSIONS[Role.ADMIN], may_see_records=True)
     lines = []
     for leads in sizes:
-        path = company(folder, leads)
-        truth = expected(path, sees, VIEWERS * OWN)
+        url = home.company(leads)
+        truth = expected(url, sees, VIEWERS * OWN)
         found: dict[str, list[Measured]] = {"as served": [], "default settings": []}
         for _ in range(min(rounds, 2)):
             for name, way in (("as served", served), ("default settings", served_by_default)):
-                found[name].append(measured(way, path, truth, VIEWERS, CHANGES))
+                found[name].append(measured(way, url, truth, VIEWERS, CHANGES))
         ours = statistics.median(each.p95 for each in found["as served"])
         for name, each in found.items():
             alone = statistics.median(time for one in each for time in one.alone)

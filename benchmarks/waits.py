@@ -36,6 +36,7 @@ from alignment.imports.files import read_file
 from alignment.vocabulary import FlagKind, Role
 from benchmarks.companies import TERRITORIES
 from benchmarks.exports import write_exports
+from benchmarks.homes import Home
 from benchmarks.imports import ACTOR, CURRENCY, LIMITS, ZONE, Numbers, places_in
 from benchmarks.machine import load_line, number, table
 
@@ -207,15 +208,15 @@ def _spread(waits: Sequence[float]) -> tuple[float, ...]:
     return statistics.median(waits), statistics.quantiles(waits, n=20, method="inclusive")[-1], max(waits)
 
 
-def run(folder: Path, sizes: list[int], rounds: int) -> str:
+def run(home: Home, sizes: list[int], rounds: int) -> str:
     """Each import once without savers and once with them in each way; all of it takes many minutes."""
     del rounds
-    known, _ = write_exports(folder, KNOWN_LEADS)
+    known, _ = write_exports(home.folder, KNOWN_LEADS)
     steps, waits = [], []
-    with places_in(folder) as places:
+    with places_in(home.folder) as places:
         for place in places:
             for leads in sizes:
-                path, _ = write_exports(folder, leads)
+                path, _ = write_exports(home.folder, leads)
                 for name, savers in (("own process", 0), *((way, SAVERS) for way in WAYS)):
                     with place.company() as url, closing(Database(url)) as database:
                         stored(database, known)

@@ -9,7 +9,7 @@ from alignment.queries.entries import entry_counts
 from alignment.view import View
 from alignment.vocabulary import STAGE_ORDER
 from benchmarks.companies import FIRST_DAY, LAST_DAY, QUARTER, build
-from benchmarks.engines import SqliteFacts, answer
+from benchmarks.engines import PlainSql, answer
 
 EVERYTHING = Narrowing(chosen={}, allowed=None)
 
@@ -27,7 +27,7 @@ def test_plain_sql_and_the_product_count_the_same_quarter(tmp_path):
     """
     path = tmp_path / "company.db"
     build(path, 3_000)
-    plain = answer(SqliteFacts("facts", path))
+    plain = answer(PlainSql("facts", f"sqlite:///{path}"))
     database = Database(f"sqlite:///{path}")
     quarter = Period(start=day(QUARTER[0]), end=day(QUARTER[1] + 1))
     with database.reading() as session:
@@ -52,7 +52,7 @@ def test_the_same_seed_makes_the_same_company(tmp_path):
     sums = []
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
         build(tmp_path / name, 1_000, seed=seed)
-        sums.append(answer(SqliteFacts(name, tmp_path / name)).sums)
+        sums.append(answer(PlainSql(name, f"sqlite:///{tmp_path / name}")).sums)
 
     assert sums[0] == sums[1] != sums[2]
 

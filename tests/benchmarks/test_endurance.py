@@ -1,17 +1,16 @@
 """The endurance benchmark imports what changes the slide, and says which imports were followed late."""
 
 import shutil
-from pathlib import Path
 
 import pytest
 
 from benchmarks.endurance import LEADS, Company, Endured, Held, endured
-from benchmarks.quarter import company
+from benchmarks.homes import company
 
 
 def test_every_import_changes_the_number_that_the_slide_must_show(built_sample, tmp_path):
     """A number that stayed the same would be "followed" at once by a page that follows nothing."""
-    ours = Company(Path(shutil.copy(built_sample, tmp_path / "sample.db")))
+    ours = Company(f"sqlite:///{shutil.copy(built_sample, tmp_path / 'sample.db')}")
     shown = [int(ours.shown().replace(",", ""))]
     for _ in range(2):
         ours.import_some()
@@ -30,7 +29,7 @@ def test_late_is_later_than_ten_seconds():
 
 @pytest.mark.slow
 def test_an_open_slide_follows_two_imports(tmp_path):
-    found = endured(company(tmp_path, 300), 2, warm_up=1, pause=0.5)
+    found = endured(f"sqlite:///{company(tmp_path, 300)}", 2, warm_up=1, pause=0.5)
 
     assert len(found.followed) == 2
     assert found.late == ()

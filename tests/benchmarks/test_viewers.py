@@ -16,10 +16,11 @@ SEES = Scope(permissions=ROLE_PERMISSIONS[Role.SPONSOR], may_see_records=True)
 @pytest.mark.slow
 def test_six_viewers_at_once_each_see_what_the_facts_say(built_sample):
     """A cache that forgot the filter in its key, or a session that got another's run, would show here."""
-    truth = expected(built_sample, SEES, wanted=12)
+    url = f"sqlite:///{built_sample}"
+    truth = expected(url, SEES, wanted=12)
 
-    with served(built_sample) as server:
-        times = asyncio.run(many(server, truth, viewers=6, changes=3, query=query_of(built_sample)))
+    with served(url) as server:
+        times = asyncio.run(many(server, truth, viewers=6, changes=3, query=query_of(url)))
 
     assert len(times) == 18
     assert len({tuple(numbers.items()) for numbers in truth.values()}) > 8
