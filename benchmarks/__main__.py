@@ -14,6 +14,7 @@ from benchmarks import (
     growth,
     imports,
     quarter,
+    reruns,
     screens,
     viewers,
     waits,
@@ -35,6 +36,7 @@ RUNS = {
     "endurance": endurance.run,
     "waits": waits.run,
     "filters": filters.run,
+    "reruns": reruns.run,
 }
 
 

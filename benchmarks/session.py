@@ -2,7 +2,8 @@
 One viewer without a browser: Streamlit's own protocol over a web socket.
 
 It opens a page, changes a filter as the browser does (the widget's new value, sent
-with all values that it changed before) and reads what the server sends until the
+with all values that it changed before, the fragment that it stands in, and the large
+messages that it has kept) and reads what the server sends until the
 run is finished: the numbers of the strip, the headline, the bytes.
 """
 
@@ -17,6 +18,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from benchmarks.serving import Server
 
 LARGEST = 64 * 1024 * 1024
+FINISHED = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
 
 
 class BrokenRun(Exception):
@@ -43,6 +45,8 @@ class Viewer:
     query: str = ""
     widgets: dict[str, Any] = field(default_factory=dict)
     options: dict[str, list[str]] = field(default_factory=dict)
+    fragments: dict[str, str] = field(default_factory=dict)
+    kept: set[str] = field(default_factory=set)
     changed: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
@@ -74,6 +78,8 @@ class Viewer:
         message = BackMsg()
         message.rerun_script.page_script_hash = self.script
         message.rerun_script.query_string = self.query
+        message.rerun_script.fragment_id = self.fragments.get(number, "")
+        message.rerun_script.cached_message_hashes.extend(self.kept)
         for each, chosen in self.changed.items():
             state = message.rerun_script.widget_states.widgets.add()
             state.id = each
@@ -89,6 +95,8 @@ class Viewer:
             size += len(raw)
             told = ForwardMsg.FromString(raw)
             kind = told.WhichOneof("type")
+            if told.metadata.cacheable:
+                self.kept.add(told.hash)
             if kind == "new_session":
                 texts.clear()
             elif kind == "navigation":
@@ -100,7 +108,7 @@ class Viewer:
             elif kind == "script_finished":
                 if told.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                     continue
-                if told.script_finished != ForwardMsg.FINISHED_SUCCESSFULLY:
+                if told.script_finished not in FINISHED:
                     raise BrokenRun(ForwardMsg.ScriptFinishedStatus.Name(told.script_finished))
                 break
             elif kind == "session_event" and told.session_event.HasField("script_compilation_exception"):
@@ -121,6 +129,7 @@ class Viewer:
         elif kind == "multiselect":
             self.widgets[element.multiselect.id] = True
             self.options[element.multiselect.id] = list(element.multiselect.options)
+            self.fragments[element.multiselect.id] = told.delta.fragment_id
         elif kind == "exception":
             raise BrokenRun(element.exception.message)
 

@@ -1,9 +1,11 @@
 """The server around the pages: what `dashboard.py` hands to `st.App`."""
 
+import asyncio
+import gc
 import logging
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import streamlit as st
@@ -21,6 +23,7 @@ from alignment.ui.packed import PackedBundle, pack_in_background
 from alignment.ui.resumed import Resumed
 
 _LOG = logging.getLogger(__name__)
+TIDY_SECONDS = 5.0
 
 
 def routes() -> list[BaseRoute]:
@@ -52,7 +55,7 @@ def middleware() -> list[Middleware]:
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[None]:
     """
-    Refuse wrong settings, start the first build if there is nothing to open, load, freeze, pack.
+    Refuse wrong settings, start the first build if there is nothing to open, load, freeze, pack, tidy.
 
     Raises:
         BadSettings: The server does not start.
@@ -63,7 +66,22 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     building.first_build(settings)
     await run_in_threadpool(startup.freeze_heap)
     pack_in_background()
+    tidying = asyncio.create_task(_tidy())
     yield
+    tidying.cancel()
+    with suppress(asyncio.CancelledError):
+        await tidying
+
+
+async def _tidy() -> None:
+    """
+    Collect garbage every few seconds, whatever runs.
+
+    Streamlit does it after each run, which is 25 to 40 ms more for whoever waits for the next one.
+    """
+    while True:
+        await asyncio.sleep(TIDY_SECONDS)
+        gc.collect()
 
 
 def report_script_error(error: Exception) -> bool:

@@ -74,8 +74,9 @@ def freeze_heap() -> None:
     """
     Take what is loaded by now out of the garbage collector's sight, once.
 
-    Streamlit collects fully after every run; over 130,000 objects of libraries
-    that costs 40 ms each, and nothing over frozen ones (performance.md, 1a).
+    A full collection over 130,000 objects of libraries takes 40 ms, and nothing over
+    frozen ones (performance.md, 1a). So whatever a page needs is loaded before: what it
+    loads itself is not frozen.
     """
     if gc.get_freeze_count():
         return
@@ -87,10 +88,19 @@ def freeze_heap() -> None:
 def _load_libraries() -> None:
     """Import what pages need and build one of each, so that all of it is frozen."""
     import pandas as pd
+    from sqlalchemy.orm import configure_mappers
 
+    from alignment.figures.drawing import Drawing
     from alignment.figures.style import Style, template
-    from alignment.ui import shown  # brings figures, wording and exports with it
+    from alignment.ui import loaders, parts, shown  # bring answers, figures, wording and exports with them
 
+    configure_mappers()
     pd.DataFrame({"a": [1]}).to_dict("records")
-    template(Style()).to_plotly_json()
+    drawing = Drawing()
+    for draw in (drawing.bar, drawing.scatter, drawing.choropleth, drawing.scattergeo):
+        draw()
+    drawing.layout(template=template(Style()))
+    drawing.figure().to_json()
     assert shown.Tile(label="a", value="1").help is None
+    assert parts.LINES_SHOWN
+    assert loaders.MAX_ENTRIES

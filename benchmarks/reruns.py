@@ -1,0 +1,62 @@
+"""
+What one change of filter costs the server: processor time of its process, one viewer, no browser.
+
+Not disturbed by a busy machine as milliseconds on the clock are, so that two states of
+the code can be compared while others work. "anew" are changes to territories that
+nobody has looked at before, "again" to those that somebody has.
+"""
+
+import asyncio
+import os
+from itertools import pairwise
+from pathlib import Path
+
+from alignment.access import ROLE_PERMISSIONS, Scope
+from alignment.vocabulary import Role
+from benchmarks.machine import number, table
+from benchmarks.quarter import company
+from benchmarks.serving import Server, served
+from benchmarks.session import Viewer
+from benchmarks.viewers import FILTER, PAGE, expected, query_of
+
+CHANGES, WARM = 40, 4
+SEES = Scope(permissions=ROLE_PERMISSIONS[Role.ADMIN], may_see_records=True)
+
+
+def processor_milliseconds(server: Server) -> float:
+    """Of the process and all its threads since it began."""
+    with open(f"/proc/{server.pid}/stat", encoding="ascii") as file:
+        fields = file.read().rpartition(")")[2].split()
+    return 1000 * (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def changed(server: Server, names: list[str], query: str) -> tuple[float, float, float]:
+    """Processor milliseconds of a change anew and again, and bytes of one."""
+    viewer = await Viewer.open(server, PAGE)
+    try:
+        await viewer.visit(query)
+        for name in names[:WARM]:
+            await viewer.choose(FILTER, [name])
+        spent, size = [processor_milliseconds(server)], 0
+        for _ in range(2):
+            for name in names[WARM:]:
+                size += (await viewer.choose(FILTER, [name])).bytes
+            await asyncio.sleep(0.2)
+            spent.append(processor_milliseconds(server))
+    finally:
+        await viewer.close()
+    counted = len(names) - WARM
+    anew, again = ((after - before) / counted for before, after in pairwise(spent))
+    return anew, again, size / counted / 2
+
+
+def run(folder: Path, sizes: list[int], rounds: int) -> str:
+    lines = []
+    for leads in sizes:
+        path = company(folder, leads)
+        names = sorted(expected(path, SEES, CHANGES + WARM))
+        for _ in range(rounds):
+            with served(path) as server:
+                anew, again, size = asyncio.run(changed(server, names, query_of(path)))
+            lines.append((f"{leads:,}", number(anew), number(again), f"{size / 1000:.1f}"))
+    return table(("leads", "anew, processor ms", "again, processor ms", "kB sent"), lines)
