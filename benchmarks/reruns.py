@@ -9,12 +9,11 @@ nobody has looked at before, "again" to those that somebody has.
 import asyncio
 import os
 from itertools import pairwise
-from pathlib import Path
 
 from alignment.access import ROLE_PERMISSIONS, Scope
 from alignment.vocabulary import Role
+from benchmarks.homes import Home
 from benchmarks.machine import number, table
-from benchmarks.quarter import company
 from benchmarks.serving import Server, served
 from benchmarks.session import Viewer
 from benchmarks.viewers import FILTER, PAGE, expected, query_of
@@ -50,13 +49,13 @@ async def changed(server: Server, names: list[str], query: str) -> tuple[float, 
     return anew, again, size / counted / 2
 
 
-def run(folder: Path, sizes: list[int], rounds: int) -> str:
+def run(home: Home, sizes: list[int], rounds: int) -> str:
     lines = []
     for leads in sizes:
-        path = company(folder, leads)
-        names = sorted(expected(path, SEES, CHANGES + WARM))
+        url = home.company(leads)
+        names = sorted(expected(url, SEES, CHANGES + WARM))
         for _ in range(rounds):
-            with served(path) as server:
-                anew, again, size = asyncio.run(changed(server, names, query_of(path)))
+            with served(url) as server:
+                anew, again, size = asyncio.run(changed(server, names, query_of(url)))
             lines.append((f"{leads:,}", number(anew), number(again), f"{size / 1000:.1f}"))
     return table(("leads", "anew, processor ms", "again, processor ms", "kB sent"), lines)
