@@ -52,6 +52,23 @@ class StoppedImport(AlignmentError):
     """A person stopped an import while it was being stored; nothing of it was."""
 
 
+class NotKept(AlignmentError):
+    """
+    No sums are kept of what is asked, and a company this large is not counted while somebody waits.
+
+    `advice` says what to change in the view, as a sentence.
+    """
+
+    def __init__(self, advice: str) -> None:
+        super().__init__(f"{TAKES_TOO_LONG} {advice}")
+        self.advice = advice
+
+
+TAKES_TOO_LONG = (
+    "Not counted: no sums are kept for such a view, and to follow each lead by itself takes too long."
+)
+
+
 class Busy(AlignmentError):
     """The database is being written by somebody else for longer than we wait."""
 

@@ -7,8 +7,10 @@ from typing import Any
 import pandas as pd
 
 from alignment.access import Permission, Scope, permitted
+from alignment.answers.left_out import Leaving
 from alignment.answers.reading import Reading
 from alignment.db import ReadSession
+from alignment.metrics.common import LeftOut
 from alignment.metrics.funnel import (
     FunnelAnswer,
     FunnelRecord,
@@ -29,7 +31,8 @@ from alignment.queries.dimensions import NOBODY, Dimensions
 from alignment.queries.funnel import stages_in_use
 from alignment.queries.funnel_records import Behind, count_behind, deal_amounts, units_behind
 from alignment.view import Basis, Split, View
-from alignment.vocabulary import STAGE_ORDER, Exit, Stage
+from alignment.vocabulary import STAGE_ORDER, Exit, Stage, label
+from alignment.wording import listed
 
 PAGE_SIZE = 50
 
@@ -44,9 +47,11 @@ class _Counts:
     undated: int
     direct: int
     not_assigned: int
-    won_minor: int
+    won_minor: int | None
     won_without_amount: int
     splits: dict[Split, tuple[FunnelRow, ...]]
+    unsplit: LeftOut | None
+    is_compared: bool
 
 
 @permitted(Permission.NUMBERS_READ)
@@ -55,17 +60,24 @@ def funnel(session: ReadSession, scope: Scope, view: View) -> FunnelAnswer:
     The funnel of the view, by cohort or by period, with a row for every member of each dimension.
 
     A cohort is compared with the one before, followed for equally long.
+
+    Raises:
+        NotKept: Not even the whole can be said without following each lead of a large company.
     """
     reading = Reading(session=session, scope=scope, view=view)
     stages = stages_in_use(session, view)
-    deals = deal_frames(session, view, reading.narrowing, view.period)
-    is_cohort = view.basis is Basis.COHORT
+    is_cohort, leaving = view.basis is Basis.COHORT, Leaving()
+    deals = None
+    with leaving.out("open deals" if is_cohort else "open deals and won revenue"):
+        splits = () if is_cohort else Split
+        deals = deal_frames(session, view, reading.narrowing, view.period, splits=splits)
     earlier = reading.earlier() if is_cohort else None
-    counts = _cohort(reading, earlier, stages) if is_cohort else _period(reading, stages, deals)
-    is_uncompared = is_cohort and reading.is_uncompared(earlier)
+    counts = _cohort(reading, earlier, stages) if is_cohort else _period(reading, stages, deals, leaving)
     return FunnelAnswer(
-        stamp=reading.stamp(is_compared=not is_uncompared),
-        is_uncompared=is_uncompared,
+        stamp=reading.stamp(is_compared=counts.is_compared),
+        is_uncompared=is_cohort and not counts.is_compared,
+        unsplit=counts.unsplit,
+        left_out=leaving.all,
         basis=view.basis,
         stages=stages,
         steps=counts.steps,
@@ -76,7 +88,7 @@ def funnel(session: ReadSession, scope: Scope, view: View) -> FunnelAnswer:
         not_assigned=counts.not_assigned,
         won_revenue_minor=counts.won_minor,
         won_without_amount=counts.won_without_amount,
-        open_deals=open_deals(deals.every),
+        open_deals=None if deals is None else open_deals(deals.every),
         splits=counts.splits,
         before_at=earlier.view.at if earlier else None,
     )
@@ -87,9 +99,12 @@ def cohort_of(reading: Reading, split: Split | None = None) -> pd.DataFrame:
     The view's cohort without what is undated (unless for all time) or outside the filters.
 
     Of the dimensions only those are there for certain that are filtered or split by.
+
+    Raises:
+        NotKept: The company is large, and no cube covers it.
     """
     frames = _frames(reading, () if split is None else (split,))
-    return _counted(reading, frames.every if split is None else frames.by[split])
+    return _counted(reading, frames.every if split is None else frames.of(split))
 
 
 def _frames(reading: Reading, splits: Iterable[Split]) -> Frames:
@@ -125,39 +140,59 @@ def _cohort(reading: Reading, earlier: Reading | None, stages: tuple[Stage, ...]
                 reading.dimensions.names(split),
                 _always(reading, split),
             )
-            for split in Split
+            for split in frames.by
         },
+        unsplit=_unsplit(frames),
+        is_compared=not reading.is_uncompared(earlier),
     )
 
 
-def _period(reading: Reading, stages: tuple[Stage, ...], deals: Frames) -> _Counts:
-    compared = reading.view.compared()
+def _unsplit(frames: Frames) -> LeftOut | None:
+    if not frames.left_out:
+        return None
+    splits = listed([label(split).lower() for split in frames.left_out], most=len(Split))
+    return LeftOut(what=f"the split by {splits}", advice=frames.advice)
+
+
+def _entries(reading: Reading, leaving: Leaving) -> tuple[Frames, bool]:
+    """First entries, and whether beside those of the period before; it may be none of whole weeks."""
+    session, view, narrowing = reading.session, reading.view, reading.narrowing
+    compared = view.compared()
     before = compared.period if compared else None
-    frames = entry_frames(reading.session, reading.view, reading.narrowing, reading.view.period, before)
+    if before is not None:
+        with leaving.out("the period before"):
+            return entry_frames(session, view, narrowing, view.period, before), True
+    return entry_frames(session, view, narrowing, view.period, None), False
+
+
+def _period(reading: Reading, stages: tuple[Stage, ...], deals: Frames | None, leaving: Leaving) -> _Counts:
+    frames, is_compared = _entries(reading, leaving)
     every = frames.every
     is_inside = reading.narrowing.inside(every)
     entries, outside = every[is_inside], every[~is_inside]
     first = stages[:1]
     return _Counts(
-        steps=period_steps(stages, entries, is_compared=before is not None),
+        steps=period_steps(stages, entries, is_compared=is_compared),
         exits={},
         units=sum(period_entered(first, entries)),
         undated=int(entries["undated"].sum()),
         direct=sum(period_entered(first, entries[entries["is_direct"] == 1])),
         not_assigned=sum(period_entered(first, outside)),
-        won_minor=int(deals.every["won_minor"].sum()),
-        won_without_amount=int(deals.every["won_without_amount"].sum()),
+        won_minor=None if deals is None else int(deals.every["won_minor"].sum()),
+        won_without_amount=0 if deals is None else int(deals.every["won_without_amount"].sum()),
         splits={
             split: period_rows(
                 stages,
                 frames.by[split][reading.narrowing.inside(frames.by[split])],
-                deals.by[split],
+                deals.by.get(split) if deals is not None else None,
                 f"{split.value}_id",
                 reading.dimensions.names(split),
                 _always(reading, split),
             )
-            for split in Split
+            for split in frames.by
         },
+        unsplit=_unsplit(frames),
+        is_compared=is_compared,
     )
 
 

@@ -6,6 +6,7 @@ from functools import cached_property
 import pandas as pd
 
 from alignment.access import Permission, Scope, permitted
+from alignment.answers.left_out import Leaving
 from alignment.answers.map_screen import Land
 from alignment.answers.reading import Reading
 from alignment.db import ReadSession
@@ -39,12 +40,16 @@ def goals(session: ReadSession, scope: Scope, view: View) -> GoalsAnswer:
     shown = {metric: shown_goal(shared.facts, metric, view.at) for metric in GoalMetric}
     revenue = shown[GoalMetric.WON_REVENUE]
     ids = {goal.goal_id for goal in shown.values() if goal}
+    leaving, what_if = Leaving(), None
+    with leaving.out("what would have to be true"):
+        what_if = shared.what_if(revenue) if revenue else None
     return GoalsAnswer(
         stamp=reading.stamp(),
         revenue=shared.progress(revenue),
         awareness=shared.progress(shown[GoalMetric.AIDED_AWARENESS]),
         others=tuple(shared.progress_of(goal) for goal in shared.facts if goal.goal_id not in ids),
-        what_if=shared.what_if(revenue) if revenue else None,
+        what_if=what_if,
+        left_out=leaving.all,
     )
 
 

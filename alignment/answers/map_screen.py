@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +11,7 @@ import pandas as pd
 from alignment.access import Permission, Scope, permitted
 from alignment.answers.campaign_screen import campaign_rows
 from alignment.answers.funnel_screen import cohort_of
+from alignment.answers.left_out import Leaving
 from alignment.answers.reading import Reading
 from alignment.answers.shelf import Shelves
 from alignment.db import ReadSession
@@ -29,7 +30,7 @@ from alignment.metrics.awareness import (
     wave_change,
     wave_difference,
 )
-from alignment.metrics.common import Change, Outcome
+from alignment.metrics.common import NOT_KEPT, Change, Outcome
 from alignment.metrics.funnel import FunnelStep, cohort_steps
 from alignment.metrics.mix import NOT_FOLLOWED, NOTHING_CLOSED, Mixed, mixed
 from alignment.metrics.push_pull import Market, PushPull, Size, push_pull
@@ -63,6 +64,7 @@ from alignment.stats import Estimate, NotEnoughData
 from alignment.view import Split, View
 from alignment.vocabulary import label
 
+_LEADS, _WIN_RATES = "leads by territory", "win rates by territory"
 _NO_WAVE = NotEnoughData(reason="no wave of the survey has ended yet", n=0)
 _NO_CELLS = pd.DataFrame(columns=["asked", "yes", "sum_w", "sum_w2", "sum_wy"])
 
@@ -98,6 +100,7 @@ def territories(session: ReadSession, scope: Scope, view: View, wave: str | None
         if shapes is None
         else MapShape(sha256=shapes.sha256, labels=shapes.labels, layout=dict(shapes.layout)),
         unassigned_leads=land.unassigned_leads,
+        left_out=land.leaving.all,
         unassigned_interviews=land.unassigned_interviews(chosen),
         shelf=land.shelf,
         push_pull=placed,
@@ -124,12 +127,19 @@ def territory_card(
         raise NotFound(f'There is no territory "{code}" on this map. Choose one of the map or of the list.')
     id = land.reading.dimensions.id_of(Split.TERRITORY, code)
     inside = land.reading.seen_as(replace(view, territories=(code,)))
+    leaving, earlier, steps, campaigns = Leaving(), inside.earlier(), None, None
+    with leaving.out("the funnel of this territory"):
+        steps = _steps(inside, earlier)
+    with leaving.out("its campaigns"):
+        campaigns = campaign_rows(inside)[0]
     return TerritoryCard(
         row=row,
         trend=land.trend(id),
         change=land.change(id, chosen),
-        steps=_steps(inside),
-        campaigns=campaign_rows(inside)[0],
+        steps=steps or (),
+        campaigns=campaigns or (),
+        is_uncompared=steps is not None and inside.is_uncompared(earlier),
+        left_out=leaving.all,
         flags=tuple(
             FlagLine(
                 reported_on=from_epoch_day(flag.day),
@@ -144,11 +154,19 @@ def territory_card(
     )
 
 
-def _steps(reading: Reading) -> tuple[FunnelStep, ...]:
+def _steps(reading: Reading, earlier: Reading | None) -> tuple[FunnelStep, ...]:
     """The territory's cohort; there is no room on a card for both ways of counting."""
-    earlier = reading.earlier()
     stages = stages_in_use(reading.session, reading.view)
     return cohort_steps(stages, cohort_of(reading), cohort_of(earlier) if earlier else None)
+
+
+def _closings(deals: pd.DataFrame) -> pd.DataFrame:
+    sums = deals.groupby("territory_id")[["won", "lost"]].sum()
+    return sums.assign(closed=sums["won"] + sums["lost"])
+
+
+def _of(sums: pd.DataFrame | None, name: str, id: int) -> int | None:
+    return None if sums is None else int(sums[name].get(id, 0))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +174,7 @@ class Land:
     """The drawable territories of one reading, with their survey counts and layers."""
 
     reading: Reading
+    leaving: Leaving = field(default_factory=Leaving)
 
     @cached_property
     def waves(self) -> list[WaveRow]:
@@ -245,19 +264,24 @@ class Land:
         )
 
     @cached_property
-    def _leads(self) -> pd.DataFrame:
+    def _leads(self) -> "pd.Series[int] | None":
+        """By territory; None where they are left out."""
         reading = self.reading
         places, period = (Split.TERRITORY,), reading.view.period
-        frames = entry_frames(reading.session, reading.view, reading.narrowing, period, None, splits=places)
-        entries = frames.by[Split.TERRITORY]
-        leads = entries[entries["is_direct"] == 0]
-        return leads[reading.narrowing.inside(leads)].rename(columns={"now_lead": "leads"})
+        with self.leaving.out(_LEADS):
+            frames = entry_frames(
+                reading.session, reading.view, reading.narrowing, period, None, splits=places
+            )
+            entries = frames.of(Split.TERRITORY)
+            inside = entries[(entries["is_direct"] == 0) & reading.narrowing.inside(entries)]
+            return inside.groupby("territory_id")["now_lead"].sum()
+        return None
 
     @cached_property
-    def unassigned_leads(self) -> int:
+    def unassigned_leads(self) -> int | None:
         """Leads of the view in no territory, or in one that is not drawn."""
-        is_drawn = self._leads["territory_id"].isin(self.attributes.index)
-        return int(self._leads.loc[~is_drawn, "leads"].sum())
+        leads = self._leads
+        return None if leads is None else int(leads[~leads.index.isin(self.attributes.index)].sum())
 
     @cached_property
     def shelves(self) -> Shelves:
@@ -313,11 +337,10 @@ class Land:
     def rows(self, wave: WaveRow | None, placed: PushPull | None) -> tuple[TerritoryRow, ...]:
         """The shown territories, by code."""
         reading, shelves = self.reading, self.shelves.by_territory
-        leads = self._leads.groupby("territory_id")["leads"].sum()
         mix = deal_mix(reading.session, reading.view, reading.narrowing, reading.view.period)
         mixes: Mapping[int, Mixed] = {} if mix is None else mixed(mix)
         unmixed = NOT_FOLLOWED if mix is None else NOTHING_CLOSED.index
-        closed = (self._closed() if mix is None else mix).groupby("territory_id")[["won", "lost"]].sum()
+        closed = self._closed() if mix is None else _closings(mix)
         flags = open_flags(reading.session, reading.view).set_index("territory_id")["flags"]
         survey, about = surveyed(self._cells(wave), self.shown), self.attributes.to_dict("index")
         changes = self._changes(wave)
@@ -326,9 +349,9 @@ class Land:
         for place, member in enumerate(self.members):
             if not self.shown[place]:
                 continue
-            won, lost = (int(closed[name].get(member.id, 0)) for name in ("won", "lost"))
+            won, ended = _of(closed, "won", member.id), _of(closed, "closed", member.id)
             population = int(about[member.id]["population"]) or None
-            here = int(leads.get(member.id, 0))
+            here = None if self._leads is None else int(self._leads.get(member.id, 0))
             rows.append(
                 TerritoryRow(
                     code=member.code,
@@ -346,9 +369,11 @@ class Land:
                     awareness=survey[place].awareness,
                     own_weight=survey[place].own_weight,
                     p_weakest=survey[place].p_weakest,
-                    win_rate=share(won, won + lost, nobody="no deal closed in the period"),
+                    win_rate=NOT_KEPT
+                    if won is None or ended is None
+                    else share(won, ended, nobody="no deal closed in the period"),
                     won=won,
-                    closed=won + lost,
+                    closed=ended,
                     leads=here,
                     leads_per_100k=leads_per_100k(here, population),
                     open_flags=int(flags.get(member.id, 0)),
@@ -363,12 +388,14 @@ class Land:
             )
         return tuple(rows)
 
-    def _closed(self) -> pd.DataFrame:
+    def _closed(self) -> pd.DataFrame | None:
+        """Won and closed by territory; None where they are left out."""
         reading, places = self.reading, (Split.TERRITORY,)
         period = reading.view.period
-        return deal_frames(reading.session, reading.view, reading.narrowing, period, splits=places).by[
-            Split.TERRITORY
-        ]
+        with self.leaving.out(_WIN_RATES):
+            frames = deal_frames(reading.session, reading.view, reading.narrowing, period, splits=places)
+            return _closings(frames.of(Split.TERRITORY))
+        return None
 
     def _cells(self, wave: WaveRow | None) -> pd.DataFrame:
         """Zeros where there is no wave."""

@@ -11,9 +11,11 @@ import pandas as pd
 from alignment.access import SIGNS_FOR, Permission, Scope, permitted
 from alignment.answers.flag_screen import field
 from alignment.answers.goal_screen import SharedGoals
+from alignment.answers.left_out import Leaving
 from alignment.answers.reading import Reading
 from alignment.answers.staff import REPS, shown_for
 from alignment.db import ReadSession
+from alignment.errors import NotKept
 from alignment.metrics.answering import (
     answer_hours,
     in_time,
@@ -30,7 +32,7 @@ from alignment.metrics.today import Signal, TodayAnswer, Waiting, WaitingKind
 from alignment.periods import DAY, Period, last_full_weeks, monday, start_of
 from alignment.queries.answer_times import answer_times
 from alignment.queries.answering import handoffs
-from alignment.queries.counted import deal_frames, entry_frames, step_frames
+from alignment.queries.counted import deal_frames, entry_frames, is_large, step_frames
 from alignment.queries.dimensions import NOBODY
 from alignment.queries.entries import entry_counts
 from alignment.queries.funnel import stages_in_use
@@ -65,23 +67,25 @@ def today(
     of what employees do: it follows none and is shown only where at least five
     of them work.
     """
-    reading = Reading(session=session, scope=scope, view=view)
+    reading, leaving = Reading(session=session, scope=scope, view=view), Leaving()
     goals = SharedGoals(reading=reading)
     answering = _Answering(reading=reading)
     shown = {metric: shown_goal(goals.facts, metric, view.at) for metric in GoalMetric}
-    signals, quiet = sorted_out(_signals(reading, answering))
+    signals, quiet = sorted_out(_signals(reading, answering, leaving))
+    answer_time, hidden, waiting = None, None, [*_waiting(reading, goals, role)]
+    with leaving.out(_ANSWER_TIMES):
+        waiting += _unanswered_leads(reading, answering, role, territories)
+        answer_time, hidden = answering.median_time(), answering.hidden
     return TodayAnswer(
         stamp=reading.stamp(),
         revenue=goals.progress(shown[GoalMetric.WON_REVENUE]),
         awareness=goals.progress(shown[GoalMetric.AIDED_AWARENESS]),
         signals=signals,
         quiet=quiet,
-        waiting=(
-            *_waiting(reading, goals, answering, role, territories),
-            *_unread_receipts(reading, person_id),
-        ),
-        answer_time=answering.median_time(),
-        answer_hidden=answering.hidden,
+        waiting=(*waiting, *_unread_receipts(reading, person_id)),
+        answer_time=answer_time,
+        answer_hidden=hidden,
+        left_out=leaving.all,
     )
 
 
@@ -95,6 +99,10 @@ class _Weeks:
     @property
     def number(self) -> int:
         return self.before.length // 7
+
+
+_ANSWER_TIMES = "how soon leads are answered"
+_ANSWERS_KEPT = "Look at whole weeks or whole months, as of the newest day and as known now."
 
 
 def _weeks(reading: Reading) -> _Weeks | None:
@@ -112,38 +120,52 @@ def _weeks(reading: Reading) -> _Weeks | None:
     return _Weeks(last=named, before=Period(start=start, end=last.start))
 
 
-def _signals(reading: Reading, answering: "_Answering") -> Iterator[Signal]:
+def _signals(reading: Reading, answering: "_Answering", leaving: Leaving) -> Iterator[Signal]:
     """Everything that is looked at, routine or not."""
     weeks = _weeks(reading)
     if weeks is None:
         return
+    stages = stages_in_use(reading.session, reading.view)
+    with leaving.out("leads of each stage"):
+        yield from _entry_signals(reading, weeks, stages, leaving)
+    if Stage.OPPORTUNITY in stages:
+        with leaving.out("won deals and the win rate"):
+            yield from _deal_signals(reading, weeks)
+    if Stage.MARKETING_QUALIFIED in stages and not reading.view.is_filtered:
+        with leaving.out(_ANSWER_TIMES):
+            yield from _answer_signals(reading, answering, weeks)
+
+
+def _entry_signals(
+    reading: Reading, weeks: _Weeks, stages: tuple[Stage, ...], leaving: Leaving
+) -> Iterator[Signal]:
+    """Who came to each stage, who came on to the next, and who was qualified in each region."""
     session, view, narrowed = reading.session, reading.view, reading.narrowing
-    stages = stages_in_use(session, view)
-    came = step_frames(session, view, narrowed, weeks.last, weeks.before)
-    if came is None:
+    came, places = None, (Split.TERRITORY,)
+    with leaving.out("steps from stage to stage"):
+        came = step_frames(session, view, narrowed, weeks.last, weeks.before)
+    if came is None and not is_large(session):
         steps = _until_opportunity(stages)
         every = entry_counts(session, view, narrowed, weeks.last, weeks.before, steps=steps)
+        has_places = True
     else:
-        places = (Split.TERRITORY,)
-        every = entry_frames(session, view, narrowed, weeks.last, weeks.before, splits=places).by[
-            Split.TERRITORY
-        ]
+        frames = entry_frames(session, view, narrowed, weeks.last, weeks.before, splits=places)
+        every, has_places = frames.by.get(Split.TERRITORY, frames.every), not frames.left_out
+        if frames.left_out:
+            leaving.add("each region by itself", frames.advice)
     entries = every[narrowed.inside(every)]
     leads = entries[entries["is_direct"] == 0]
     for slug, stage in _COUNTS.items():
         if stage in stages:
             yield _count_signal(slug, leads if stage is Stage.LEAD else entries, stage, weeks)
-    if Stage.OPPORTUNITY in stages:
-        yield from _deal_signals(reading, weeks)
-    yield from _step_signals(leads, came, weeks, stages)
-    if Stage.MARKETING_QUALIFIED in stages:
+    if came is not None or not is_large(session):
+        yield from _step_signals(leads, came, weeks, stages)
+    if Stage.MARKETING_QUALIFIED in stages and has_places:
         for region, members in _regions(reading).items():
             own = entries[entries["territory_id"].isin(members)]
             yield _count_signal(
                 "marketing_qualified", own, Stage.MARKETING_QUALIFIED, weeks, _place(reading, region)
             )
-        if not view.is_filtered:
-            yield from _answer_signals(reading, answering, weeks)
 
 
 Place = tuple[str | None, str | None]
@@ -264,6 +286,9 @@ class _Answering:
         Hand-offs by place, and by time, of the view's period, the one compared with, and the signals' weeks.
 
         Histograms do not know both at once; the facts do.
+
+        Raises:
+            NotKept: Histograms do not cover the view, and the company is large.
         """
         view, calendar = self.reading.view, self.reading.company.calendar
         compared = view.compared()
@@ -274,6 +299,8 @@ class _Answering:
         if times is not None:
             young = answer_hours(times.young, calendar, self.now)
             return together(times.by_place, young), together(times.by_time, young)
+        if is_large(wide.session):
+            raise NotKept(_ANSWERS_KEPT)
         start = min(each.start for each in periods)
         period = Period(start=start, end=max(view.at, start) + DAY)
         found = handoffs(wide.session, wide.view, wide.narrowing, period)
@@ -322,14 +349,18 @@ def _within(found: pd.DataFrame, period: Period | None) -> pd.DataFrame:
     return found[found["day"].between(period.first_epoch_day, period.last_epoch_day)]
 
 
-def _waiting(
-    reading: Reading, goals: SharedGoals, answering: _Answering, role: Role, territories: frozenset[int]
-) -> Iterator[Waiting]:
+def _waiting(reading: Reading, goals: SharedGoals, role: Role) -> Iterator[Waiting]:
     yield from _unsigned(reading, goals, role)
     if role in (Role.MARKETER, Role.MARKETING_HEAD):
         yield from _unanswered_flags(reading)
     if role is Role.ADMIN:
         yield from _silent_sources(reading)
+
+
+def _unanswered_leads(
+    reading: Reading, answering: _Answering, role: Role, territories: frozenset[int]
+) -> Iterator[Waiting]:
+    """Qualified leads in a rep's own territories that wait for more than a working day."""
     if role is Role.REP:
         own = reading.dimensions.with_descendants(territories) if territories else None
         count = waiting_too_long(answering.of(None, own))

@@ -86,6 +86,7 @@ from alignment.insights.handed import (
     targets_empty,
     targets_finding,
 )
+from alignment.insights.left_out import left_out_line
 from alignment.insights.names import (
     NOT_KEPT,
     STAGES_NOTE,
@@ -179,6 +180,7 @@ __all__ = [
     "imports_stamp",
     "inbox_empty",
     "inbox_finding",
+    "left_out_line",
     "list_choice",
     "mark_line",
     "metric_label",

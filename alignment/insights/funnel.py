@@ -2,7 +2,9 @@
 
 from alignment.insights.empty import no_data
 from alignment.insights.finding import NOT_COMPARED, Empty, Finding
-from alignment.metrics.funnel import FunnelAnswer, FunnelStep, RecordsPage
+from alignment.insights.left_out import left_out_lines
+from alignment.metrics.common import Stamp
+from alignment.metrics.funnel import FunnelAnswer, FunnelStep, OpenDeals, RecordsPage
 from alignment.stats import Estimate, newcombe_difference
 from alignment.view import Basis, View
 from alignment.vocabulary import Exit, Stage, label
@@ -116,6 +118,7 @@ def _alt(answer: FunnelAnswer) -> str:
 
 def _others(answer: FunnelAnswer) -> list[str]:
     sentences = [NOT_COMPARED] if answer.is_uncompared else []
+    sentences += left_out_lines(answer.left_out)
     came = answer.steps[0].entered
     if 0 < came < SMALL:
         sentences.append(
@@ -132,8 +135,9 @@ def _others(answer: FunnelAnswer) -> list[str]:
         )
     if answer.exits:
         sentences.append(f"Left so far: {_exits(answer.exits)}.")
-    if answer.open_deals.count or answer.open_deals.undated:
-        sentences.append(_open_deals(answer))
+    deals = answer.open_deals
+    if deals is not None and (deals.count or deals.undated):
+        sentences.append(_open_deals(deals, answer.stamp))
     if answer.undated:
         sentences.append(
             f"{unit_word(answer, answer.undated)} without a date {_stand(answer.undated)} in all time "
@@ -160,18 +164,16 @@ def _exits(exits: dict[Exit, int]) -> str:
     return listed([f"{count(number)} {label(exit).lower()}" for exit, number in exits.items()], most=5)
 
 
-def _open_deals(answer: FunnelAnswer) -> str:
-    deals, stamp = answer.open_deals, answer.stamp
+def _open_deals(deals: OpenDeals, stamp: Stamp) -> str:
     undated = f"; {count(deals.undated)} more have no opening date" if deals.undated else ""
-    return f"Open on {day(stamp.at)}: {plural(deals.count, 'deal')}{_worth(answer)}{undated}."
+    return f"Open on {day(stamp.at)}: {plural(deals.count, 'deal')}{_worth(deals, stamp)}{undated}."
 
 
-def _worth(answer: FunnelAnswer) -> str:
-    deals = answer.open_deals
+def _worth(deals: OpenDeals, stamp: Stamp) -> str:
     if deals.without_amount == deals.count:
         return ", none of them with an amount" if deals.count else ""
     without = f", {count(deals.without_amount)} of them without an amount" if deals.without_amount else ""
-    return f" worth {money(deals.amount_minor, answer.stamp.currency, compact=True)}{without}"
+    return f" worth {money(deals.amount_minor, stamp.currency, compact=True)}{without}"
 
 
 def _stand(number: int, one: str = "stands", many: str = "stand") -> str:

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from alignment.insights.finding import Empty, Finding
+from alignment.insights.left_out import left_out_lines
 from alignment.metrics.catalog import CATALOG, Unit
 from alignment.metrics.common import Stamp
 from alignment.metrics.goals import GoalProgress, GoalsAnswer, GoalStatus, WhatWouldHaveToBeTrue
@@ -77,7 +78,10 @@ def goals_finding(answer: GoalsAnswer, *, is_filtered: bool = False) -> Finding:
         title="The two shared goals",
         subtitle=goals_line(answer.stamp, answer.revenue, answer.awareness, is_filtered=is_filtered),
         alt="; ".join(goal_alt(goal, currency) for goal in shown),
-        findings=tuple(line for goal in shown for line in goal_lines(goal, currency)),
+        findings=(
+            *(line for goal in shown for line in goal_lines(goal, currency)),
+            *left_out_lines(answer.left_out),
+        ),
     )
 
 

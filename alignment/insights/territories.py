@@ -1,7 +1,8 @@
 """The map in words: who is weakest and how sure that is, or how many interviews would tell."""
 
 from alignment.insights.empty import no_data
-from alignment.insights.finding import Empty, Finding
+from alignment.insights.finding import NOT_COMPARED, Empty, Finding
+from alignment.insights.left_out import left_out_lines
 from alignment.insights.push_pull import (
     push_pull_headline,
     push_pull_lines,
@@ -19,7 +20,8 @@ from alignment.insights.shelf import (
     stock_noun,
 )
 from alignment.metrics.catalog import Unit
-from alignment.metrics.common import Stamp
+from alignment.metrics.common import NOT_KEPT, Stamp
+from alignment.metrics.mix import NOT_FOLLOWED
 from alignment.metrics.territories import TerritoriesAnswer, TerritoryCard, TerritoryRow
 from alignment.stats import Estimate
 from alignment.view import View
@@ -58,6 +60,7 @@ def territories_finding(answer: TerritoriesAnswer, layer: Layer) -> Finding:
             *(_about_both(answer) if layer is Layer.PUSH_PULL else ()),
             *_running(answer),
             *_unplaced(answer),
+            *left_out_lines(answer.left_out),
         ),
         slide_title=_measure(answer, layer),
     )
@@ -254,6 +257,8 @@ def _about_layer(answer: TerritoriesAnswer, layer: Layer) -> list[str]:
     """Why a layer is empty, and what would fill it."""
     if _known(answer, layer) or layer in (Layer.SHELF, Layer.PUSH_PULL):
         return []
+    if any(layer_outcome(row, layer) in (NOT_KEPT, NOT_FOLLOWED) for row in answer.rows):
+        return []  # what is left out says so by itself
     if layer is Layer.LEADS and not any(row.population for row in answer.rows):
         return ["Import a table of territories with their population to see leads per 100,000 inhabitants."]
     newest = answer.stamp.last_fact_on
@@ -376,7 +381,9 @@ def card_lines(card: TerritoryCard) -> tuple[str, ...]:
     if card.flags:
         kinds = listed(list(dict.fromkeys(label(flag.kind).lower() for flag in card.flags)))
         lines.append(f"{plural(len(card.flags), 'flag')} from the field: {kinds}.")
-    return tuple(lines)
+    if card.is_uncompared:
+        lines.append(f"Its funnel: {NOT_COMPARED[:1].lower()}{NOT_COMPARED[1:]}")
+    return (*lines, *left_out_lines(card.left_out))
 
 
 def trend_words(card: TerritoryCard) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from alignment.insights.finding import Empty, Finding
 from alignment.insights.goals import goals_headline, goals_line, no_target_line
 from alignment.insights.hidden import why_hidden
+from alignment.insights.left_out import left_out_lines
 from alignment.metrics.catalog import CATALOG
 from alignment.metrics.today import Signal, TodayAnswer, Waiting, WaitingKind
 from alignment.wording import change_words, plural, sample, value
@@ -27,12 +28,15 @@ def today_finding(answer: TodayAnswer, *, is_filtered: bool = False) -> Finding:
 def _next_steps(answer: TodayAnswer) -> list[str]:
     goals = [goal for goal in (answer.revenue, answer.awareness) if goal is not None]
     steps = [no_target_line(goal) for goal in goals if goal.target is None] if goals else [NO_GOAL]
+    steps += left_out_lines(answer.left_out)
     if answer.answer_hidden is None:
         return steps
     return [*steps, why_hidden("How soon leads are answered", answer.answer_hidden)]
 
 
 def _title(answer: TodayAnswer) -> str:
+    if not answer.signals and not answer.quiet and answer.left_out:
+        return "What moved last week was not looked at"
     if not answer.signals and not answer.quiet:
         return "Too short a history to tell what is usual: four full weeks are needed"
     if not answer.signals:

@@ -39,6 +39,17 @@ class Stamp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """What an answer does not say of a company too large to be counted anew, and what to do to see it."""
+
+    what: str
+    advice: str
+
+
+NOT_KEPT = NotEnoughData(reason="no sums are kept for such a view", n=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Number:
     """
     One number of a strip: the metric, now and before, how sure, from how many.

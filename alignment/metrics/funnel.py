@@ -1,13 +1,13 @@
 """The one funnel: how many entered each stage, how far a cohort came, what is still open."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from alignment.metrics.common import Outcome, Stamp
+from alignment.metrics.common import LeftOut, Outcome, Stamp
 from alignment.metrics.rates import ratio_of_counts, share, sums_by
 from alignment.stats import Estimate, NotEnoughData
 from alignment.view import NOT_ASSIGNED, Basis, Split
@@ -36,14 +36,18 @@ class FunnelStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunnelRow:
-    """One line of a split: counts by stage in the order of `FunnelAnswer.stages`, and the rate to the end."""
+    """
+    One line of a split: counts by stage in the order of `FunnelAnswer.stages`, and the rate to the end.
+
+    Won revenue is None where it is `left_out`.
+    """
 
     code: str
     name: str
     entered: tuple[int, ...]
     still_open: int | None
     rate_from_start: Outcome
-    won_revenue_minor: int
+    won_revenue_minor: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +75,8 @@ class FunnelAnswer:
     for period counts). `direct` units are deals without a lead: they count as
     having passed the stages before. A cohort is compared with one that was
     followed for equally long, up to `before_at`; `is_uncompared` where that would take too long.
+    Of a company too large to be counted anew `splits` lacks those of which no sums are kept, which
+    `unsplit` says; `left_out` is what else is None for that reason.
     """
 
     stamp: Stamp
@@ -82,12 +88,14 @@ class FunnelAnswer:
     undated: int
     direct: int
     not_assigned: int
-    won_revenue_minor: int
+    won_revenue_minor: int | None
     won_without_amount: int
-    open_deals: OpenDeals
+    open_deals: OpenDeals | None
     splits: dict[Split, tuple[FunnelRow, ...]]
     before_at: date | None = None
     is_uncompared: bool = False
+    unsplit: LeftOut | None = None
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,7 +253,7 @@ def cohort_rows(
 def period_rows(
     stages: Sequence[Stage],
     entries: pd.DataFrame,
-    deals: pd.DataFrame,
+    deals: pd.DataFrame | None,
     column: str,
     names: Names,
     always: Iterable[int],
@@ -253,12 +261,14 @@ def period_rows(
     """
     A period's first entries by the members of one dimension, with the won revenue of its deals.
 
-    A deal counts where the deal itself belongs, which may differ from its lead.
+    A deal counts where the deal itself belongs, which may differ from its lead. Without deals
+    their revenue is not known.
     """
     entered = sums_by(entries[column], {stage.value: entries[f"now_{stage.value}"] for stage in stages})
-    revenue = sums_by(deals[column], {"revenue": deals["won_minor"]})
+    revenue = {} if deals is None else sums_by(deals[column], {"revenue": deals["won_minor"]})
     both = {id: entered.get(id, {}) | revenue.get(id, {}) for id in entered.keys() | revenue.keys()}
-    return _rows(stages, both, names, always, ratio_of_counts)
+    rows = _rows(stages, both, names, always, ratio_of_counts)
+    return rows if deals is not None else tuple(replace(row, won_revenue_minor=None) for row in rows)
 
 
 def _rows(

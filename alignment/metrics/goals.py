@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from alignment.metrics.common import Outcome, Stamp
+from alignment.metrics.common import LeftOut, Outcome, Stamp
 from alignment.stats import Estimate
 from alignment.vocabulary import GoalMetric
 
@@ -120,13 +120,18 @@ class WhatWouldHaveToBeTrue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoalsAnswer:
-    """`revenue` and `awareness` are the two shown side by side; `others` the rest, newest first."""
+    """
+    `revenue` and `awareness` are the two shown side by side; `others` the rest, newest first.
+
+    `left_out` is what no sums are kept of.
+    """
 
     stamp: Stamp
     revenue: GoalProgress | None
     awareness: GoalProgress | None
     others: tuple[GoalProgress, ...]
     what_if: WhatWouldHaveToBeTrue | None
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def expected_by_end(

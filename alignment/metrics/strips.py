@@ -6,7 +6,7 @@ Each number carries its n, and an interval where it is estimated.
 
 from dataclasses import replace
 
-from alignment.metrics.common import Number, Outcome
+from alignment.metrics.common import NOT_KEPT, Number, Outcome
 from alignment.metrics.distribution import DistributionAnswer
 from alignment.metrics.funnel import FunnelAnswer, OpenDeals
 from alignment.metrics.goals import GoalsAnswer
@@ -40,18 +40,15 @@ def funnel_numbers(answer: FunnelAnswer) -> tuple[Number, ...]:
             before=first.entered_before,
         ),
         _estimated("rate_from_start", last.rate_from_start),
-        Number(
-            slug="won_revenue",
-            value=answer.won_revenue_minor,
-            n=last.entered,
-            n_label="won deals",
-        ),
+        _kept("won_revenue", answer.won_revenue_minor, n=last.entered, n_label="won deals"),
         _open_pipeline(answer.open_deals),
     )
 
 
-def _open_pipeline(deals: OpenDeals) -> Number:
+def _open_pipeline(deals: OpenDeals | None) -> Number:
     """Deals without an amount are counted; if none has one, the sum is unknown and not 0."""
+    if deals is None:
+        return _kept("open_pipeline", None, n=None)
     if deals.count and deals.without_amount == deals.count:
         reason = f"none of {deals.count:,} open deals has an amount"
         return Number(slug="open_pipeline", value=None, n=deals.count, reason=reason)
@@ -76,13 +73,25 @@ def changes_numbers(answer: RestatementAnswer) -> tuple[Number, ...]:
 
 def territories_numbers(answer: TerritoriesAnswer) -> tuple[Number, ...]:
     """The territories together: awareness, win rate, leads."""
-    leads = sum(row.leads for row in answer.rows)
-    won, closed = (sum(getattr(row, name) for row in answer.rows) for name in ("won", "closed"))
+    won, closed, leads = (_together(answer, name) for name in ("won", "closed", "leads"))
+    rate = NOT_KEPT if won is None or closed is None else wilson(won, closed)
     return (
         _estimated("aided_awareness", answer.company, n_label="effective interviews"),
-        _estimated("win_rate", wilson(won, closed), n_label="closed deals"),
-        Number(slug="leads", value=leads, n=len(answer.rows), n_label="territories"),
+        _estimated("win_rate", rate, n_label="closed deals"),
+        _kept("leads", leads, n=len(answer.rows), n_label="territories"),
     )
+
+
+def _together(answer: TerritoriesAnswer, name: str) -> int | None:
+    """None where the territories' numbers are left out."""
+    numbers = [getattr(row, name) for row in answer.rows]
+    return None if None in numbers else sum(numbers)
+
+
+def _kept(slug: str, value: int | None, *, n: int | None, n_label: str = "") -> Number:
+    """A count or an amount; None is what no sums are kept of."""
+    reason = NOT_KEPT.reason if value is None else ""
+    return Number(slug=slug, value=value, n=n, n_label=n_label, reason=reason)
 
 
 def consideration_numbers(answer: TerritoriesAnswer) -> tuple[Number, ...]:
@@ -159,7 +168,7 @@ def card_numbers(card: TerritoryCard) -> tuple[Number, ...]:
     return (
         _estimated("aided_awareness", row.awareness, n_label="interviews"),
         _estimated("win_rate", row.win_rate, n_label="closed deals"),
-        Number(slug="leads", value=row.leads, n=row.leads),
+        _kept("leads", row.leads, n=row.leads),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from alignment.metrics.awareness import CANDIDATE, NAMED, NEVER_CONSIDERED, Considered
 from alignment.metrics.campaigns import CampaignRow
-from alignment.metrics.common import Change, Outcome, Stamp
+from alignment.metrics.common import Change, LeftOut, Outcome, Stamp
 from alignment.metrics.funnel import FunnelStep
 from alignment.metrics.push_pull import Position, PushPull
 from alignment.metrics.shelf import Shelf, ShelfAnswer
@@ -37,7 +37,7 @@ class TerritoryRow:
     where no outlet sold the category: unknown, not 0. `stock` is what visits last saw there, `position`
     what awareness and shelf say together (None for a company without outlets).
     `running` are the campaigns meant for it, or for a part of the market around it, that
-    run on the view's day.
+    run on the view's day. `won`, `closed` and `leads` are None where they are left out.
     """
 
     code: str
@@ -54,9 +54,9 @@ class TerritoryRow:
     own_weight: float
     p_weakest: float | None
     win_rate: Outcome
-    won: int
-    closed: int
-    leads: int
+    won: int | None
+    closed: int | None
+    leads: int | None
     leads_per_100k: float | None
     open_flags: int
     change: Outcome = _NO_WAVE_BEFORE
@@ -95,6 +95,7 @@ class TerritoriesAnswer:
     filter both are about the territories shown, and nothing was computed for those. `shelf` and
     `push_pull` are None for a company without outlets. `running_everywhere` are campaigns that name no
     territory. `company` and `considering` are the shares of all who know the brand and who would consider it.
+    `left_out` is what no sums are kept of.
     """
 
     stamp: Stamp
@@ -107,12 +108,13 @@ class TerritoriesAnswer:
     interviews_needed: int | None
     needed_computed: bool
     shape: MapShape | None
-    unassigned_leads: int
+    unassigned_leads: int | None
     unassigned_interviews: int
     shelf: ShelfAnswer | None = None
     push_pull: PushPull | None = None
     running_everywhere: tuple[str, ...] = ()
     considering: Outcome = NEVER_CONSIDERED.of_all
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +137,11 @@ class FlagLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TerritoryCard:
-    """Everything about one territory. `change` is between the last two waves, on raw counts (Newcombe)."""
+    """
+    Everything about one territory. `change` is between the last two waves, on raw counts (Newcombe).
+
+    `is_uncompared`: the period before would take too long to follow; `left_out` is what no sums are kept of.
+    """
 
     row: TerritoryRow
     trend: tuple[WavePoint, ...]
@@ -143,6 +149,8 @@ class TerritoryCard:
     steps: tuple[FunnelStep, ...]
     campaigns: tuple[CampaignRow, ...] = field(default_factory=tuple)
     flags: tuple[FlagLine, ...] = field(default_factory=tuple)
+    is_uncompared: bool = False
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def named_weakest(rows: Sequence[TerritoryRow]) -> TerritoryRow | None:
@@ -157,6 +165,6 @@ def candidates(rows: Sequence[TerritoryRow]) -> tuple[str, ...]:
     return tuple(row.code for row in sorted(possible, key=lambda row: -(row.p_weakest or 0.0)))
 
 
-def leads_per_100k(leads: int, population: int | None) -> float | None:
-    """None without a population: an unknown market is not an empty one."""
-    return leads / population * 100_000 if population else None
+def leads_per_100k(leads: int | None, population: int | None) -> float | None:
+    """None without a population, or where leads are left out: an unknown market is not an empty one."""
+    return leads / population * 100_000 if population and leads is not None else None

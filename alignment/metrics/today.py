@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from alignment.metrics.catalog import CATALOG
-from alignment.metrics.common import Change, Number, Stamp
+from alignment.metrics.common import Change, LeftOut, Number, Stamp
 from alignment.metrics.goals import GoalProgress
 from alignment.metrics.small_cells import Hidden
 from alignment.periods import Period
@@ -62,7 +62,7 @@ class TodayAnswer:
     `signals` are those beyond noise, strongest first; `quiet` counts what was looked at and is routine.
 
     `answer_time` is that of the view's period and of the one compared with; `answer_hidden` says why the
-    rule of small cells hides it.
+    rule of small cells hides it. `left_out` is what no sums are kept of.
     """
 
     stamp: Stamp
@@ -73,3 +73,4 @@ class TodayAnswer:
     waiting: tuple[Waiting, ...]
     answer_time: Number | None = None
     answer_hidden: Hidden | None = None
+    left_out: tuple[LeftOut, ...] = ()

@@ -4,27 +4,40 @@ The funnel's counts, asked in one way: from the cubes where they cover the view,
 Both give the same numbers; a test holds them against each other on random
 companies and views. Cubes of few dimensions give a frame for the whole and one for
 each split; the facts give one frame that serves for all.
+
+The facts of a large company are not read while somebody waits: what no cube covers is
+`NotKept`, or a split that is left out.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from alignment.db import ReadSession
+from alignment.errors import NotKept
 from alignment.periods import Period
-from alignment.queries.cubes import Cubes, Question, Slot, Splits, column_of, cubes_of
+from alignment.queries.cubes import (
+    SEE_NOW,
+    Cubes,
+    Question,
+    Slot,
+    Splits,
+    column_of,
+    cubes_of,
+    leads_kept,
+)
 from alignment.queries.deals import deal_sums
 from alignment.queries.dimensions import Narrowing
 from alignment.queries.entries import entry_counts
 from alignment.queries.funnel import cohort_counts
-from alignment.rollups import MIX, STAGES, STATES, Cube, Kind
+from alignment.rollups import MIX, STATES, Cube, Kind
 from alignment.view import Basis, Split, View
 from alignment.vocabulary import STAGE_ORDER, Stage
 
 FOLLOWED_AT_MOST = 500_000
-"""Leads of a company up to which a comparison that no cube covers is counted from the facts: some seconds."""
+"""Leads of a company up to which what no cube covers is counted from the facts: some seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +46,26 @@ class Frames:
     `every` holds all that is counted; `by` holds the same by the members of each split.
 
     The columns are those of the query of the facts, of which a frame of cubes has
-    only the dimensions that are filtered or that it splits by.
+    only the dimensions that are filtered or that it splits by. `left_out` are splits
+    that no cube covers, of a company too large for its facts; `advice` says what to do then.
     """
 
     every: pd.DataFrame
     by: Mapping[Split, pd.DataFrame]
     is_from_cubes: bool
+    left_out: tuple[Split, ...] = ()
+    advice: str = ""
+
+    def of(self, split: Split) -> pd.DataFrame:
+        """
+        By the members of a split.
+
+        Raises:
+            NotKept: It is left out.
+        """
+        if split in self.left_out:
+            raise NotKept(self.advice)
+        return self.by[split]
 
 
 def entry_frames(
@@ -50,7 +77,12 @@ def entry_frames(
     *,
     splits: Iterable[Split] = Split,
 ) -> Frames:
-    """`entries.entry_counts`."""
+    """
+    `entries.entry_counts`.
+
+    Raises:
+        NotKept: The company is large, and not even the whole is covered.
+    """
     periods = (("now", now), ("before", before))
     slots = [
         Slot(
@@ -69,8 +101,13 @@ def entry_frames(
         days=_days(now, before),
         beside=True,
     )
-    found = _from_cubes(cubes_of(session, view, narrowing), question, splits)
-    return found or _from_facts(entry_counts(session, view, narrowing, now, before))
+    return _counted(
+        cubes_of(session, view, narrowing),
+        question,
+        splits,
+        session,
+        lambda: entry_counts(session, view, narrowing, now, before),
+    )
 
 
 def step_frames(
@@ -79,6 +116,9 @@ def step_frames(
     """
     By stage (`rank`) the leads that came there in a period and to each later stage by that week's Sunday:
     `now_<stage>` and `before_<stage>`. None where no cube covers it.
+
+    Raises:
+        NotKept: No cube covers it, and the company is large.
     """
     later = list(enumerate(STAGE_ORDER))[1:-1]
     slots = tuple(
@@ -90,6 +130,7 @@ def step_frames(
     cubes = cubes_of(session, view, narrowing)
     whole = None if cubes is None else cubes.covers(question, ())
     if cubes is None or whole is None:
+        _leave_to_the_facts(session, cubes, question, ())
         return None
     (found,) = cubes.answers(question, [(whole, ())])
     return found[[name for name in found.columns if not name.endswith("_id")]].groupby("rank").sum()
@@ -103,15 +144,23 @@ def cohort_frames(
     *,
     splits: Iterable[Split] = Split,
 ) -> Frames:
-    """`funnel.cohort_counts`."""
-    found = _from_cubes(cubes_of(session, view, narrowing), _cohort_question(period), splits)
-    if found is None:
-        return _from_facts(cohort_counts(session, view, narrowing, period))
-    return Frames(
-        every=_by_state(found.every),
-        by={split: _by_state(frame) for split, frame in found.by.items()},
-        is_from_cubes=True,
+    """
+    `funnel.cohort_counts`.
+
+    Raises:
+        NotKept: The company is large, and not even the whole is covered.
+    """
+    found = _counted(
+        cubes_of(session, view, narrowing),
+        _cohort_question(period),
+        splits,
+        session,
+        lambda: cohort_counts(session, view, narrowing, period),
     )
+    if not found.is_from_cubes:
+        return found
+    by = {split: _by_state(frame) for split, frame in found.by.items()}
+    return replace(found, every=_by_state(found.every), by=by)
 
 
 def unit_counts(
@@ -121,6 +170,9 @@ def unit_counts(
     How many `units` inside the filters reached the stage, by the members of all the splits together.
 
     By the view's basis: of the cohort, or within the period. None where no cube covers it.
+
+    Raises:
+        NotKept: No cube covers it, and the company is large.
     """
     is_cohort, place = view.basis is Basis.COHORT, STAGE_ORDER.index(stage)
     slot = (
@@ -138,6 +190,7 @@ def unit_counts(
     cubes, columns = cubes_of(session, view, narrowing), tuple(column_of(split) for split in splits)
     cube = None if cubes is None else cubes.covers(question, columns)
     if cubes is None or cube is None:
+        _leave_to_the_facts(session, cubes, question, columns)
         return None
     (found,) = cubes.answers(question, [(cube, columns)])
     if not is_cohort:
@@ -161,25 +214,14 @@ def is_quick(
 ) -> bool:
     """Whether cubes cover a cohort, or the company has few enough leads to follow while somebody waits."""
     cubes = cubes_of(session, view, narrowing)
-    if cubes is None:
-        return True
     needed = () if split is None else (column_of(split),)
-    return (
-        cubes.covers(_cohort_question(period), needed) is not None
-        or _leads(session, view) <= FOLLOWED_AT_MOST
-    )
+    is_covered = cubes is not None and cubes.covers(_cohort_question(period), needed) is not None
+    return is_covered or not is_large(session)
 
 
-def _leads(session: ReadSession, view: View) -> int:
-    """Of the whole company."""
-    cubes = cubes_of(session, view, Narrowing(chosen={}, allowed=None))
-    if cubes is None:
-        return 0
-    question = Question(
-        kind=Kind.STAGES, slots=(Slot(name="leads", number="n1"),), by=(), days=(), beside=False
-    )
-    (found,) = cubes.answers(question, [(STAGES, ())])
-    return int(found["leads"].sum())
+def is_large(session: ReadSession) -> bool:
+    """Whether the company has cubes and too many leads for its facts to be read while somebody waits."""
+    return leads_kept(session) > FOLLOWED_AT_MOST
 
 
 def deal_frames(
@@ -191,10 +233,19 @@ def deal_frames(
     *,
     splits: Iterable[Split] = Split,
 ) -> Frames:
-    """`deals.deal_sums`."""
-    question = _deal_question(now, before)
-    found = _from_cubes(cubes_of(session, view, narrowing), question, splits)
-    return found or _from_facts(deal_sums(session, view, narrowing, now, before))
+    """
+    `deals.deal_sums`.
+
+    Raises:
+        NotKept: The company is large, and not even the whole is covered.
+    """
+    return _counted(
+        cubes_of(session, view, narrowing),
+        _deal_question(now, before),
+        splits,
+        session,
+        lambda: deal_sums(session, view, narrowing, now, before),
+    )
 
 
 def deal_mix(
@@ -206,9 +257,7 @@ def deal_mix(
     if cubes is not None and mix is not None:
         (found,) = cubes.answers(question, [(mix, MIX.dimensions)])
         return found
-    if _leads(session, view) > FOLLOWED_AT_MOST:
-        return None
-    return deal_sums(session, view, narrowing, now)
+    return None if is_large(session) else deal_sums(session, view, narrowing, now)
 
 
 def _deal_question(now: Period | None, before: Period | None) -> Question:
@@ -231,23 +280,45 @@ def _days(now: Period | None, before: Period | None) -> tuple[Period, ...]:
     return () if now is None else (now,) if before is None else (now, before)
 
 
-def _from_facts(frame: pd.DataFrame) -> Frames:
-    return Frames(every=frame, by=dict.fromkeys(Split, frame), is_from_cubes=False)
-
-
-def _from_cubes(cubes: Cubes | None, question: Question, splits: Iterable[Split]) -> Frames | None:
-    if cubes is None:
-        return None
-    whole = cubes.covers(question, ())
-    parts = {split: cubes.covers(question, [column_of(split)]) for split in splits}
-    if whole is None:
-        return None
+def _counted(
+    cubes: Cubes | None,
+    question: Question,
+    splits: Iterable[Split],
+    session: ReadSession,
+    facts: Callable[[], pd.DataFrame],
+) -> Frames:
+    """What the cubes cover; if that is not everything, the facts of a company that is not too large."""
+    whole = None if cubes is None else cubes.covers(question, ())
+    parts = {split: None if cubes is None else cubes.covers(question, [column_of(split)]) for split in splits}
+    left_out = tuple(split for split, cube in parts.items() if cube is None)
+    if (whole is None or left_out) and not is_large(session):
+        frame = facts()
+        return Frames(every=frame, by=dict.fromkeys(Split, frame), is_from_cubes=False)
+    if cubes is None or whole is None:
+        raise _not_kept(cubes, question, ())
     asked: list[tuple[Cube, Splits]] = [(whole, ())]
     asked += [(cube, (column_of(split),)) for split, cube in parts.items() if cube is not None]
-    if len(asked) <= len(parts):
-        return None
     every, *by = cubes.answers(question, asked)
-    return Frames(every=every, by=dict(zip(parts, by, strict=True)), is_from_cubes=True)
+    return Frames(
+        every=every,
+        by=dict(zip((split for split in parts if split not in left_out), by, strict=True)),
+        is_from_cubes=True,
+        left_out=left_out,
+        advice=cubes.advice(question, [column_of(left_out[0])]) if left_out else "",
+    )
+
+
+def _leave_to_the_facts(
+    session: ReadSession, cubes: Cubes | None, question: Question, dimensions: Iterable[str]
+) -> None:
+    """Nothing, unless the company is too large for its facts."""
+    if is_large(session):
+        raise _not_kept(cubes, question, dimensions)
+
+
+def _not_kept(cubes: Cubes | None, question: Question, dimensions: Iterable[str]) -> NotKept:
+    """Without cubes they do not go back to the moment asked for."""
+    return NotKept(f"{SEE_NOW.capitalize()}." if cubes is None else cubes.advice(question, dimensions))
 
 
 def _by_state(cells: pd.DataFrame) -> pd.DataFrame:

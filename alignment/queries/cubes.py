@@ -25,6 +25,7 @@ from alignment.rollups import (
     KEY,
     NO_DAY,
     NUMBERS,
+    STAGES,
     Cube,
     Kind,
     state_of,
@@ -48,7 +49,8 @@ from alignment.view import Split, View
 Splits = tuple[str, ...]
 """Columns of the dimensions that a frame has a row for every member of."""
 
-_STATE, _LAST_DAY = "cube_state", "cube_last_day"
+SEE_NOW = "look at what is known now"
+_STATE, _LAST_DAY, _LEADS = "cube_state", "cube_last_day", "cube_leads"
 _MEMBERS = ("a_id", "b_id", "c_id")
 _TABLES: dict[str, type[Table]] = {
     "territory_id": Territory,
@@ -108,9 +110,7 @@ class Cubes:
             for cube in CUBES
             if cube.kind is question.kind
             and needed <= set(cube.dimensions)
-            and (cube.is_dated or self.last_day is None or self.at >= self.last_day)
-            and (not cube.by_stretch or all(_is_whole(period) for period in question.days))
-            and (self.known is None or cube.has_deltas)
+            and not self._in_the_way(cube, question)
         ]
         return min(
             found,
@@ -122,6 +122,30 @@ class Cubes:
             ),
             default=None,
         )
+
+    def advice(self, question: Question, dimensions: Iterable[str]) -> str:
+        """What to change in the view so that a cube answers by these dimensions, the least of it."""
+        needed = set(dimensions) | ({"territory_id"} if self.narrowing.allowed is not None else set())
+        ways = []
+        for cube in CUBES:
+            if cube.kind is question.kind and needed <= set(cube.dimensions):
+                surplus, rest = len(self.filtered - set(cube.dimensions)), self._in_the_way(cube, question)
+                fewer = ["take a filter away" if surplus == 1 else f"take {surplus} filters away"]
+                ways.append((surplus + len(rest), [*(fewer if surplus else []), *rest]))
+        words = " and ".join(min(ways)[1])
+        return f"{words[:1].upper()}{words[1:]}."
+
+    def _in_the_way(self, cube: Cube, question: Question) -> list[str]:
+        """What beside filters and splits keeps the cube from answering, as what to do about it."""
+        is_earlier = self.last_day is not None and self.at < self.last_day
+        found = []
+        if cube.by_stretch and not all(_is_whole(period) for period in question.days):
+            found.append("choose whole weeks or whole months")
+        if is_earlier and not cube.is_dated:
+            found.append("look as of the newest day")
+        if self.known is not None and not cube.has_deltas:
+            found.append(SEE_NOW)
+        return found
 
     @property
     def filtered(self) -> set[str]:
@@ -242,9 +266,7 @@ class Cubes:
 
 def cubes_of(session: ReadSession, view: View, narrowing: Narrowing) -> Cubes | None:
     """The company's cubes; None where it has none, or none that go back to the moment asked for."""
-    if _STATE not in session.info:  # a reading sees one moment: it asks once
-        session.info[_STATE] = state_of(session)
-    state: CubeState | None = session.info[_STATE]
+    state = _state(session)
     if state is None:
         return None
     since = state.complete_from
@@ -257,6 +279,25 @@ def cubes_of(session: ReadSession, view: View, narrowing: Narrowing) -> Cubes | 
         last_day=_last_day(session) if view.known is None else state.last_day,
         narrowing=narrowing,
     )
+
+
+def leads_kept(session: ReadSession) -> int:
+    """How many leads the company has now; 0 where it has no cubes."""
+    if _state(session) is None:
+        return 0
+    if _LEADS not in session.info:
+        cell = c(CubeCell)
+        leads = sa.select(sa.func.sum(cell.n1)).where(cell.cube == STAGES.number, cell.a_id == NOBODY)
+        session.info[_LEADS] = int(session.execute(leads).scalar_one() or 0)
+    found: int = session.info[_LEADS]
+    return found
+
+
+def _state(session: ReadSession) -> CubeState | None:
+    if _STATE not in session.info:  # a reading sees one moment: it asks once
+        session.info[_STATE] = state_of(session)
+    state: CubeState | None = session.info[_STATE]
+    return state
 
 
 def _last_day(session: ReadSession) -> int | None:

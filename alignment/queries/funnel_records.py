@@ -10,9 +10,10 @@ import pandas as pd
 import sqlalchemy as sa
 
 from alignment.db import ReadSession
+from alignment.errors import NotKept
 from alignment.periods import epoch_day
-from alignment.queries.counted import unit_counts
-from alignment.queries.cubes import column_of
+from alignment.queries.counted import is_large, unit_counts
+from alignment.queries.cubes import SEE_NOW, column_of
 from alignment.queries.dimensions import NOBODY, Narrowing
 from alignment.queries.entries import entered, entry_day, first_days
 from alignment.queries.frames import one_if, read_frame, total
@@ -77,6 +78,9 @@ def units_behind(
     `rank` is the furthest stage, `entered_day` the day of reaching the stage asked
     for. The last days are looked at first, and all units only if there are too few on
     them. What was known at a moment cannot be searched by day: there all are looked at.
+
+    Raises:
+        NotKept: So many are not looked at.
     """
     if view.known is None:
         lens, shape = lens_of(view, narrowing), _shape(view, behind)
@@ -85,6 +89,8 @@ def units_behind(
         if len(latest) >= offset + limit or _ends(view):
             values |= _named(latest[offset : offset + limit])
             return read_frame(session, _named_statement(lens, shape), RECORD_COLUMNS, values)
+    elif is_large(session):
+        raise NotKept(f"{SEE_NOW.capitalize()}.")
     return of_all(session, view, narrowing, behind, limit=limit, offset=offset)
 
 

@@ -33,7 +33,7 @@ import pandas as pd
 import streamlit as st
 
 from alignment import wording
-from alignment.errors import AlignmentError
+from alignment.errors import TAKES_TOO_LONG, AlignmentError, NotKept
 from alignment.exports.tables import csv_bytes, xlsx_bytes
 from alignment.exports.templates import template_xlsx
 from alignment.figures.style import Medium, Style, Theme, chart_config
@@ -90,6 +90,8 @@ def errors() -> Iterator[None]:
     """Show an error that is meant for people as a sentence and end the page; let a bug be one."""
     try:
         yield
+    except NotKept as error:
+        nothing(TAKES_TOO_LONG, error.advice)
     except AlignmentError as error:
         st.error(md_escape(str(error)))
         st.stop()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from alignment.metrics.catalog import Unit
-from alignment.metrics.common import Outcome
+from alignment.metrics.common import NOT_KEPT, Outcome
 from alignment.metrics.push_pull import Position, Quadrant
 from alignment.metrics.shelf import NO_OUTLETS
 from alignment.metrics.territories import TerritoriesAnswer, TerritoryRow
@@ -132,6 +132,8 @@ def _shelf(row: TerritoryRow) -> Outcome:
 
 
 def _leads(row: TerritoryRow) -> Outcome:
+    if row.leads is None:
+        return NOT_KEPT
     if not row.population:
         return NotEnoughData(reason="the population is not known", n=row.leads)
     return poisson_rate(row.leads, exposure=row.population / 100_000)
@@ -238,14 +240,14 @@ LAYERS: dict[Layer, LayerWords] = {
         measure="Win rate",
         noun="closed deal",
         outcome=lambda row: row.win_rate,
-        n=lambda row: row.closed,
+        n=lambda row: row.closed or 0,
     ),
     Layer.FOR_MIX: LayerWords(
         label="Win rate for the mix",
         measure="Wins per win expected for the mix",
         noun="closed deal",
         outcome=lambda row: row.for_mix,
-        n=lambda row: row.closed,
+        n=lambda row: row.closed or 0,
         number=_index,
         interval=_index_interval,
         wide=0.6,
@@ -260,7 +262,7 @@ LAYERS: dict[Layer, LayerWords] = {
         measure="Leads per 100,000 inhabitants",
         noun="lead",
         outcome=_leads,
-        n=lambda row: row.leads,
+        n=lambda row: row.leads or 0,
         number=_amount,
         interval=_amount_interval,
         wide=0.3,

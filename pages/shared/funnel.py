@@ -9,7 +9,7 @@ from alignment.figures.funnel import funnel_figure
 from alignment.metrics.funnel import FunnelAnswer
 from alignment.metrics.strips import funnel_numbers
 from alignment.ui import filters, loaders, parts, session, shown
-from alignment.view import Split
+from alignment.ui.text import md_escape
 from alignment.vocabulary import Stage, label
 
 actor = session.require(Permission.NUMBERS_READ)
@@ -39,8 +39,15 @@ def show_funnel(answer: FunnelAnswer) -> None:
 
 def show_split(answer: FunnelAnswer) -> None:
     st.subheader("The same funnel, split", anchor=False)
+    if answer.unsplit is not None:
+        st.caption(md_escape(insights.left_out_line(answer.unsplit)))
+    offered = list(answer.splits)
+    if not offered:
+        return
+    if st.session_state.get(SPLIT) not in offered:
+        st.session_state.pop(SPLIT, None)
     split = st.segmented_control(
-        "Split by", list(Split), key=SPLIT, default=Split.TERRITORY, format_func=label, required=True
+        "Split by", offered, key=SPLIT, default=offered[0], format_func=label, required=True
     )
     table = frames.funnel_split(answer, split)
     parts.table(table, name=f"funnel_by_{split}", currency=answer.stamp.currency)
