@@ -9,6 +9,7 @@ driver as tuples of what the columns hold.
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -244,6 +245,60 @@ def append_rows(
     for part in parts:
         if part:
             connection.exec_driver_sql(_insertion(connection, table.name, table.c.keys()), list(part))
+
+
+@contextmanager
+def without_keys(session: WriteSession) -> Iterator[None]:
+    """
+    References, unique constraints and further indexes are put aside, and made and checked anew at the end.
+
+    For filling empty tables of PostgreSQL: row by row most of the time went into references, each row's
+    waited in memory until its table was full, and indexes came out half as large again. Partitioned tables
+    keep theirs.
+
+    Raises:
+        Invalid: A row refers to none, or two are the same by a key.
+    """
+    connection = session.connection()
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    constraints = connection.exec_driver_sql(_CONSTRAINTS).all()
+    for table, name, _ in constraints:
+        connection.exec_driver_sql(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+    indexes = connection.exec_driver_sql(_INDEXES).all()
+    for name, _ in indexes:
+        connection.exec_driver_sql(f"DROP INDEX {name}")
+    yield
+    connection.exec_driver_sql("SET LOCAL maintenance_work_mem = '256MB'")
+    again = [made_by for _, made_by in indexes]
+    again += [
+        f"ALTER TABLE {table} ADD CONSTRAINT {name} {made}" for table, name, made in reversed(constraints)
+    ]
+    try:
+        for statement in again:
+            connection.exec_driver_sql(statement)
+    except sa.exc.IntegrityError as error:
+        raise Invalid(
+            f"The rows do not belong together: {error.orig}. Nothing was stored. "
+            "Run `python -m alignment check` where they come from: it was changed by hand."
+        ) from error
+
+
+_OURS = "relnamespace = current_schema()::regnamespace AND relkind = 'r' AND NOT relispartition"
+_CONSTRAINTS = f"""
+SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(c.oid)
+FROM pg_constraint c JOIN pg_class ON pg_class.oid = conrelid
+WHERE {_OURS} AND (contype = 'u' OR contype = 'f'
+  AND EXISTS (SELECT FROM pg_class AS target WHERE target.oid = confrelid AND target.relkind = 'r'))
+ORDER BY contype, conrelid, conname
+"""  # noqa: S608 - no value in it; references come first, since they need what they refer to
+_INDEXES = f"""
+SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid)
+FROM pg_index i JOIN pg_class ON pg_class.oid = indrelid
+WHERE {_OURS} AND NOT indisprimary AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
+ORDER BY 1
+"""  # noqa: S608 - no value in it
 
 
 def _copy_in(connection: sa.Connection, table: sa.TableClause, parts: Iterable[Sequence[Any]]) -> None:

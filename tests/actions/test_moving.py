@@ -6,6 +6,7 @@ screen's answer.
 """
 
 import shutil
+import sqlite3
 from datetime import UTC, date, datetime
 
 import pytest
@@ -86,6 +87,60 @@ def test_there_and_back_a_random_history_is_the_same(
         for table in Table.metadata.sorted_tables:
             if table.name != "audit_event":
                 assert table_account(last, table) == table_account(first, table), table.name
+
+
+@pytest.mark.postgres
+def test_the_copy_has_every_key_and_index_that_it_had_and_refuses_what_they_refuse(
+    empty_postgres_database, tmp_path, new_company, admin
+):
+    """They are put aside while rows come in: one forgotten would let a lead be stored twice."""
+    before = keys_of(empty_postgres_database)
+    with new_company(tmp_path / "source.db") as source:
+        for _ in grow(source, 6, 3):
+            continue
+        copied(source, empty_postgres_database, admin)
+
+    assert keys_of(empty_postgres_database) == before
+    assert len(before) > 200
+    with (
+        pytest.raises(sa.exc.IntegrityError, match="pk_lead"),
+        empty_postgres_database.writing() as session,
+    ):
+        session.execute(sa.text("INSERT INTO lead SELECT * FROM lead LIMIT 1"))
+
+
+def keys_of(database: Database) -> set[tuple[str, str, bool]]:
+    """By table every constraint and index, as PostgreSQL words it, and whether it is in force."""
+    with database.reading() as session:
+        constraints = session.execute(
+            sa.text(
+                "SELECT conrelid::regclass::text, conname || ' ' || pg_get_constraintdef(oid), convalidated"
+                " FROM pg_constraint WHERE connamespace = current_schema()::regnamespace"
+            )
+        )
+        indexes = session.execute(
+            sa.text(
+                "SELECT indrelid::regclass::text, pg_get_indexdef(indexrelid), indisvalid FROM pg_index"
+                " JOIN pg_class ON oid = indrelid WHERE relnamespace = current_schema()::regnamespace"
+            )
+        )
+        return {tuple(row) for row in (*constraints, *indexes)}
+
+
+@pytest.mark.postgres
+def test_a_reference_into_nothing_is_not_copied(empty_postgres_database, tmp_path, new_company, admin):
+    """A file whose reference was broken by hand: PostgreSQL finds it when the references are made again."""
+    with new_company(tmp_path / "source.db") as source:
+        for _ in grow(source, 6, 3):
+            continue
+        connection = sqlite3.connect(source.path)  # which looks at no reference
+        connection.execute("UPDATE lead SET batch_id = 987654 WHERE id = (SELECT min(id) FROM lead)")
+        connection.commit()
+        connection.close()
+        with pytest.raises(Invalid, match=r"(?s)\(batch_id\)=\(987654\) is not present.*Nothing was stored"):
+            copied(source, empty_postgres_database, admin)
+
+    assert rows_in(empty_postgres_database)["lead"] == 0
 
 
 def test_the_copy_s_trail_goes_on_from_the_source_s_head(company_database, tmp_path, new_company, admin):
