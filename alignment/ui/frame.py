@@ -18,7 +18,7 @@ from alignment.settings import Mode, read_settings
 from alignment.ui import facts, filters, projector, session
 from alignment.ui.address import Reading
 from alignment.ui.building import SampleBuild, first_build
-from alignment.ui.navigation import PAGES, entry_at, page_of
+from alignment.ui.navigation import PAGES, entry_at, is_part_of_a_page, may_run_again, page_of
 from alignment.ui.text import md_escape
 from alignment.view import View
 from alignment.vocabulary import Clock, Role, label
@@ -100,8 +100,33 @@ def _draw_page() -> None:
     filters.page_is_drawn(page.url_path)
     if reading.view.projector:
         _draw_slide(page, company, reading.view)
+        return
+    _draw_again_after_a_cut()
+    if entry_at(page.url_path).has_filters:
+        _draw_filtered(page, _around())
     else:
-        _draw_screen(page, company, reading)
+        _draw_screen(page)
+
+
+@st.fragment
+def _draw_filtered(page: Any, around: tuple[object, ...]) -> None:
+    """
+    All of a page with filters but the menu over it. A change of filter draws this again and nothing else.
+
+    `around` is what the menu was drawn for: where it has changed, everything is drawn anew.
+    """
+    if is_part_of_a_page():
+        if _reason_not_to_start() is not None:
+            st.rerun()
+        filters.settle()
+        if _around() != around:
+            st.rerun()
+        may_run_again(page)
+    _draw_screen(page)
+
+
+def _around() -> tuple[object, ...]:
+    return st.session_state[session.ROLE], session.view().projector, facts.choices().has_outlets
 
 
 def _navigation(actor: Actor | None, *, is_hidden: bool) -> Any:
@@ -129,8 +154,9 @@ def _take_role() -> None:
     st.session_state[session.ROLE] = str(st.session_state[PICK_ROLE])
 
 
-def _draw_screen(page: Any, company: Company, reading: Reading) -> None:
+def _draw_screen(page: Any) -> None:
     """The caption is drawn before the page, which may end the run; the style sheet puts it in its place."""
+    company, reading = facts.company(), session.reading_of_link()
     with st.container(key="frameline", horizontal=True, vertical_alignment="center", gap="small"):
         st.title(page.title, anchor=False, width="content")
         if entry_at(page.url_path).has_filters:
@@ -147,7 +173,6 @@ def _draw_screen(page: Any, company: Company, reading: Reading) -> None:
     with st.container(key="framecaption"):
         st.caption(md_escape(" · ".join((date_line(company), LOCAL_MODE, as_of_line(reading.view, company)))))
     _draw_notices(reading)
-    _draw_again_after_a_cut()
     page.run()
 
 

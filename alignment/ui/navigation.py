@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from alignment.access import Actor, Permission
 from alignment.errors import NotFound
@@ -168,3 +169,14 @@ def page_at(path: str) -> Any:
 def entry_at(path: str) -> PageEntry:
     """The entry of a URL path; the start page for one that nobody has."""
     return next((entry for entry in PAGES if entry.path == path.strip("/")), PAGES[0])
+
+
+def is_part_of_a_page() -> bool:
+    """Whether this run draws a fragment of the page again, and not all of it."""
+    context = get_script_run_ctx()
+    return context is not None and bool(context.fragment_ids_this_run)
+
+
+def may_run_again(page: Any) -> None:
+    """Streamlit lets a page run once for each menu; a fragment that holds the page runs it again below it."""
+    page._can_be_called = True

@@ -7,7 +7,7 @@ import pytest
 from alignment.db import Database
 from alignment.queries.frame import choices
 from alignment.ui.navigation import PAGES
-from tests.browser.harness import settle, wait_until_up
+from tests.browser.harness import act_as, press, settle, wait_until_up
 
 OPEN_TO_ALL = [entry for entry in PAGES if entry.has_filters and not entry.about_outlets]
 
@@ -192,6 +192,23 @@ def test_an_unknown_code_is_named_and_the_rest_of_the_link_holds(open_page, shoo
 
     assert 'territory "ATLANTIS"' in page.locator("[data-testid='stAlert']").inner_text()
     assert "Q1 2026" in seen(page)[0][0]
+
+
+def test_a_part_of_the_page_draws_the_menu_anew_when_that_is_about_to_change(open_page):
+    """A filter draws all but the menu; who acts and how the page is laid out change the menu too."""
+    page = open_page("/funnel?period=2026-Q1")
+    pick_period(page, "All time")
+    act_as(page, "Administrator")
+    page.locator("[data-testid='stTopNavSection']", has_text="Sources").click()
+    names = page.get_by_test_id("stTopNavDropdownLink").all_inner_texts()
+    page.keyboard.press("Escape")
+    press(page, "enter_projector")
+    page.locator(".st-key-slide").wait_for()
+    settle(page)
+
+    assert "Names" in names
+    assert parameters(page) == {"period": ["all"], "projector": ["true"]}
+    assert page.get_by_test_id("stTopNavLink").count() == 0
 
 
 def pick_period(page, label, *, close=True):
