@@ -15,6 +15,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from alignment.db import ReadSession
+from alignment.many import of_days
 from alignment.periods import Period, epoch_day
 from alignment.queries.dimensions import NOBODY, Narrowing
 from alignment.queries.frames import total
@@ -186,9 +187,7 @@ class Cubes:
         names, chosen = self._names(cube, splits), self._chosen(question)
         keys = [cell[places[name]] for name in names] + [_key_in_sql(name, cell) for name in question.by]
         where = [cell.cube == cube.number]
-        if question.days:
-            inside = [cell.day.between(each.first_epoch_day, each.last_epoch_day) for each in question.days]
-            where.append(sa.or_(cell.day == NO_DAY, *inside))
+        where += _inside(cell.day, question)
         if cube.is_dated:
             where.append(cell.since <= self.at)
         where += [cell[places[name]].in_(sorted(ids)) for name, ids in chosen.items()]
@@ -219,8 +218,7 @@ class Cubes:
 
     def _unpacked(self, question: Question, cube: Cube, names: Sequence[str]) -> pd.DataFrame:
         cell = c(PackedCell)
-        inside = [cell.day.between(each.first_epoch_day, each.last_epoch_day) for each in question.days]
-        where = [sa.or_(cell.day == NO_DAY, *inside)] if inside else []
+        where = _inside(cell.day, question)
         where += [cell.b_id.in_(sorted(ids)) for ids in self._chosen(question).values()]
         table = sums_until(self.session, cube, self.at, *where)
         cells = pd.DataFrame(table, columns=[*cube.dimensions, "is_dated", "is_direct", "rank", *NUMBERS])
@@ -318,6 +316,12 @@ def _places(cube: Cube) -> dict[str, str]:
     """By dimension of the cube the column of the key that holds it."""
     places = _MEMBERS[: len(cube.dimensions)] if len(cube.dimensions) != 1 else ("b_id",)
     return dict(zip(cube.dimensions, places, strict=True))
+
+
+def _inside(day: sa.ColumnElement[int], question: Question) -> list[sa.ColumnElement[bool]]:
+    """The days that matter, and what has none."""
+    periods = [(each.first_epoch_day, each.last_epoch_day) for each in question.days]
+    return [of_days(day, [(NO_DAY, NO_DAY), *periods])] if periods else []
 
 
 def _is_whole(period: Period) -> bool:
