@@ -47,7 +47,7 @@ ALLOWED: dict[str, set[str]] = {
     "rollups": {"db", "many", "tables", "vocabulary", "periods", "opening"},
     "metrics": {"vocabulary", "periods", "opening", "money", "errors", "view", "stats"},
     "queries": {"vocabulary", "periods", "opening", "money", "errors", "view", "tables", "stats", "imports",
-                "access", "db", "audit", "journal", "rollups"},
+                "access", "db", "many", "audit", "journal", "rollups"},
     "wording": {"vocabulary", "periods", "money", "errors", "view", "stats", "metrics"},
     "insights": {"vocabulary", "periods", "money", "errors", "view", "stats", "metrics", "wording"},
     "figures": {"vocabulary", "periods", "money", "errors", "view", "stats", "metrics", "wording"},
