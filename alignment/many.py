@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
@@ -234,23 +235,34 @@ def add_rows(
     session: WriteSession,
     table: type[Table],
     columns: tuple[str, ...],
-    rows: list[tuple[Any, ...]],
+    rows: np.ndarray,
     *,
     key: int,
 ) -> None:
-    """Insert rows of numbers; where the primary key, the first `key` columns, is there already, add to it."""
-    if not rows:
+    """
+    Insert rows of whole numbers; where the primary key, the first `key` columns, is there already, add to it.
+
+    Shape of `rows`: (rows, columns).
+    """
+    if not len(rows):
         return
-    connection, name = session.connection(), str(table.__tablename__)
+    connection, name, names = session.connection(), str(table.__tablename__), ", ".join(columns)
     sums = ", ".join(f"{column} = {name}.{column} + excluded.{column}" for column in columns[key:])
     kept = f"ON CONFLICT ({', '.join(columns[:key])}) DO UPDATE SET {sums}"
     if connection.dialect.name != "postgresql":
-        connection.exec_driver_sql(f"{_insertion(connection, name, columns)} {kept}", rows)
+        # What is the same in all rows is written once, in the statement: half of the columns of most cubes.
+        varies = (rows != rows[0]).any(axis=0) | (len(rows) == 1)
+        values = ["?" if is_any else str(same) for is_any, same in zip(varies, rows[0].tolist(), strict=True)]
+        statement = f"INSERT INTO {name} ({names}) VALUES ({', '.join(values)}) {kept}"  # noqa: S608 - our names
+        # A list of all rows would be gone through by the garbage collection again and again.
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            part = rows[start : start + ROWS_AT_ONCE, varies]
+            connection.exec_driver_sql(statement, list(map(tuple, part.tolist())))
         return
-    names, arriving = ", ".join(columns), f"arriving_{name}"
+    arriving = f"arriving_{name}"
     connection.exec_driver_sql(f"CREATE TEMPORARY TABLE {arriving} (LIKE {name}) ON COMMIT DROP")
     for start in range(0, len(rows), _COPIED_AT_ONCE):
-        _copy(connection, arriving, columns, [rows[start : start + _COPIED_AT_ONCE]])
+        _copy(connection, arriving, columns, [rows[start : start + _COPIED_AT_ONCE].tolist()])
         connection.exec_driver_sql(
             f"INSERT INTO {name} ({names}) SELECT {names} FROM {arriving} {kept}"  # noqa: S608 - our names
         )

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from alignment.imports.dates import ORDER_LABELS, DateStyle
 from alignment.imports.draft import Context, Draft
@@ -22,7 +21,7 @@ from alignment.imports.mappings import Proposal, require_complete, with_answers,
 from alignment.imports.numbers import POINT, NumberStyle
 from alignment.imports.outcome import Bad
 from alignment.imports.ownership import deleted_note, not_loaded, settle_deleted
-from alignment.imports.parsed import Accounting, ParsedImport, RowProblem
+from alignment.imports.parsed import Accounting, ParsedImport, Records, RowProblem
 from alignment.imports.phrases import counted
 from alignment.imports.pricing import price
 from alignment.imports.raw import RawTable
@@ -214,12 +213,12 @@ def _weights(draft: Draft, kept: list[int]) -> tuple[int, ...]:
     return tuple(1 + n_added[row] for row in kept)
 
 
-def _rows(draft: Draft, kept: list[int]) -> tuple[dict[str, Any], ...]:
+def _rows(draft: Draft, kept: list[int]) -> Records:
     names = [spec.name for spec in draft.kind.fields if spec.is_stored and spec.name in draft.columns]
     columns = [draft.columns[name] for name in names]
-    if len(kept) == draft.n_rows:
-        return tuple(dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True))
-    return tuple({name: column[row] for name, column in zip(names, columns, strict=True)} for row in kept)
+    if len(kept) < draft.n_rows:
+        columns = [[column[row] for row in kept] for column in columns]
+    return Records(names, columns, len(kept))
 
 
 def _problems(draft: Draft) -> Iterable[RowProblem]:

@@ -1,7 +1,8 @@
 """What the reading side hands to the writing side."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, overload
 
 from alignment.imports.boundaries import ParsedBoundaries
 
@@ -37,6 +38,50 @@ class Accounting:
             raise AssertionError(f"rows do not add up: {self}")
 
 
+class Records(Sequence[dict[str, Any]]):
+    """
+    Rows of a file kept by column; each is put together when it is asked for.
+
+    A million rows as dictionaries are a gigabyte, and a million objects that the garbage collector
+    goes through; values that repeat, as days and territories do, are there once.
+    """
+
+    __slots__ = ("_columns", "_n_rows", "_names")
+
+    def __init__(self, names: Sequence[str], columns: Sequence[Sequence[Any]], n_rows: int) -> None:
+        self._names, self._columns, self._n_rows = tuple(names), tuple(columns), n_rows
+        if any(len(column) != n_rows for column in columns):
+            raise AssertionError(f"columns of {[len(column) for column in columns]} rows, not {n_rows}")
+
+    def __len__(self) -> int:
+        return self._n_rows
+
+    @overload
+    def __getitem__(self, place: int) -> dict[str, Any]: ...
+    @overload
+    def __getitem__(self, place: slice) -> "Records": ...
+    def __getitem__(self, place: int | slice) -> "dict[str, Any] | Records":
+        if isinstance(place, slice):
+            n_rows = len(range(*place.indices(self._n_rows)))
+            return Records(self._names, [column[place] for column in self._columns], n_rows)
+        if not -self._n_rows <= place < self._n_rows:
+            raise IndexError(place)
+        return {name: column[place] for name, column in zip(self._names, self._columns, strict=True)}
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        if not self._names:
+            return iter([{} for _ in range(self._n_rows)])
+        names = self._names
+        return (dict(zip(names, row, strict=True)) for row in zip(*self._columns, strict=True))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence):
+            return NotImplemented
+        return len(self) == len(other) and all(a == b for a, b in zip(self, other, strict=True))
+
+    __hash__ = None  # type: ignore[assignment]  # like a list: it is compared by what it holds
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedImport:
     """
@@ -60,7 +105,7 @@ class ParsedImport:
     mapping_version: str
     mapping: dict[str, str]
     header: tuple[str, ...]
-    rows: tuple[dict[str, Any], ...]
+    rows: Sequence[dict[str, Any]]
     lines: tuple[int, ...]
     problems: tuple[RowProblem, ...]
     accounting: Accounting

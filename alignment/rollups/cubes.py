@@ -34,6 +34,8 @@ are both sums of stretches.
 from dataclasses import dataclass
 from enum import IntEnum
 
+import numpy as np
+
 from alignment.vocabulary import STAGE_ORDER, Exit
 
 DIMENSIONS = ("territory_id", "channel_id", "segment_id", "product_id", "campaign_id")
@@ -44,6 +46,9 @@ FORM = 3
 """Rises whenever other cubes are kept: a company with those of an earlier form is left to the facts."""
 
 MEASURES = 9
+Rows = dict[int, np.ndarray]
+"""By kind what is counted: day, since, a member of each dimension, direct or not, rank, then the numbers."""
+
 STATES = ("open", "won", *(exit.value for exit in Exit))
 
 

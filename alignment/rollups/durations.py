@@ -12,7 +12,7 @@ A hand-off is a lead and episode that became marketing-qualified at a known mome
   of its stretch in which it became qualified.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -36,7 +36,7 @@ LAST_BUCKET = len(EDGES) - 1
 LEFT = 5_000
 WAITS = 10_000
 _MINUTES = 7 * 24 * 60
-_QUALIFIED = STAGE_ORDER.index(Stage.MARKETING_QUALIFIED)
+QUALIFIED = STAGE_ORDER.index(Stage.MARKETING_QUALIFIED)
 _MICROS = 1_000_000
 
 
@@ -55,7 +55,7 @@ def handoffs_of(unit: Unit) -> Iterator[Handoff]:
     """The unit's hand-offs, one for each episode."""
     first: dict[int, tuple[int, int]] = {}
     for entry in unit.entries:
-        if entry.rank == _QUALIFIED and entry.moment is not None and entry.day is not None:
+        if entry.rank == QUALIFIED and entry.moment is not None and entry.day is not None:
             day, moment = first.get(entry.episode, (entry.day, entry.moment))
             first[entry.episode] = min(day, entry.day), min(moment, entry.moment)
     for day, moment in first.values():
@@ -63,7 +63,7 @@ def handoffs_of(unit: Unit) -> Iterator[Handoff]:
             (each for each in unit.answers if each[0] >= moment), default=(-1, NO_DAY)
         )
         moved_on = answered < 0 and any(
-            entry.rank != _QUALIFIED and entry.moment is not None and entry.moment > moment
+            entry.rank != QUALIFIED and entry.moment is not None and entry.moment > moment
             for entry in unit.entries
         )
         yield Handoff(day, unit.dimensions[0], moment, answered, answered_on, moved_on)
@@ -100,11 +100,10 @@ def opening_around(calendar: Calendar, first: int, last: int) -> OpeningHours:
     return OpeningHours.of(calendar, begin - timedelta(days=8), end + 2 * DAY)
 
 
-def cells_of_handoffs(handoffs: Sequence[Handoff], calendar: Calendar) -> np.ndarray:
-    """One row a hand-off: the columns of a cell, not added up yet."""
-    table = np.array(handoffs, dtype=np.int64)
-    day, territory, qualified, answered, _, moved_on = table.T
-    rows = np.zeros((len(table), len(KEY) + MEASURES), dtype=np.int64)
+def cells_of_handoffs(handoffs: np.ndarray, calendar: Calendar) -> np.ndarray:
+    """One row a hand-off, of which the columns are `Handoff`'s: the columns of a cell, not added up yet."""
+    day, territory, qualified, answered, _, moved_on = handoffs.T
+    rows = np.zeros((len(handoffs), len(KEY) + MEASURES), dtype=np.int64)
     rows[:, KEY.index("day")] = stretches(day)
     rows[:, KEY.index("b_id")] = territory
     rows[:, KEY.index("since")] = NO_DAY
@@ -113,9 +112,10 @@ def cells_of_handoffs(handoffs: Sequence[Handoff], calendar: Calendar) -> np.nda
     return rows
 
 
-def days_of_answers(handoffs: Sequence[Handoff]) -> np.ndarray:
+def days_of_answers(handoffs: np.ndarray) -> np.ndarray:
     """The days on which they were answered, as cells of `Kind.DAYS` that are not added up yet."""
-    days = [handoff.answered_on for handoff in handoffs if handoff.answered >= 0]
+    _, _, _, answered, answered_on, _ = handoffs.T
+    days = answered_on[answered >= 0]
     rows = np.zeros((len(days), len(KEY) + MEASURES), dtype=np.int64)
     rows[:, KEY.index("day")], rows[:, KEY.index("since")], rows[:, len(KEY)] = days, NO_DAY, 1
     return rows
@@ -126,6 +126,7 @@ __all__ = [
     "EDGES",
     "LAST_BUCKET",
     "LEFT",
+    "QUALIFIED",
     "WAITS",
     "WORKING_DAY",
     "Handoff",

@@ -18,20 +18,18 @@ import sqlalchemy as sa
 from alignment import many
 from alignment.db import ReadSession, WriteSession, take_time
 from alignment.periods import Calendar
-from alignment.rollups.cells import KEY, NUMBERS, Cells, cells_of, packed, summed, together
+from alignment.rollups.cells import KEY, NUMBERS, Cells, cells_of, packed, rows_of_parts, summed, together
+from alignment.rollups.columns import Leads, handoffs_among, leads_between, plain, rows_of
 from alignment.rollups.counting import Parts, add_stages, add_unit
 from alignment.rollups.cubes import ANSWERS, CUBES, DAYS, FORM, MEASURES, NO_DAY
-from alignment.rollups.durations import (
-    Handoff,
-    cells_of_handoffs,
-    days_of_answers,
-    handoffs_of,
-)
+from alignment.rollups.durations import Handoff, cells_of_handoffs, days_of_answers, handoffs_of
 from alignment.rollups.packing import add_packed, read_packed
-from alignment.rollups.reading import Changes, Graph, Mark, among, between, graph_of
+from alignment.rollups.reading import Changes, Graph, Mark, Where, among, graph_of, marketing
 from alignment.tables import CubeCell, CubeDelta, CubeState, Deal, Lead, PackedCell, c
 
-_CHUNK = 100_000
+_CHUNK = 10_000
+_FEW, _MANY = 200_000, 2_000_000
+"""So many cells are added up before they are stored: beside others, and when all are counted anew."""
 _CUBES = {cube.number: cube for cube in CUBES}
 
 
@@ -65,53 +63,85 @@ def keep(
         session.add(state)
     if state is None:
         return
-    changes = Changes(session, batch_id, begun)
-    parts: Parts = {}
-    _add(parts, changes.before, changes.counted)
-    for numbers in parts.values():
-        numbers[:] = [-number for number in numbers]
-    _add(parts, changes.after, changes.counted)
-    lots = [(_handoffs(changes.before), -1), (_handoffs(changes.after), 1)]
-    cells = together([cells_of(parts), _answers(lots, calendar)])
-    if state.calendar != words_of(calendar):
-        del cells[ANSWERS.number]
-    for cube, rows in cells.items():
-        _add_to(session, cube, rows)
-        if not _CUBES[cube].has_deltas:
-            continue
-        deltas = [{"cube": cube, "recorded_at": recorded_at, "cells": lot} for lot in packed(rows)]
-        if deltas:
-            session.connection().execute(sa.insert(_table(CubeDelta)), deltas)
+    for cells in _gathered(_changed(session, batch_id, begun, calendar), _FEW):
+        if state.calendar != words_of(calendar):
+            cells.pop(ANSWERS.number, None)
+        for cube, rows in cells.items():
+            _add_to(session, cube, rows)
+            if not _CUBES[cube].has_deltas:
+                continue
+            deltas = [{"cube": cube, "recorded_at": recorded_at, "cells": lot} for lot in packed(rows)]
+            if deltas:
+                session.connection().execute(sa.insert(_table(CubeDelta)), deltas)
     if state.calendar != words_of(calendar):
         _answers_anew(session, state, recorded_at, calendar)
     _follow_last_day(session, state)
     session.flush()
 
 
-def _add(parts: Parts, graph: Graph, leads: Container[int] | None = None) -> None:
-    """Add what the graph's units count for; of the leads only those that are named, if any are."""
+def _changed(session: ReadSession, batch_id: int, begun: Mark, calendar: Calendar) -> Iterator[Cells]:
+    """The cells of leads that came and are plain, some ten thousand at a time; then all else."""
+    others: list[int] = []
+    for leads, is_plain in _plain_leads(session, begun.lead + 1):
+        others += leads.id[~is_plain].tolist()
+        yield cells_of(rows_of(leads, is_plain))
+        yield _cells_of_answers(handoffs_among(leads, is_plain), calendar)
+    changes = Changes(session, batch_id, begun, frozenset(others))
+    yield _cells_of_graph(changes.before, calendar, changes.counted, sign=-1)
+    yield _cells_of_graph(changes.after, calendar, changes.counted)
+
+
+def _plain_leads(session: ReadSession, first: int) -> Iterator[tuple[Leads, np.ndarray]]:
+    """All leads from an id on, and which of them are plain."""
+    last = session.connection().execute(sa.select(sa.func.coalesce(sa.func.max(c(Lead).id), 0))).scalar_one()
+    people = marketing(session) if last >= first else frozenset()
+    for start in range(first, last + 1, _CHUNK):
+        leads = leads_between(session, start, min(start + _CHUNK - 1, last), people)
+        yield leads, plain(leads)
+
+
+def _cells_of_graph(
+    graph: Graph, calendar: Calendar, leads: Container[int] | None = None, sign: int = 1
+) -> Cells:
+    """What the graph's units count for (of leads only those named, if any are), and all their hand-offs."""
+    parts: Parts = {}
     for unit in graph.units():
         if leads is None or unit.is_direct or unit.id in leads:
             add_unit(parts, unit)
     add_stages(parts, graph.in_force())
+    cells = together([cells_of(rows_of_parts(parts)), _cells_of_answers(_handoffs(graph), calendar)])
+    for rows in cells.values():
+        rows[:, len(KEY) :] *= sign
+    return cells
 
 
-def _handoffs(graph: Graph) -> list[Handoff]:
-    return [handoff for unit in graph.units() if not unit.is_direct for handoff in handoffs_of(unit)]
+def _handoffs(graph: Graph) -> np.ndarray:
+    found = [handoff for unit in graph.units() if not unit.is_direct for handoff in handoffs_of(unit)]
+    return np.array(found, dtype=np.int64).reshape(-1, len(Handoff._fields))
 
 
-def _answers(lots: Iterable[tuple[list[Handoff], int]], calendar: Calendar) -> Cells:
-    """The cells of the hand-offs, and of the days of their answers, each lot times its sign."""
-    nothing = np.zeros((0, len(KEY) + MEASURES), dtype=np.int64)
-    found: list[Cells] = [{ANSWERS.number: nothing}]
-    for handoffs, sign in lots:
-        if not handoffs:
-            continue
-        both = {ANSWERS.number: cells_of_handoffs(handoffs, calendar), DAYS.number: days_of_answers(handoffs)}
-        for rows in both.values():
-            rows[:, len(KEY) :] *= sign
-        found.append(both)
-    return together(found)
+def _cells_of_answers(handoffs: np.ndarray, calendar: Calendar) -> Cells:
+    """The cells of the hand-offs, and of the days of their answers."""
+    if not len(handoffs):
+        return {}
+    found = {ANSWERS.number: cells_of_handoffs(handoffs, calendar), DAYS.number: days_of_answers(handoffs)}
+    return {cube: summed(rows) for cube, rows in found.items()}
+
+
+def _gathered(lots: Iterable[Cells], most: int) -> Iterator[Cells]:
+    """The same added up, so many cells at a time as should be in memory."""
+    held: list[Cells] = []
+    n_cells = 0
+    for cells in lots:
+        held.append(cells)
+        n_cells += sum(map(len, cells.values()))
+        if n_cells > most:
+            held = [together(held)]
+            n_cells = sum(map(len, held[0].values()))
+        if n_cells > most:
+            yield held[0]
+            held, n_cells = [], 0
+    yield together(held)
 
 
 def _answers_anew(session: WriteSession, state: CubeState, at: datetime, calendar: Calendar) -> None:
@@ -120,8 +150,9 @@ def _answers_anew(session: WriteSession, state: CubeState, at: datetime, calenda
     for table in (PackedCell, CubeDelta):
         of_answers = c(table).cube == ANSWERS.number
         session.connection().execute(sa.delete(_table(table)).where(of_answers))
-    for cells in _lots(session, calendar, with_parts=False):
-        _add_to(session, ANSWERS.number, cells[ANSWERS.number])
+    for cells in _lots(session, calendar, with_counts=False):
+        if ANSWERS.number in cells:
+            _add_to(session, ANSWERS.number, cells[ANSWERS.number])
     state.calendar, state.answers_from = words_of(calendar), at
 
 
@@ -146,8 +177,9 @@ def rebuild(session: WriteSession, *, at: datetime, calendar: Calendar) -> None:
     for table in (CubeCell, PackedCell, CubeDelta, CubeState):
         session.connection().execute(sa.delete(_table(table)))
     session.expire_all()
-    for cube, rows in _counted(session, calendar).items():
-        _add_to(session, cube, rows)
+    for cells in _gathered(_lots(session, calendar), _MANY):
+        for cube, rows in cells.items():
+            _add_to(session, cube, rows)
     state = CubeState(id=1, form=FORM, calendar=words_of(calendar), complete_from=at, answers_from=at)
     session.add(state)
     _follow_last_day(session, state)
@@ -186,34 +218,34 @@ def _counted(session: ReadSession, calendar: Calendar) -> Cells:
     return together(lots)
 
 
-def _lots(session: ReadSession, calendar: Calendar, *, with_parts: bool = True) -> Iterator[Cells]:
-    """The cells of all units, some hundred thousand at a time."""
-    for graph in _everything(session):
-        parts: Parts = {}
-        if with_parts:
-            _add(parts, graph)
-        yield together([cells_of(parts), _answers([(_handoffs(graph), 1)], calendar)])
+def _lots(session: ReadSession, calendar: Calendar, *, with_counts: bool = True) -> Iterator[Cells]:
+    """
+    The cells of all units: what is merged, together; leads, some ten thousand at a time; deals.
 
+    Without counts those of the hand-offs alone.
+    """
 
-def _everything(session: ReadSession) -> Iterator[Graph]:
-    """All units: what is merged, together; then leads by the hundred thousand; then deals."""
+    def of_graph(*where: Where) -> Cells:
+        graph = graph_of(session, *where)
+        if with_counts:
+            return _cells_of_graph(graph, calendar)
+        return _cells_of_answers(_handoffs(graph), calendar)
+
     lead, deal = c(Lead), c(Deal)
     connection = session.connection()
     rows = connection.execute(sa.select(lead.id, lead.merged_into_id).where(lead.merged_into_id.is_not(None)))
     merged = {id for pair in rows for id in pair}
     if merged:
-        yield graph_of(session, among(merged), among(merged))
-    last = connection.execute(sa.select(sa.func.coalesce(sa.func.max(lead.id), 0))).scalar_one()
-    for first in range(1, last + 1, _CHUNK):
-        part = between(first, first + _CHUNK - 1)
-        graph = graph_of(session, part, part)
-        for id in merged & graph.leads.keys():
-            del graph.leads[id]
-        graph.deals = {id: row for id, row in graph.deals.items() if row[7] not in merged}
-        yield graph
+        yield of_graph(among(merged), among(merged))
+    for leads, is_plain in _plain_leads(session, 1):
+        if with_counts:
+            yield cells_of(rows_of(leads, is_plain))
+        yield _cells_of_answers(handoffs_among(leads, is_plain), calendar)
+        others = [id for id in leads.id[~is_plain].tolist() if id not in merged]
+        yield of_graph(among(others), among(others))
     alone = connection.execute(sa.select(deal.id).where(deal.lead_id.is_(None))).scalars().all()
     for start in range(0, len(alone), _CHUNK):
-        yield graph_of(session, among(()), among(()), among(alone[start : start + _CHUNK]))
+        yield of_graph(among(()), among(()), among(alone[start : start + _CHUNK]))
 
 
 # --- cells in the database -----------------------------------------------------------------------------
@@ -228,10 +260,8 @@ def _add_to(session: WriteSession, cube: int, rows: np.ndarray) -> None:
     if _CUBES[cube].is_packed:
         add_packed(session, _CUBES[cube], rows)
         return
-    columns = ("cube", *KEY, *NUMBERS)
     rows = np.hstack([np.full((len(rows), 1), cube, dtype=np.int64), rows])
-    tuples = list(map(tuple, rows.tolist()))
-    many.add_rows(session, CubeCell, columns, tuples, key=len(KEY) + 1)
+    many.add_rows(session, CubeCell, ("cube", *KEY, *NUMBERS), rows, key=len(KEY) + 1)
     reduced = rows[(rows[:, len(KEY) + 1 :] < 0).any(axis=1), : len(KEY) + 1].tolist()
     if not reduced:
         return

@@ -246,10 +246,14 @@ def segments_of(session: ReadSession, deals: Iterable[Row]) -> dict[int, int | N
 
 
 class Changes:
-    """The leads and deals that a batch may have changed the count of, and what belongs together with them."""
+    """
+    The leads and deals that a batch may have changed the count of, and what belongs together with them.
 
-    def __init__(self, session: ReadSession, batch_id: int, begun: Mark) -> None:
-        self._session, self._batch_id, self._begun = session, batch_id, begun
+    Of the leads that came with the batch only those named; the others are counted already.
+    """
+
+    def __init__(self, session: ReadSession, batch_id: int, begun: Mark, came: frozenset[int]) -> None:
+        self._session, self._batch_id, self._begun, self._came = session, batch_id, begun, came
         self._former = {table: self._revisions(table) for table in _COLUMNS}
         self.before, self.after = Graph(), Graph()
         self._people()
@@ -281,15 +285,20 @@ class Changes:
 
     def _changed(self, happened: Any, table: Any) -> set[int]:
         """Ids of leads or deals that are new, were changed, or to which something happened or did not."""
-        ids = {row[0] for row in self._new(table)} | set(self._former[table])
-        return ids | self._happened_to(happened)
+        new = self._came if table is Lead else {row[0] for row in self._new(table)}
+        return set(new) | set(self._former[table]) | self._happened_to(happened)
 
     def _happened_to(self, happened: Any) -> set[int]:
         """Ids of the leads or deals of what is new, was changed, or ended."""
-        events = [*self._new(happened), *self._former[happened].values()]
+        known = [] if happened is DealEvent else [c(happened).lead_id <= self._begun.lead]
+        events = [*self._new(happened, *known), *self._former[happened].values()]
         events += read(self._session, happened, "ended_by_batch", between(self._batch_id, self._batch_id))
         events += read(self._session, happened, "id", among(self._former[happened]))
-        return {row[1] for row in events} - {None}
+        ids = {row[1] for row in events} - {None}
+        return ids if happened is DealEvent else self._not_counted(ids)
+
+    def _not_counted(self, leads: set[int]) -> set[int]:
+        return {id for id in leads if id <= self._begun.lead or id in self._came}
 
     def _people(self) -> None:
         now = marketing(self._session)
@@ -300,11 +309,11 @@ class Changes:
     def _answered_by_others(self) -> set[int]:
         """Leads that were touched by people who changed to or from marketing."""
         people = among(self.before.marketing ^ self.after.marketing)
-        return {row[1] for row in read(self._session, Touch, "person_id", people)} - {None}
+        return self._not_counted({row[1] for row in read(self._session, Touch, "person_id", people)} - {None})
 
-    def _new(self, table: Any) -> Iterator[Row]:
+    def _new(self, table: Any, *more: Any) -> Iterator[Row]:
         above = self._above(table)
-        return read(self._session, table, "id", lambda column: iter([column > above]))
+        return read(self._session, table, "id", lambda column: iter([column > above]), *more)
 
     def _above(self, table: Any) -> int:
         number: int = getattr(self._begun, table.__tablename__)

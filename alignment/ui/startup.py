@@ -13,6 +13,7 @@ from typing import Any
 import streamlit as st
 
 from alignment.errors import BadSettings
+from alignment.heap import settle_heap
 from alignment.settings import Mode
 from alignment.ui.guard import LOOPBACK_HOSTS
 
@@ -81,8 +82,7 @@ def freeze_heap() -> None:
     if gc.get_freeze_count():
         return
     _load_libraries()
-    gc.collect()
-    gc.freeze()
+    settle_heap()
 
 
 def _load_libraries() -> None:

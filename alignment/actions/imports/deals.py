@@ -12,6 +12,7 @@ from alignment.actions.imports.entities import (
     Written,
     fill,
     ids_with_stubs,
+    stub_ids,
     write_entities,
 )
 from alignment.actions.imports.observations import (
@@ -24,7 +25,7 @@ from alignment.actions.imports.observations import (
     write_stated,
 )
 from alignment.actions.imports.placing import place
-from alignment.actions.imports.work import Open, Work
+from alignment.actions.imports.work import Open, Work, lots_of
 from alignment.imports.parsed import ParsedImport
 from alignment.journal import Row, rows_of, rows_where, table_named
 from alignment.many import among
@@ -57,15 +58,14 @@ def write_deals(work: Work, parsed: ParsedImport) -> None:
     """One deal a row, with its opening and, if it is closed, its closing."""
     by_owner = bool(parsed.options.get("territory_from_owner"))
     leads = _lead_ids(work, parsed.rows)
-    stated = [_deal(work, index, row, leads, by_owner) for index, row in enumerate(parsed.rows)]
-    written = write_entities(work, "deal", stated, BY_SOURCE)
-    current = [
-        (index, row, one)
-        for index, (row, one) in enumerate(zip(parsed.rows, written, strict=True))
-        if not one.is_stale
-    ]
-    _derive(work, current)
-    settle(work, [one.id for _, _, one in current])
+    for lot in lots_of(parsed.rows, is_whole=bool(stub_ids(work, "deal"))):
+        stated = [_deal(work, index, row, leads, by_owner) for index, row in lot]
+        written = write_entities(work, "deal", stated, BY_SOURCE)
+        current = [
+            (index, row, one) for (index, row), one in zip(lot, written, strict=True) if not one.is_stale
+        ]
+        _derive(work, current)
+        settle(work, [one.id for _, _, one in current])
 
 
 def _lead_ids(work: Work, rows: Sequence[Row]) -> dict[str, int]:

@@ -12,6 +12,7 @@ from alignment.actions.imports.entities import (
     fill,
     ids_with_stubs,
     record_ids,
+    stub_ids,
     write_entities,
 )
 from alignment.actions.imports.observations import (
@@ -24,7 +25,7 @@ from alignment.actions.imports.observations import (
     write_stated,
 )
 from alignment.actions.imports.placing import place
-from alignment.actions.imports.work import Open, Status, Work
+from alignment.actions.imports.work import Open, Status, Work, lots_of
 from alignment.imports.parsed import ParsedImport
 from alignment.journal import Row, rows_where, table_named
 from alignment.tables import Lead, c
@@ -52,15 +53,14 @@ def write_leads(work: Work, parsed: ParsedImport) -> None:
     """One lead a row, with the stages that its own date columns tell."""
     by_owner = bool(parsed.options.get("territory_from_owner"))
     survivors = _survivors(work, parsed.rows)
-    stated = [_lead(work, index, row, survivors, by_owner) for index, row in enumerate(parsed.rows)]
-    written = write_entities(work, "lead", stated, BY_SOURCE)
-    current = [
-        (index, row, one)
-        for index, (row, one) in enumerate(zip(parsed.rows, written, strict=True))
-        if not one.is_stale
-    ]
-    _write_people(work, [(index, row, one.id) for index, row, one in current])
-    _derive(work, current)
+    for lot in lots_of(parsed.rows, is_whole=bool(stub_ids(work, "lead"))):
+        stated = [_lead(work, index, row, survivors, by_owner) for index, row in lot]
+        written = write_entities(work, "lead", stated, BY_SOURCE)
+        current = [
+            (index, row, one) for (index, row), one in zip(lot, written, strict=True) if not one.is_stale
+        ]
+        _write_people(work, [(index, row, one.id) for index, row, one in current])
+        _derive(work, current)
     if any(row.get("merged_into") for row in parsed.rows):
         flatten_merges(work)
 

@@ -3,10 +3,11 @@
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import IntEnum
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -194,6 +195,21 @@ class Work:
         self.names.learn(kind, known)
         self.created.append(Created(kind=kind, code=code, name=text))
         return known
+
+
+_LOT = 20_000
+"""So many rows of a file are written at a time: some tens of megabytes while they are under way."""
+
+
+def lots_of(rows: Sequence[Row], *, is_whole: bool) -> Iterator[list[tuple[int, Row]]]:
+    """
+    The rows with their places, as many at a time as should be in memory.
+
+    All of them where there are stubs: which row is meant by one depends on all that might be.
+    """
+    numbered = enumerate(rows)
+    while lot := list(islice(numbered, None if is_whole else _LOT)):
+        yield lot
 
 
 def code_from(text: str) -> str:
