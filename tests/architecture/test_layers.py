@@ -90,7 +90,7 @@ THIRD_PARTY: dict[str, set[str]] = {
     "actions": {"sqlalchemy"},
     "exports": {"plotly", "jinja2", "pptx", "icalendar", "xlsxwriter", "pandas"},
     "demo": {"filelock", "sqlalchemy"},
-    "ui": {"streamlit", "starlette", "pandas", "sqlalchemy"},
+    "ui": {"streamlit", "starlette", "pandas", "pyarrow", "sqlalchemy"},
     "pages": {"streamlit", "pandas"},
     "dashboard": {"streamlit"},
     "cli": {"pandas", "sqlalchemy"},

@@ -2,9 +2,10 @@
 
 import gzip
 
+import pyarrow as pa
 import pytest
 
-from alignment.ui.packed import BUNDLE, Bundle, PackedBundle, accepts_gzip
+from alignment.ui.packed import BUNDLE, Bundle, PackedBundle, accepts_brotli, accepts_gzip
 
 
 @pytest.fixture
@@ -31,6 +32,31 @@ def bundle(tmp_path):
 def test_gzip_is_sent_only_to_who_takes_it(header, accepted):
     """RFC 9110, section 12.5.3: a weight of zero means not acceptable."""
     assert accepts_gzip(header) is accepted
+
+
+@pytest.mark.parametrize(
+    ("header", "accepted"),
+    [("gzip, deflate, br, zstd", True), ("br;q=0", False), ("gzip", False), ("*", False)],
+)
+def test_brotli_is_sent_only_to_who_names_it(header, accepted):
+    assert accepts_brotli(header) is accepted
+
+
+def test_what_was_packed_early_is_sent_smaller_to_who_takes_brotli(ask, bundle):
+    """Before it is packed so, and to others, the same script comes with gzip."""
+    make = lambda app: PackedBundle(app, bundle=bundle)  # noqa: E731
+    path, browser = "/static/js/index.Abc.js", {"accept-encoding": "gzip, deflate, br"}
+
+    before = ask(make, path=path, headers=browser)
+    bundle.pack_early("")
+    after = ask(make, path=path, headers=browser)
+    other = ask(make, path=path, headers={"accept-encoding": "gzip"})
+
+    assert [each.headers["content-encoding"] for each in (before, after, other)] == ["gzip", "br", "gzip"]
+    whole = b"let answer = 42;" * 200
+    assert pa.Codec("brotli").decompress(after.body, len(whole), asbytes=True) == whole
+    assert len(after.body) < len(other.body)
+    assert before.body == other.body
 
 
 def test_a_script_is_packed_and_kept_for_good(ask, bundle):
