@@ -292,6 +292,8 @@ class _Answering:
         """
         view, calendar = self.reading.view, self.reading.company.calendar
         compared = view.compared()
+        if view.known is not None and is_large(self.reading.session):
+            raise NotKept(_ANSWERS_KEPT)
         periods = [last_full_weeks(view.at, BASELINE_WEEKS + 1)]
         periods += [each for each in (view.period, compared and compared.period) if each]
         wide = self.reading.seen_as(View(period=None, at=view.at, known=view.known))

@@ -16,7 +16,7 @@ from alignment.journal.obstacles import (
     row_name,
     undone_batches,
 )
-from alignment.journal.rewinding import KNOWN, as_known
+from alignment.journal.rewinding import KNOWN, as_known, parts_as_known
 from alignment.journal.rows import (
     ENTITIES,
     LINKS,
@@ -52,6 +52,7 @@ __all__ = [
     "logical_dump",
     "obstacles",
     "open_references",
+    "parts_as_known",
     "remember",
     "row_from_json",
     "row_json",

@@ -36,7 +36,21 @@ def as_known(table: type[Table]) -> sa.CTE:
     return found.cte(f"{plain.name}_as_known")
 
 
+def parts_as_known(table: type[Table]) -> tuple[sa.Subquery, sa.Subquery]:
+    """
+    The same rows in two parts: those that have not changed since, which indexes find, and those that have.
+
+    Whoever wants the first or the last row only need not read them all.
+    """
+    unchanged, changed = _parts_of(table.__table__)  # type: ignore[attr-defined]
+    return unchanged.subquery("unchanged"), changed.subquery("changed")
+
+
 def _rows(table: sa.Table) -> sa.CompoundSelect[Any]:
+    return sa.union_all(*_parts_of(table))
+
+
+def _parts_of(table: sa.Table) -> tuple[sa.Select[Any], sa.Select[Any]]:
     revision = c(RowRevision)
     columns = [column for column in table.c if not isinstance(column.type, sa.LargeBinary)]
     since = since_of(table)
@@ -44,7 +58,7 @@ def _rows(table: sa.Table) -> sa.CompoundSelect[Any]:
     changed = sa.select(*(_stored(revision.before_json, column) for column in columns)).where(
         revision.id.in_(_first_changes(table.name)), _stored(revision.before_json, since) <= _known()
     )
-    return sa.union_all(unchanged, changed)
+    return unchanged, changed
 
 
 def _links(link: sa.Table) -> sa.CompoundSelect[Any]:

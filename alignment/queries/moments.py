@@ -10,10 +10,13 @@ import sqlalchemy as sa
 from alignment.db import ReadSession
 from alignment.periods import epoch_day, from_epoch_day
 from alignment.queries.lens import in_force
-from alignment.queries.sources import at_known, rows
+from alignment.queries.sources import at_known, parts
 from alignment.tables import CampaignDay, DealEvent, ImportBatch, Lead, StageEntry, c
 from alignment.view import View
 from alignment.vocabulary import BatchState, DealEventKind
+
+_AHEAD = 2
+"""Days after a moment on which a fact known then may lie: imports refuse the future from a day ahead on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,12 +34,17 @@ def moments(session: ReadSession, view: View) -> Moments:
     newest = sa.select(sa.func.max(batch.recorded_at)).where(batch.state == BatchState.APPLIED)
     if view.known is not None:
         newest = newest.where(batch.recorded_at <= view.known)
-    ends = [
-        sa.select(end(day).label("day")).where(day <= epoch_day(view.at), *conditions)
-        for day, conditions in _days(view)
-        for end in (sa.func.min, sa.func.max)
-    ]
+    last = epoch_day(view.at)
+    if view.known is not None:  # later rows need not be passed over
+        last = min(last, epoch_day(view.known.date()) + _AHEAD)
     # One end a statement: the first and the last of an index are found at once, both together by reading it.
+    ends = [
+        sa.select(
+            sa.select(day).where(day <= last, *conditions).order_by(order(day)).limit(1).scalar_subquery()
+        )
+        for day, conditions in _days(view)
+        for order in (sa.asc, sa.desc)
+    ]
     days = [day for day in session.execute(sa.union_all(*ends), at_known(view)).scalars() if day is not None]
     found = session.execute(newest).scalar_one()
     return Moments(
@@ -48,9 +56,12 @@ def moments(session: ReadSession, view: View) -> Moments:
 
 def _days(view: View) -> Iterator[tuple[Any, list[sa.ColumnElement[bool]]]]:
     """Columns of days with the conditions on their rows; deal events by kind, as they are indexed."""
-    entry, event, day = (rows(table, view).c for table in (StageEntry, DealEvent, CampaignDay))
-    yield entry.day, in_force(entry, view.known)
-    for kind in DealEventKind:
-        yield event.day, [event.kind == kind, *in_force(event, view.known)]
-    yield day.day, in_force(day, view.known)
-    yield rows(Lead, view).c.created_day, []
+    for entry in parts(StageEntry, view):
+        yield entry.c.day, in_force(entry.c, view.known)
+    for event in parts(DealEvent, view):
+        for kind in DealEventKind:
+            yield event.c.day, [event.c.kind == kind, *in_force(event.c, view.known)]
+    for day in parts(CampaignDay, view):
+        yield day.c.day, in_force(day.c, view.known)
+    for lead in parts(Lead, view):
+        yield lead.c.created_day, []

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 
-from alignment.journal import KNOWN, as_known
+from alignment.journal import KNOWN, as_known, parts_as_known
 from alignment.tables import Table, UtcDateTime
 from alignment.view import View
 
@@ -29,6 +29,11 @@ def rows(table: type[Table], through: Through) -> sa.FromClause:
     The moment's value is among the `values_of` a view, or is given with `at_known`.
     """
     return table.__table__ if through.known is None else as_known(table)  # type: ignore[attr-defined]
+
+
+def parts(table: type[Table], through: Through) -> tuple[sa.FromClause, ...]:
+    """`rows` in parts, each of which is searched by the table's indexes or is short."""
+    return (table.__table__,) if through.known is None else parts_as_known(table)  # type: ignore[attr-defined]
 
 
 def at_known(view: View) -> dict[str, datetime | None]:

@@ -238,11 +238,11 @@ VERSIONED = {
 
 
 def tables_taken_as_they_are(source: str) -> set[str]:
-    """Tables with a history that a query does not take through `rows(table, view or lens)`."""
+    """Tables with a history that a query does not take through `rows(table, view or lens)` or `parts`."""
     tree = ast.parse(source)
     through_rows: set[int] = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "rows" and len(node.args) == 2:
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("rows", "parts") and len(node.args) == 2:
             through_rows |= {id(part) for part in ast.walk(node.args[0])}
         if isinstance(node, ast.AnnAssign):
             through_rows |= {id(part) for part in ast.walk(node)}  # a list of tables, taken one by one
