@@ -23,7 +23,7 @@ from alignment.rollups.columns import Leads, handoffs_among, leads_between, plai
 from alignment.rollups.counting import Parts, add_stages, add_unit
 from alignment.rollups.cubes import ANSWERS, CUBES, DAYS, FORM, MEASURES, NO_DAY
 from alignment.rollups.durations import Handoff, cells_of_handoffs, days_of_answers, handoffs_of
-from alignment.rollups.packing import add_packed, read_packed
+from alignment.rollups.packing import Packing, read_packed
 from alignment.rollups.reading import Changes, Graph, Mark, Where, among, graph_of, marketing
 from alignment.tables import CubeCell, CubeDelta, CubeState, Deal, Lead, PackedCell, c
 
@@ -63,16 +63,18 @@ def keep(
         session.add(state)
     if state is None:
         return
+    packing = Packing(session)
     for cells in _gathered(_changed(session, batch_id, begun, calendar), _FEW):
         if state.calendar != words_of(calendar):
             cells.pop(ANSWERS.number, None)
         for cube, rows in cells.items():
-            _add_to(session, cube, rows)
+            _add_to(session, packing, cube, rows)
             if not _CUBES[cube].has_deltas:
                 continue
             deltas = [{"cube": cube, "recorded_at": recorded_at, "cells": lot} for lot in packed(rows)]
             if deltas:
                 session.connection().execute(sa.insert(_table(CubeDelta)), deltas)
+    packing.end()
     if state.calendar != words_of(calendar):
         _answers_anew(session, state, recorded_at, calendar)
     _follow_last_day(session, state)
@@ -150,9 +152,11 @@ def _answers_anew(session: WriteSession, state: CubeState, at: datetime, calenda
     for table in (PackedCell, CubeDelta):
         of_answers = c(table).cube == ANSWERS.number
         session.connection().execute(sa.delete(_table(table)).where(of_answers))
+    packing = Packing(session)
     for cells in _lots(session, calendar, with_counts=False):
         if ANSWERS.number in cells:
-            _add_to(session, ANSWERS.number, cells[ANSWERS.number])
+            packing.add(ANSWERS, cells[ANSWERS.number])
+    packing.end()
     state.calendar, state.answers_from = words_of(calendar), at
 
 
@@ -177,9 +181,11 @@ def rebuild(session: WriteSession, *, at: datetime, calendar: Calendar) -> None:
     for table in (CubeCell, PackedCell, CubeDelta, CubeState):
         session.connection().execute(sa.delete(_table(table)))
     session.expire_all()
+    packing = Packing(session)
     for cells in _gathered(_lots(session, calendar), _MANY):
         for cube, rows in cells.items():
-            _add_to(session, cube, rows)
+            _add_to(session, packing, cube, rows)
+    packing.end()
     state = CubeState(id=1, form=FORM, calendar=words_of(calendar), complete_from=at, answers_from=at)
     session.add(state)
     _follow_last_day(session, state)
@@ -255,10 +261,10 @@ def _table(table: Any) -> sa.Table:
     return table.__table__  # type: ignore[no-any-return]
 
 
-def _add_to(session: WriteSession, cube: int, rows: np.ndarray) -> None:
+def _add_to(session: WriteSession, packing: Packing, cube: int, rows: np.ndarray) -> None:
     """Add the rows to the cube's cells, and drop cells that nothing is left of."""
     if _CUBES[cube].is_packed:
-        add_packed(session, _CUBES[cube], rows)
+        packing.add(_CUBES[cube], rows)
         return
     rows = np.hstack([np.full((len(rows), 1), cube, dtype=np.int64), rows])
     many.add_rows(session, CubeCell, ("cube", *KEY, *NUMBERS), rows, key=len(KEY) + 1)

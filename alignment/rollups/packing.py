@@ -24,6 +24,8 @@ _DAY, _PLACE, _SINCE, _DIRECT, _RANK = (
     KEY.index(name) for name in ("day", "b_id", "since", "is_direct", "rank")
 )
 _RANKS = max(len(STAGE_ORDER), len(STATES))
+_PAIRS_AT_ONCE = 3_000_000
+"""So many wait at most: a hundred megabytes, a few hundred thousand leads."""
 _A_DAY = 2 * _RANKS * MEASURES
 """So many codes of a dated cube are of one day since the stretch began."""
 
@@ -101,7 +103,7 @@ def _cells(cube: Cube, day: np.ndarray, place: np.ndarray, code: np.ndarray, n: 
     return np.hstack([keys[is_first], sums])
 
 
-def _pairs(cube: Cube, rows: np.ndarray) -> np.ndarray:
+def pairs_of(cube: Cube, rows: np.ndarray) -> np.ndarray:
     """Day, member, code and number of all that is not nothing; shape (n, 4)."""
     if not cube.is_dated:
         plain: np.ndarray = rows[:, [_DAY, _PLACE, _RANK, len(KEY)]]
@@ -118,9 +120,33 @@ def _pairs(cube: Cube, rows: np.ndarray) -> np.ndarray:
     return found
 
 
-def add_packed(session: WriteSession, cube: Cube, rows: np.ndarray) -> None:
-    """Add the rows to the cells: those that they fall into are unpacked, added to and packed again."""
-    new = _pairs(cube, rows)
+class Packing:
+    """
+    Rows on their way into packed cells.
+
+    Each time all cells that they fall into are unpacked, added to and packed again, so rows wait until there
+    are many. Call `end` after the last.
+    """
+
+    def __init__(self, session: WriteSession) -> None:
+        self._session = session
+        self._held: dict[Cube, list[np.ndarray]] = {}
+        self._n_pairs = 0
+
+    def add(self, cube: Cube, rows: np.ndarray) -> None:
+        pairs = pairs_of(cube, rows)
+        self._held.setdefault(cube, []).append(pairs)
+        self._n_pairs += len(pairs)
+        if self._n_pairs > _PAIRS_AT_ONCE:
+            self.end()
+
+    def end(self) -> None:
+        for cube, lots in self._held.items():
+            _add_packed(self._session, cube, np.concatenate(lots))
+        self._held, self._n_pairs = {}, 0
+
+
+def _add_packed(session: WriteSession, cube: Cube, new: np.ndarray) -> None:
     if not len(new):
         return
     keys = _keys(new)
@@ -136,8 +162,7 @@ def add_packed(session: WriteSession, cube: Cube, rows: np.ndarray) -> None:
         statement = sa.delete(PackedCell.__table__).where(cell.cube == cube.number, *of_key)  # type: ignore[attr-defined]
         connection.execute(statement, gone)
     if len(sums):
-        insert = sa.insert(PackedCell.__table__)  # type: ignore[attr-defined]
-        connection.execute(insert, list(_rows(cube, sums)))
+        many.insert_rows(session, PackedCell.__table__, list(_rows(cube, sums)))  # type: ignore[attr-defined]
 
 
 def _keys(pairs: np.ndarray) -> set[tuple[int, int]]:
