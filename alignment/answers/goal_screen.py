@@ -1,5 +1,6 @@
 """The Goals page: the two shared goals, the others, and what would have to be true."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,7 +23,7 @@ from alignment.metrics.attainment import (
 )
 from alignment.metrics.goals import GoalProgress, GoalsAnswer, TargetVersion, WhatWouldHaveToBeTrue
 from alignment.money import MICROS
-from alignment.periods import DEFAULT_WEEKS, last_full_weeks
+from alignment.periods import DEFAULT_WEEKS, Period, last_full_weeks
 from alignment.queries.counted import deal_frames, entry_frames
 from alignment.queries.goals import GoalRow, TargetRow, has_deals, targets, won_by_day
 from alignment.queries.goals import goals as goal_rows
@@ -83,24 +84,37 @@ class SharedGoals:
     def _has_deals(self) -> bool:
         return has_deals(self.reading.session, self.reading.view)
 
+    def _won_in(self, period: Period) -> pd.DataFrame:
+        reading = self.company_wide
+        return won_by_day(reading.session, reading.view, reading.narrowing, period)
+
     @cached_property
     def _won(self) -> pd.DataFrame:
-        reading = self.company_wide
-        return won_by_day(reading.session, reading.view, reading.narrowing)
+        """Of the periods of all goals, read once."""
+        periods = [goal.period for goal in self.facts]
+        return self._won_in(
+            Period(start=min(each.start for each in periods), end=max(each.end for each in periods))
+        )
 
     @cached_property
     def _land(self) -> Land:
         return Land(reading=self.company_wide)
 
     def progress(self, goal: GoalFacts | None) -> GoalProgress | None:
-        return self.progress_of(goal) if goal else None
+        """Of one goal, whose own period is all that is read."""
+        return self._progress_of(goal, self._won_in) if goal else None
 
     def progress_of(self, goal: GoalFacts) -> GoalProgress:
+        """Of one of many."""
+        return self._progress_of(goal, self._won_within)
+
+    def _won_within(self, period: Period) -> pd.DataFrame:
+        return self._won[self._won["day"].between(period.first_epoch_day, period.last_epoch_day)]
+
+    def _progress_of(self, goal: GoalFacts, won: Callable[[Period], pd.DataFrame]) -> GoalProgress:
         if goal.metric is GoalMetric.AIDED_AWARENESS:
             return awareness_progress(goal, self.clock, self._levels(goal))
-        first, last = goal.period.first_epoch_day, goal.period.last_epoch_day
-        won = self._won[self._won["day"].between(first, last)]
-        return revenue_progress(goal, self.clock, won, has_deals=self._has_deals)
+        return revenue_progress(goal, self.clock, won(goal.period), has_deals=self._has_deals)
 
     def _levels(self, goal: GoalFacts) -> list[WaveLevel]:
         """The company's awareness in the waves that ended within the goal's period."""

@@ -71,6 +71,9 @@ def today(
     goals = SharedGoals(reading=reading)
     answering = _Answering(reading=reading)
     shown = {metric: shown_goal(goals.facts, metric, view.at) for metric in GoalMetric}
+    revenue = None
+    with leaving.out("the revenue goal"):
+        revenue = goals.progress(shown[GoalMetric.WON_REVENUE])
     signals, quiet = sorted_out(_signals(reading, answering, leaving))
     answer_time, hidden, waiting = None, None, [*_waiting(reading, goals, role)]
     with leaving.out(_ANSWER_TIMES):
@@ -78,7 +81,7 @@ def today(
         answer_time, hidden = answering.median_time(), answering.hidden
     return TodayAnswer(
         stamp=reading.stamp(),
-        revenue=goals.progress(shown[GoalMetric.WON_REVENUE]),
+        revenue=revenue,
         awareness=goals.progress(shown[GoalMetric.AIDED_AWARENESS]),
         signals=signals,
         quiet=quiet,

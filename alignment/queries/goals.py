@@ -9,16 +9,19 @@ import pandas as pd
 import sqlalchemy as sa
 
 from alignment.db import ReadSession
-from alignment.periods import epoch_day
+from alignment.errors import NotKept
+from alignment.periods import Period, epoch_day
+from alignment.queries.counted import is_large
+from alignment.queries.cubes import SEE_NOW
 from alignment.queries.dimensions import Narrowing
 from alignment.queries.frames import one_if, read_frame, total
-from alignment.queries.lens import Lens, existing, lens_of, values_of
+from alignment.queries.lens import Lens, existing, lens_of, values_of, within
 from alignment.queries.signatures import signature
 from alignment.queries.sources import at_known, rows
-from alignment.queries.units import WON_STATE, units_of
-from alignment.tables import Deal, Goal, GoalTarget, Person
+from alignment.queries.units import WON_STATE, is_latest, units_of
+from alignment.tables import Deal, DealEvent, Goal, GoalTarget, Person
 from alignment.view import View
-from alignment.vocabulary import GoalMetric
+from alignment.vocabulary import DealEventKind, GoalMetric
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,15 +111,55 @@ def targets(session: ReadSession, view: View) -> dict[int, list[TargetRow]]:
 WON_COLUMNS = {"day": "int64", "deals": "int64", "won_minor": "int64", "without_amount": "int64"}
 
 
-def won_by_day(session: ReadSession, view: View, narrowing: Narrowing) -> pd.DataFrame:
+def won_by_day(
+    session: ReadSession, view: View, narrowing: Narrowing, period: Period | None = None
+) -> pd.DataFrame:
     """
-    One row per epoch day with a won deal, oldest first: deals and minor units.
+    One row per epoch day (of a period, if one is given) with a won deal, oldest first: deals and minor units.
 
     A deal counts on the day of its latest closing, if that is a win and not later
-    than the view's day.
+    than the view's day. Of the whole company as known now only the wins of the period are looked at.
+
+    Raises:
+        NotKept: All deals of a large company would have to be looked at.
     """
-    return read_frame(
-        session, _won_statement(lens_of(view, narrowing)), WON_COLUMNS, values_of(view, narrowing)
+    lens, values = lens_of(view, narrowing), values_of(view, narrowing, window=period)
+    if period is not None and lens == _EVERYTHING:
+        return read_frame(session, _wins_statement(lens), WON_COLUMNS, values)
+    if is_large(session):
+        raise NotKept(f"{SEE_NOW.capitalize()}.")
+    found = read_frame(session, _won_statement(lens), WON_COLUMNS, values)
+    if period is None:
+        return found
+    is_inside = found["day"].between(period.first_epoch_day, period.last_epoch_day)
+    return found[is_inside].reset_index(drop=True)
+
+
+_EVERYTHING = Lens(is_as_known=False, splits=(), is_scoped=False)
+
+
+@lru_cache(maxsize=128)
+def _wins_statement(lens: Lens) -> sa.Select[Any]:
+    """By the index of what happened to deals on a day."""
+    deal, win = rows(Deal, lens).c, rows(DealEvent, lens).alias("closing")
+    amount = sa.func.coalesce(win.c.company_minor, deal.company_minor)
+    return (
+        sa.select(
+            win.c.day,
+            sa.func.count(),
+            total(amount, "won_minor"),
+            total(one_if(amount.is_(None)), "without_amount"),
+        )
+        .where(
+            win.c.kind == DealEventKind.WON,
+            within(win.c.day, "window"),
+            win.c.deal_id == deal.id,
+            existing(deal),
+            sa.or_(deal.opened_day.is_(None), deal.opened_day <= lens.at),
+            is_latest(win, deal.id, lens),
+        )
+        .group_by(win.c.day)
+        .order_by(win.c.day)
     )
 
 

@@ -195,7 +195,7 @@ def _deals(lens: Lens, members: sa.CTE, among: sa.Select[Any] | None = None) -> 
         every.outerjoin(members, members.c.lead_id == deal.lead_id)
         .outerjoin(survivor, sa.and_(survivor.c.id == members.c.survivor_id, existing(survivor.c)))
         .outerjoin(accounts, account.id == deal.account_id)
-        .outerjoin(closing, _is_latest(closing, deal.id, lens))
+        .outerjoin(closing, is_latest(closing, deal.id, lens))
     )
     found = (
         sa.select(
@@ -237,13 +237,13 @@ _CLOSING = (DealEventKind.WON, DealEventKind.LOST, DealEventKind.REOPENED)
 
 
 def _closings(lens: Lens) -> sa.FromClause:
-    """Deal events among which `_is_latest` finds a deal's; as known, only the latest of each deal."""
+    """Deal events among which `is_latest` finds a deal's; as known, only the latest of each deal."""
     if lens.known is None:
         return rows(DealEvent, lens).alias("closing")
     return latest_events(lens, _CLOSING).alias("closing")
 
 
-def _is_latest(closing: sa.FromClause, deal_id: Any, lens: Lens) -> sa.ColumnElement[bool]:
+def is_latest(closing: sa.FromClause, deal_id: Any, lens: Lens) -> sa.ColumnElement[bool]:
     """
     Whether it is the deal's latest won, lost or reopened event.
 
