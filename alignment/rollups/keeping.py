@@ -136,10 +136,10 @@ def _gathered(lots: Iterable[Cells], most: int) -> Iterator[Cells]:
     n_cells = 0
     for cells in lots:
         held.append(cells)
-        n_cells += sum(map(len, cells.values()))
+        n_cells += _n_cells(cells)
         if n_cells > most:
             held = [together(held)]
-            n_cells = sum(map(len, held[0].values()))
+            n_cells = _n_cells(held[0])
         if n_cells > most:
             yield held[0]
             held, n_cells = [], 0
@@ -216,12 +216,17 @@ def _numbers(cells: np.ndarray, key: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _counted(session: ReadSession, calendar: Calendar) -> Cells:
+    """All of it: lots are added to those of their own size, so that no cell is gone through often."""
     lots: list[Cells] = []
     for cells in _lots(session, calendar):
         lots.append(cells)
-        if len(lots) > 8:
-            lots = [together(lots)]
+        while len(lots) > 1 and _n_cells(lots[-1]) * 2 > _n_cells(lots[-2]):
+            lots[-2:] = [together(lots[-2:])]
     return together(lots)
+
+
+def _n_cells(cells: Cells) -> int:
+    return sum(map(len, cells.values()))
 
 
 def _lots(session: ReadSession, calendar: Calendar, *, with_counts: bool = True) -> Iterator[Cells]:
