@@ -45,6 +45,9 @@ _POSTGRES_OPTIONS = (
     "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s -c timezone=UTC"
 )
 
+_BINARY = 1
+"""psycopg's word for it."""
+
 _BACKENDS = ("sqlite", "postgresql")
 
 _POSTGRES_READER: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -209,9 +212,11 @@ def _sqlite_path(url: sa.URL) -> Path | None:
 def _make_engine(url: sa.URL, path: Path | None, *, create: bool) -> sa.Engine:
     if path is None:
         driver = url.set(drivername="postgresql+psycopg")
-        return sa.create_engine(
+        engine = sa.create_engine(
             driver, pool_pre_ping=True, pool_recycle=1800, connect_args={"options": _POSTGRES_OPTIONS}
         )
+        sa.event.listen(engine, "before_cursor_execute", _read_in_binary)
+        return engine
     mode = "rwc" if create else "rw"
     # Two readings of signs: SQLite takes # and % of a file name for its own, so they are quoted for it.
     file = sa.URL.create("sqlite", database=f"file:{quote(str(path))}", query={"mode": mode, "uri": "true"})
@@ -224,6 +229,12 @@ def _make_engine(url: sa.URL, path: Path | None, *, create: bool) -> sa.Engine:
     sa.event.listen(engine, "connect", _on_connect)
     sa.event.listen(engine, "begin", _on_begin)
     return engine
+
+
+def _read_in_binary(connection: sa.Connection, cursor: Any, *_: Any) -> None:
+    """What is read comes as it is stored: as text, packed cells are twice as long and take thrice the time."""
+    if not connection.get_execution_options().get("write"):
+        cursor.format = _BINARY
 
 
 def _on_connect(connection: Any, _record: Any) -> None:
