@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from alignment.db import Database, ReadSession
+from alignment.db import Database, ReadSession, take_time
 from alignment.metrics.answering import answer_hours
 from alignment.periods import Period, from_epoch_day, start_of
 from alignment.queries.answering import handoffs
@@ -26,7 +26,8 @@ SHARES, FEWEST = (0.5, 0.9), 20
 
 
 def exact(session: ReadSession) -> dict[int, np.ndarray]:
-    """By territory the hours of every answer, in order."""
+    """By territory the hours of every answer, in order; of facts, it may take longer than a page may wait."""
+    take_time(session)
     last = from_epoch_day(LAST_DAY)
     quarter = Period(start=from_epoch_day(QUARTER[0]), end=from_epoch_day(QUARTER[1] + 1))
     found = handoffs(session, View(period=None, at=last), Narrowing(chosen={}, allowed=None), quarter)

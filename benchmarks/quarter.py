@@ -35,7 +35,7 @@ def indexed(path: Path) -> str:
 
 
 def indexed_there(home: PostgresHome, leads: int) -> str:
-    """The same on PostgreSQL; only the tables that are asked are copied."""
+    """The same on PostgreSQL; only the tables that are asked are copied, with their primary keys."""
     source, name = home.company(leads), f"company_{leads}_indexed"
     if not home.cluster.has(name):
         with home.building(name) as url:
@@ -43,9 +43,12 @@ def indexed_there(home: PostgresHome, leads: int) -> str:
             upgrade(database.engine)
             database.close()
             with psycopg.connect(source) as giver, psycopg.connect(url, autocommit=True) as taker:
-                taker.execute("SET session_replication_role = replica")  # what rows refer to stays behind
                 for each in ASKED:
+                    taker.execute(f"CREATE TABLE bare (LIKE {each})")
+                    taker.execute(f"DROP TABLE {each} CASCADE")
+                    taker.execute(f"ALTER TABLE bare RENAME TO {each}")
                     _pour(giver, taker, each)
+                    taker.execute(f"ALTER TABLE {each} ADD PRIMARY KEY (id)")
                 for statement in INDEXES:
                     taker.execute(statement)
                 taker.execute("VACUUM (ANALYZE)")
