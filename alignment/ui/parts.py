@@ -116,20 +116,22 @@ def columns(frame: pd.DataFrame, *, currency: str = "") -> dict[str, Any]:
     right by being a number.
     """
     return {
-        name: st.column_config.NumberColumn(format=_format(str(name), frame[name], currency))
-        for name in frame.columns
-        if pd.api.types.is_numeric_dtype(frame[name])
+        str(name): st.column_config.NumberColumn(format=_format(str(name), frame[name], currency))
+        for name, kind in frame.dtypes.items()
+        if pd.api.types.is_numeric_dtype(kind)
     }
 
 
 def _format(name: str, values: pd.Series, currency: str) -> str:
     """ "localized" groups digits and keeps decimals; a `step` would cut them off instead of rounding."""
-    known = values.dropna()
-    is_money = bool(currency) and f", {currency}" in name
-    if name.endswith((" %", ", low", ", high")) and not is_money:
+    if currency and f", {currency}" in name:
+        return "localized"
+    if name.endswith((" %", ", low", ", high")):
         return "%.1f"
-    is_whole = not pd.api.types.is_float_dtype(values) or bool((known % 1 == 0).all())
-    return "localized" if is_money or is_whole or bool((known.abs() >= 1000).any()) else "%.1f"
+    if not pd.api.types.is_float_dtype(values):
+        return "localized"
+    known = values.dropna().to_numpy()
+    return "localized" if (known % 1 == 0).all() or (abs(known) >= 1000).any() else "%.1f"
 
 
 def page_of(key: str, rows: Sequence[T], *, size: int) -> Sequence[T]:
