@@ -103,13 +103,13 @@ def cohort_of(reading: Reading, split: Split | None = None) -> pd.DataFrame:
     Raises:
         NotKept: The company is large, and no cube covers it.
     """
-    frames = _frames(reading, () if split is None else (split,))
+    frames = _frames(reading, () if split is None else (split,), beside=False)
     return _counted(reading, frames.every if split is None else frames.of(split))
 
 
-def _frames(reading: Reading, splits: Iterable[Split]) -> Frames:
+def _frames(reading: Reading, splits: Iterable[Split], *, beside: bool) -> Frames:
     view = reading.view
-    return cohort_frames(reading.session, view, reading.narrowing, view.period, splits=splits)
+    return cohort_frames(reading.session, view, reading.narrowing, view.period, splits=splits, beside=beside)
 
 
 def _counted(reading: Reading, every: pd.DataFrame) -> pd.DataFrame:
@@ -118,7 +118,7 @@ def _counted(reading: Reading, every: pd.DataFrame) -> pd.DataFrame:
 
 
 def _cohort(reading: Reading, earlier: Reading | None, stages: tuple[Stage, ...]) -> _Counts:
-    frames = _frames(reading, Split)
+    frames = _frames(reading, Split, beside=True)
     every = frames.every
     is_inside = reading.narrowing.inside(every)
     counts = _counted(reading, every)

@@ -46,7 +46,8 @@ class Frames:
     `every` holds all that is counted; `by` holds the same by the members of each split.
 
     The columns are those of the query of the facts, of which a frame of cubes has
-    only the dimensions that are filtered or that it splits by. `left_out` are splits
+    only the dimensions that are filtered or that it splits by, and beside the filters
+    nothing but in `every`, if that was asked for. `left_out` are splits
     that no cube covers, of a company too large for its facts; `advice` says what to do then.
     """
 
@@ -143,6 +144,7 @@ def cohort_frames(
     period: Period | None,
     *,
     splits: Iterable[Split] = Split,
+    beside: bool = True,
 ) -> Frames:
     """
     `funnel.cohort_counts`.
@@ -152,7 +154,7 @@ def cohort_frames(
     """
     found = _counted(
         cubes_of(session, view, narrowing),
-        _cohort_question(period),
+        _cohort_question(period, beside=beside),
         splits,
         session,
         lambda: cohort_counts(session, view, narrowing, period),
@@ -199,13 +201,13 @@ def unit_counts(
     return found[is_counted & (found["rank"] >= place)]
 
 
-def _cohort_question(period: Period | None) -> Question:
+def _cohort_question(period: Period | None, *, beside: bool = True) -> Question:
     return Question(
         kind=Kind.COHORT,
         slots=tuple(Slot(name=f"n{place}", number=f"n{place}") for place in range(_STANDS + len(STATES) - 1)),
         by=("is_direct", "is_dated", "rank"),
         days=_days(period, None),
-        beside=True,
+        beside=beside,
     )
 
 

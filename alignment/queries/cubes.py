@@ -83,7 +83,8 @@ class Question:
     What is asked: sums by these dimensions, rank or not, direct or not.
 
     `days` are the periods that matter at all, beside what is undated; empty for
-    all time. `beside` lets through what has nothing assigned where it is filtered.
+    all time. `beside` lets through what has nothing assigned where it is filtered, in the
+    whole: what is split is inside the filters.
     """
 
     kind: Kind
@@ -157,7 +158,8 @@ class Cubes:
         """
         A frame for each cube with what it is split by; those that are not packed in one statement.
 
-        One row per combination of what is filtered, of these dimensions, and of `question.by`.
+        One row per combination of these dimensions, of `question.by`, and of what is filtered
+        besides: whether it is assigned or not, the first of the chosen standing for all of them.
         """
         parts = [
             self._part(place, question, cube, splits)
@@ -171,11 +173,11 @@ class Cubes:
         for place, (cube, splits) in enumerate(asked):
             names = self._names(cube, splits)
             if cube.is_packed:
-                found.append(self._unpacked(question, cube, names))
+                found.append(self._unpacked(question, cube, splits))
                 continue
             frame = every.loc[every["part"] == place, [*names, *columns[1 + len(DIMENSIONS) :]]]
             if self.known is not None:
-                frame = self._without_later(frame, question, cube, names)
+                frame = self._without_later(frame, question, cube, splits)
             found.append(frame.reset_index(drop=True))
         return found
 
@@ -184,8 +186,12 @@ class Cubes:
 
     def _part(self, place: int, question: Question, cube: Cube, splits: Splits) -> sa.Select[Any]:
         cell, places = c(CubeCell), _places(cube)
-        names, chosen = self._names(cube, splits), self._chosen(question)
-        keys = [cell[places[name]] for name in names] + [_key_in_sql(name, cell) for name in question.by]
+        names, chosen = self._names(cube, splits), self._chosen(question, splits)
+        members = {name: cell[places[name]] for name in names}
+        for name, id in self._alike(question, splits).items():
+            if name in members:
+                members[name] = _one_in_sql(members[name], id)
+        keys = [*members.values(), *(_key_in_sql(name, cell) for name in question.by)]
         where = [cell.cube == cube.number]
         where += _inside(cell.day, question)
         if cube.is_dated:
@@ -193,22 +199,23 @@ class Cubes:
         where += [cell[places[name]].in_(sorted(ids)) for name, ids in chosen.items()]
         if len(cube.dimensions) > 1 and cube.dimensions[0] not in chosen:
             # So that the key, which begins with this member, can be searched by day.
-            members = c(_TABLES[cube.dimensions[0]]).id
-            every = sa.union_all(sa.select(members), sa.select(sa.literal(NOBODY)))
+            ids = c(_TABLES[cube.dimensions[0]]).id
+            every = sa.union_all(sa.select(ids), sa.select(sa.literal(NOBODY)))
             where.append(cell.a_id.in_(every))
         elif len(cube.dimensions) <= 1:
             where.append(cell.a_id == NOBODY)
         statement = sa.select(
             sa.literal(place),
-            *(cell[places[name]] if name in names else sa.literal(NOBODY) for name in DIMENSIONS),
+            *(members.get(name, sa.literal(NOBODY)) for name in DIMENSIONS),
             *(_key_in_sql(name, cell) for name in question.by),
             *(_sum_in_sql(slot, cell) for slot in question.slots),
         ).where(*where)
         return statement.group_by(*keys) if keys else statement
 
-    def _chosen(self, question: Question) -> dict[str, set[int]]:
+    def _chosen(self, question: Question, splits: Splits) -> dict[str, set[int]]:
+        is_beside = question.beside and not splits
         found = {
-            f"{split.value}_id": set(ids) | ({NOBODY} if question.beside else set())
+            f"{split.value}_id": set(ids) | ({NOBODY} if is_beside else set())
             for split, ids in self.narrowing.chosen.items()
         }
         if self.narrowing.allowed is not None:
@@ -216,18 +223,25 @@ class Cubes:
             found["territory_id"] = found.get("territory_id", allowed) & allowed
         return found
 
-    def _unpacked(self, question: Question, cube: Cube, names: Sequence[str]) -> pd.DataFrame:
+    def _alike(self, question: Question, splits: Splits) -> dict[str, int]:
+        """By dimension that is filtered and not split by: the member that stands for all chosen ones."""
+        real = {
+            name: ids - {NOBODY} for name, ids in self._chosen(question, splits).items() if name not in splits
+        }
+        return {name: min(ids) for name, ids in real.items() if len(ids) > 1}
+
+    def _unpacked(self, question: Question, cube: Cube, splits: Splits) -> pd.DataFrame:
         cell = c(PackedCell)
         where = _inside(cell.day, question)
-        where += [cell.b_id.in_(sorted(ids)) for ids in self._chosen(question).values()]
+        where += [cell.b_id.in_(sorted(ids)) for ids in self._chosen(question, splits).values()]
         table = sums_until(self.session, cube, self.at, *where)
         cells = pd.DataFrame(table, columns=[*cube.dimensions, "is_dated", "is_direct", "rank", *NUMBERS])
-        keys = [*names, *question.by]
+        keys = [*self._names(cube, splits), *question.by]
         sums = {slot.name: cells[slot.number] for slot in question.slots}
         frame = pd.DataFrame({name: cells[name] for name in keys} | sums)
         return frame.groupby(keys, as_index=False, sort=False).sum()
 
-    def _asked_of(self, table: Any, question: Question, cube: Cube) -> pd.DataFrame:
+    def _asked_of(self, table: Any, question: Question, cube: Cube, splits: Splits) -> pd.DataFrame:
         """Of unpacked cells those that are asked about, with the cube's dimensions by name."""
         cells = pd.DataFrame(table, columns=[*KEY, *NUMBERS])
         cells = cells.rename(columns={place: name for name, place in _places(cube).items()})
@@ -238,20 +252,22 @@ class Cubes:
             for each in question.days:
                 inside |= cells["day"].between(each.first_epoch_day, each.last_epoch_day)
             kept &= inside
-        for name, ids in self._chosen(question).items():
+        for name, ids in self._chosen(question, splits).items():
             kept &= cells[name].isin(ids)
-        return cells[kept]
+        return cells[kept].copy()
 
     def _without_later(
-        self, frame: pd.DataFrame, question: Question, cube: Cube, names: Sequence[str]
+        self, frame: pd.DataFrame, question: Question, cube: Cube, splits: Splits
     ) -> pd.DataFrame:
-        delta, keys = c(CubeDelta), [*names, *question.by]
+        delta, keys = c(CubeDelta), [*self._names(cube, splits), *question.by]
         packed = self.session.execute(
             sa.select(delta.cells).where(delta.cube == cube.number, delta.recorded_at > self.known)
         ).scalars()
         frames = [frame]
         for lot in packed:
-            cells = self._asked_of(unpacked(lot), question, cube)
+            cells = self._asked_of(unpacked(lot), question, cube, splits)
+            for name, id in self._alike(question, splits).items():
+                cells[name] = cells[name].where(cells[name] == NOBODY, id)
             sums = {slot.name: -_values(slot, cells) for slot in question.slots}
             frames.append(pd.DataFrame({name: cells[name] for name in keys} | sums))
         if len(frames) == 1:
@@ -344,6 +360,12 @@ def _key_in_sql(name: str, cell: Any) -> Any:
     # Written out, not bound: PostgreSQL must see the same words where it selects and where it groups.
     undated: sa.ColumnClause[int] = sa.literal_column(str(NO_DAY))
     return sa.case((cell.day == undated, sa.literal_column("0")), else_=sa.literal_column("1"))
+
+
+def _one_in_sql(member: Any, id: int) -> Any:
+    """Written out for PostgreSQL, as above."""
+    nobody: sa.ColumnClause[int] = sa.literal_column(str(NOBODY))
+    return sa.case((member == nobody, nobody), else_=sa.literal_column(str(id)))
 
 
 def _sum_in_sql(slot: Slot, cell: Any) -> Any:
