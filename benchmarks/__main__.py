@@ -37,6 +37,7 @@ RUNS = {
     "waits": waits.run,
     "filters": filters.run,
     "reruns": reruns.run,
+    "profile": reruns.profile,
 }
 
 

@@ -1,9 +1,9 @@
 """
-The app as it is served, with a profile of its script runs: `benchmarks.reruns` starts it.
+The app as it is served, with a profile of its script runs: `reruns.profile` starts it.
 
-Each run of a page is profiled in its own thread. When the server is told to stop, the
-sum of all runs from the first whole second on is written to the file that
-ALIGN_PROFILE names; what the event loop does (sending, compressing) is not in it.
+Each run of a page is profiled in its own thread. On SIGUSR1 the sum of all runs but the
+first few is written to the file named first on the command line, and the server ends.
+What the event loop does (sending) is not in it.
 """
 
 import cProfile
@@ -61,16 +61,16 @@ class Profiled:
             if self._found is not None:
                 self._found.stream = file  # type: ignore[attr-defined]
                 self._found.strip_dirs()
-                self._found.sort_stats("cumulative").print_stats(90)
-                self._found.sort_stats("tottime").print_stats(40)
+                self._found.sort_stats("cumulative").print_stats(60)
+                self._found.sort_stats("tottime").print_stats(25)
 
 
 def main() -> None:
-    profiled = Profiled()
+    profiled, target = Profiled(), sys.argv.pop(1)
     profiled.install()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
-        profiled.write(os.environ["ALIGN_PROFILE"])
+        profiled.write(target)
         os._exit(0)
 
     signal.signal(signal.SIGUSR1, stop)

@@ -8,13 +8,17 @@ nobody has looked at before, "again" to those that somebody has.
 
 import asyncio
 import os
+import signal
+import tempfile
+import time
 from itertools import pairwise
+from pathlib import Path
 
 from alignment.access import ROLE_PERMISSIONS, Scope
 from alignment.vocabulary import Role
 from benchmarks.homes import Home
 from benchmarks.machine import number, table
-from benchmarks.serving import Server, served
+from benchmarks.serving import Server, served, started
 from benchmarks.session import Viewer
 from benchmarks.viewers import FILTER, PAGE, expected, query_of
 
@@ -59,3 +63,30 @@ def run(home: Home, sizes: list[int], rounds: int) -> str:
                 anew, again, size = asyncio.run(changed(server, names, query_of(url)))
             lines.append((f"{leads:,}", number(anew), number(again), f"{size / 1000:.1f}"))
     return table(("leads", "anew, processor ms", "again, processor ms", "kB sent"), lines)
+
+
+def profile(home: Home, sizes: list[int], rounds: int) -> str:
+    """Where the time of a rerun goes, at the first size: of half as many changes, each anew and again."""
+    del rounds
+    url = home.company(sizes[0])
+    names = sorted(expected(url, SEES, CHANGES // 2 + WARM))
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "profile.txt"
+        command = [
+            "-m",
+            "benchmarks.profiled",
+            str(target),
+            "run",
+            "dashboard.py",
+            "--server.headless",
+            "true",
+        ]
+        command += ["--server.address", "127.0.0.1", "--server.port"]
+        with started(command, url, health="/_stcore/health") as server:
+            asyncio.run(changed(server, names, query_of(url)))
+            os.kill(server.pid, signal.SIGUSR1)
+            end = time.monotonic() + 30
+            while not target.exists() and time.monotonic() < end:
+                time.sleep(0.1)
+            time.sleep(1)
+        return target.read_text(encoding="utf-8")
