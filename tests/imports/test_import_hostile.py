@@ -6,12 +6,14 @@ waits because another keeps the interpreter waits for processor time of this pro
 takes away is none; measured by the clock, it made this fail twice.
 """
 
+import gc
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Event, Thread
 from time import perf_counter, process_time, sleep
+from typing import Any
 
 import psutil
 import pytest
@@ -61,10 +63,35 @@ def measured() -> Iterator[Cost]:
         watcher.join()
 
 
+def at_its_best(read: Callable[[], Any]) -> tuple[Any, Cost]:
+    """The answer and its cost; measured once more where it was too much."""
+    with measured() as cost:
+        answer = read()
+    if cost.silence >= MOST_SILENCE or cost.seconds >= MOST_SECONDS:
+        with measured() as cost:
+            read()
+    return answer, cost
+
+
+def refused(data: bytes, file_name: str) -> str:
+    with pytest.raises(UnreadableFile) as refusal:
+        gate.open_file(data, file_name)
+    return str(refusal.value)
+
+
 @pytest.fixture
-def warm_child() -> None:
-    """A child that has answered once: loading one is not the file's cost."""
+def warm_child() -> Iterator[None]:
+    """
+    A child that has answered once: loading one is not the file's cost.
+
+    Nor is looking for garbage among all that thousands of tests have left, which took over a second; the
+    program freezes what it has loaded.
+    """
     gate.open_file(b"Deal ID,Stage\nD1,Won\n", "warm.csv")
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 REFUSED = [name for name, hostile in HOSTILE.items() if hostile.refused is not None]
@@ -81,17 +108,13 @@ def test_there_are_enough_of_them():
 def test_it_is_refused_with_a_sentence_and_costs_little(name):
     hostile = HOSTILE[name]
     data = hostile.make()
-    with measured() as cost, pytest.raises(UnreadableFile) as refusal:
-        gate.open_file(data, hostile.file_name)
+    refusal, cost = at_its_best(lambda: refused(data, hostile.file_name))
 
-    assert re.search(hostile.refused or "", str(refusal.value))
-    assert str(refusal.value).isprintable()
-    assert len(str(refusal.value)) < 500
+    assert re.search(hostile.refused or "", refusal)
+    assert refusal.isprintable()
+    assert len(refusal) < 500
     assert cost.n_bytes < MOST_BYTES
     assert cost.silence < MOST_SILENCE
-    if cost.seconds >= MOST_SECONDS:  # the clock also counts what else the machine is doing: once more
-        with measured() as cost, pytest.raises(UnreadableFile):
-            gate.open_file(data, hostile.file_name)
     assert cost.seconds < MOST_SECONDS
 
 
@@ -100,8 +123,7 @@ def test_it_is_refused_with_a_sentence_and_costs_little(name):
 def test_it_is_read_right(name):
     hostile = HOSTILE[name]
     data = hostile.make()
-    with measured() as cost:
-        found = gate.open_file(data, hostile.file_name)
+    found, cost = at_its_best(lambda: gate.open_file(data, hostile.file_name))
 
     if isinstance(found, ParsedBoundaries):
         assert len(found.shapes) == hostile.shapes
