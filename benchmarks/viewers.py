@@ -2,7 +2,8 @@
 Thirty viewers at once, over web sockets: how long they wait, and whether each sees their own numbers.
 
 Every viewer has territories of their own and changes between them, thinking a second
-in between. What the strip of the Funnel page shows is compared with the answer for just
+in between. Nobody changes anything before all have their page: what opening thirty pages
+at once takes is told apart. What the strip of the Funnel page shows is compared with the answer for just
 that territory, asked without the web (which `agree` holds against the facts): a number
 that belongs to somebody else's filter is a wrong answer, and the benchmark fails. The
 same viewers visit our server and Streamlit's default settings in turn.
@@ -45,10 +46,15 @@ class WrongAnswer(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """What one server did: milliseconds of every change of filter, and its memory."""
+    """
+    What one server did: milliseconds of every change of filter, and its memory.
+
+    `opening` are the seconds until all had their page, `seconds` those from then on.
+    """
 
     alone: tuple[float, ...]
     together: tuple[float, ...]
+    opening: float
     seconds: float
     before: float
     after: float
@@ -96,13 +102,21 @@ def query_of(url: str) -> str:
     return f"at={today}&period={last_full_weeks(today).text}"
 
 
-async def one(server: Server, seed: int, truth: dict[str, Numbers], changes: int, query: str) -> list[float]:
-    """One viewer's session; the milliseconds of each change."""
+async def one(
+    server: Server,
+    seed: int,
+    truth: dict[str, Numbers],
+    changes: int,
+    query: str,
+    all_there: asyncio.Barrier,
+) -> list[float]:
+    """One viewer's session; the milliseconds of each change once all have their page."""
     dice = random.Random(f"viewer-{seed}")
     own = dice.sample(sorted(truth), min(OWN, len(truth)))
     viewer = await Viewer.open(server, PAGE)
     try:
         await viewer.visit(query)
+        await all_there.wait()
         times = []
         for place in range(changes):
             await asyncio.sleep(dice.uniform(0.5, 1.5) * THINK)
@@ -122,25 +136,31 @@ def _compare(name: str, seen: Seen, right: Numbers) -> None:
 
 async def many(
     server: Server, truth: dict[str, Numbers], viewers: int, changes: int, query: str
-) -> list[float]:
-    sessions = (one(server, seed, truth, changes, query) for seed in range(viewers))
-    return [time for times in await asyncio.gather(*sessions) for time in times]
+) -> tuple[list[float], float, float]:
+    """The milliseconds of all changes, the seconds until all had their page, and those from then on."""
+    loop, all_there = asyncio.get_running_loop(), asyncio.Barrier(viewers + 1)
+    began = loop.time()
+    sessions = asyncio.gather(
+        *(one(server, seed, truth, changes, query, all_there) for seed in range(viewers))
+    )
+    here = asyncio.ensure_future(all_there.wait())
+    await asyncio.wait((sessions, here), return_when=asyncio.FIRST_COMPLETED)
+    opened = loop.time()
+    found = [time for times in await sessions for time in times]
+    return found, opened - began, loop.time() - opened
 
 
 def measured(way: Way, url: str, truth: dict[str, Numbers], viewers: int, changes: int) -> Measured:
     """One server: its single viewer, then all of them."""
     query = query_of(url)
     with way(url) as server:
-        alone = asyncio.run(many(server, truth, 1, changes, query))
+        alone, _, _ = asyncio.run(many(server, truth, 1, changes, query))
         before = server.megabytes()
-        loop = asyncio.new_event_loop()
-        started = loop.time()
-        together = loop.run_until_complete(many(server, truth, viewers, changes, query))
-        seconds = loop.time() - started
-        loop.close()
+        together, opening, seconds = asyncio.run(many(server, truth, viewers, changes, query))
         return Measured(
             alone=tuple(alone),
             together=tuple(together),
+            opening=opening,
             seconds=seconds,
             before=before,
             after=server.megabytes(),
@@ -164,13 +184,15 @@ def run(home: Home, sizes: list[int], rounds: int) -> str:
             middle = statistics.median(time for one in each for time in one.together)
             late = statistics.median(one.p95 for one in each)
             changes = sum(len(one.together) for one in each)
+            opening = statistics.median(one.opening for one in each)
             lines.append(
                 (
-                    f"{leads:,}", name, number(alone), number(middle), number(late), number(late / ours),
-                    number(late / alone), number(changes / sum(one.seconds for one in each)),
+                    f"{leads:,}", name, number(opening), number(alone), number(middle), number(late),
+                    number(late / ours), number(late / alone),
+                    number(changes / sum(one.seconds for one in each)),
                     f"{each[-1].before:.0f}", f"{each[-1].after:.0f}", f"{changes:,}",
                 )
             )  # fmt: skip
-    head = ("leads", "server", "alone p50 ms", f"{VIEWERS} viewers p50", "p95", "p95 to ours", "p95 to alone",
-            "changes/s", "MB before", "MB after", "answers, all right")  # fmt: skip
+    head = ("leads", "server", "all open s", "alone p50 ms", f"{VIEWERS} viewers p50", "p95", "p95 to ours",
+            "p95 to alone", "changes/s", "MB before", "MB after", "answers, all right")  # fmt: skip
     return table(head, lines)

@@ -20,9 +20,11 @@ def test_six_viewers_at_once_each_see_what_the_facts_say(built_sample):
     truth = expected(url, SEES, wanted=12)
 
     with served(url) as server:
-        times = asyncio.run(many(server, truth, viewers=6, changes=3, query=query_of(url)))
+        times, opening, seconds = asyncio.run(many(server, truth, viewers=6, changes=3, query=query_of(url)))
 
     assert len(times) == 18
+    assert max(times) < 1000 * seconds
+    assert opening > 0
     assert len({tuple(numbers.items()) for numbers in truth.values()}) > 8
 
 
