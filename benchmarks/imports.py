@@ -31,6 +31,7 @@ from alignment.access import Actor
 from alignment.actions import imports
 from alignment.actions.imports import ImportReceipt
 from alignment.db import Database
+from alignment.heap import settle_heap
 from alignment.imports import gate
 from alignment.imports.files import read_file
 from alignment.imports.raw import command_line
@@ -59,6 +60,7 @@ def imported(url: str, path: Path) -> Numbers:
     found: Numbers = defaultdict(float)
     database = Database(url)
     gate.open_file(b"a,b\n1,2\n", "warm.csv")  # the program has a child waiting, too
+    settle_heap()  # as the command line does
     _timed(found, rollups, "keep", "cubes")
     started, busy = time.perf_counter(), time.process_time()
     data = path.read_bytes()
