@@ -5,6 +5,7 @@ SQLite: one migrated template per run, copied for each test. PostgreSQL: one
 server per run, one database per test made from a template.
 """
 
+import gc
 import os
 import shutil
 import signal
@@ -27,6 +28,8 @@ from alignment.tables import CompanyState
 from alignment.vocabulary import Clock, Role
 
 ADMIN = Actor(person_id=None, name="Test", role=Role.ADMIN)
+
+gc.set_threshold(50_000, 20, 50)  # as the programs have it, see alignment/heap.py
 
 
 @pytest.fixture(scope="session")

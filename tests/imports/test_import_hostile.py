@@ -80,14 +80,14 @@ def refused(data: bytes, file_name: str) -> str:
 
 
 @pytest.fixture
-def warm_child() -> Iterator[None]:
-    """
-    A child that has answered once: loading one is not the file's cost.
-
-    Nor is looking for garbage among all that thousands of tests have left, which took over a second; the
-    program freezes what it has loaded.
-    """
+def warm_child() -> None:
+    """A child that has answered once: loading one is not the file's cost."""
     gate.open_file(b"Deal ID,Stage\nD1,Won\n", "warm.csv")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def settled_heap() -> Iterator[None]:
+    """Looking for garbage among all that other tests left took over a second; the program freezes its own."""
     gc.collect()
     gc.freeze()
     yield
