@@ -21,7 +21,7 @@ from alignment.queries.answering import handoffs
 from alignment.queries.cubes import cubes_of, is_whole_until
 from alignment.queries.dimensions import NOBODY, Narrowing
 from alignment.rollups import ANSWERS, KEY, read_packed, state_of, unpacked, words_of
-from alignment.rollups.cells import stretches
+from alignment.rollups.cubes import stretches
 from alignment.rollups.durations import (
     LAST_BUCKET,
     LEFT,

@@ -7,7 +7,19 @@ cubes there are; `queries` reads them.
 """
 
 from alignment.rollups.cells import KEY, NUMBERS, unpacked
-from alignment.rollups.cubes import ANSWERS, CUBES, DAYS, DIMENSIONS, MIX, NO_DAY, STAGES, STATES, Cube, Kind
+from alignment.rollups.cubes import (
+    ANSWERS,
+    CUBES,
+    DAYS,
+    DIMENSIONS,
+    MIX,
+    NO_DAY,
+    STAGES,
+    STATES,
+    TRANSITIONS,
+    Cube,
+    Kind,
+)
 from alignment.rollups.keeping import Drift, drifted, is_kept, keep, rebuild, state_of, words_of
 from alignment.rollups.packing import read_packed, sums_until
 from alignment.rollups.reading import Mark, mark
@@ -23,6 +35,7 @@ __all__ = [
     "NUMBERS",
     "STAGES",
     "STATES",
+    "TRANSITIONS",
     "Cube",
     "Drift",
     "Kind",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from alignment.rollups.counting import Part, Parts
-from alignment.rollups.cubes import CUBES, DIMENSIONS, MEASURES, NO_DAY, Cube, Rows
+from alignment.rollups.cubes import CUBES, DIMENSIONS, MEASURES, NO_DAY, Cube, Rows, stretches
 
 KEY = ("a_id", "day", "b_id", "c_id", "since", "is_direct", "rank")
 NUMBERS = tuple(f"n{place}" for place in range(MEASURES))
@@ -51,14 +51,6 @@ def _wide(cells: np.ndarray) -> np.ndarray:
 
 def _flat(part: Part) -> tuple[int, ...]:
     return (part.day, part.since, *part.dimensions, part.is_direct, part.rank)
-
-
-def stretches(days: np.ndarray) -> np.ndarray:
-    """The day on which each day's stretch begins: its Monday, or the first of the month within the week."""
-    known = np.where(days == NO_DAY, 0, days)
-    monday = known - (known + 3) % 7  # day 0 was a Thursday
-    first = known.astype("datetime64[D]").astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
-    return np.where(days == NO_DAY, NO_DAY, np.maximum(monday, first))
 
 
 def _projected(cube: Cube, table: np.ndarray) -> np.ndarray:

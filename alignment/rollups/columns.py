@@ -17,6 +17,7 @@ from alignment.db import ReadSession
 from alignment.rollups.counting import WON
 from alignment.rollups.cubes import DIMENSIONS, NO_DAY, STATES, WIDTH, Kind, Rows
 from alignment.rollups.durations import ANSWERS, QUALIFIED
+from alignment.rollups.transitions import STILL_THERE, WENT_ON, codes, end_of
 from alignment.tables import Deal, Lead, StageEntry, Touch, c
 from alignment.vocabulary import STAGE_ORDER, Direction, Exit
 
@@ -24,6 +25,7 @@ _NO_MOMENT = -(10**18)
 _EXIT = len(STAGE_ORDER)
 """Where an exit stands among the stages of a lead: after all of them."""
 _NEVER = 10**7
+_ENDS = np.array([end_of(state) for state in range(len(STATES))])
 _RANKS = {stage.value: rank for rank, stage in enumerate(STAGE_ORDER)}
 _LEFT = {exit_.value: STATES.index(exit_.value) for exit_ in Exit}
 
@@ -187,11 +189,13 @@ def rows_of(leads: Leads, chosen: np.ndarray) -> Rows:
     """What the chosen leads, all of them plain, add; shape of `chosen` (n,)."""
     steps = _steps(leads, chosen)
     stages = steps[steps[:, _RANK] != _EXIT]
+    first = _first_days(leads, stages)
     return {
         Kind.ENTRIES: _entered(leads, stages),
         Kind.COHORT: _stood(leads, steps),
-        Kind.STEPS: _came_in_a_week(leads, stages),
+        Kind.STEPS: _came_in_a_week(leads, first),
         Kind.DAYS: _days(steps),
+        Kind.TRANSITIONS: _stays(leads, steps, first),
         Kind.STAGES: _in_force(leads, chosen),
     }
 
@@ -257,13 +261,18 @@ def _stood(leads: Leads, steps: np.ndarray) -> np.ndarray:
     return np.concatenate([since, no_more])
 
 
-def _came_in_a_week(leads: Leads, stages: np.ndarray) -> np.ndarray:
-    """By stage the day on which a lead first came there: to which later ones it came in the same week."""
+def _first_days(leads: Leads, stages: np.ndarray) -> np.ndarray:
+    """The day on which each lead first came to each stage or a later one, _NEVER for none; shape (n, WON)."""
     lead, rank, before, _, day = stages.T
     first = np.full((len(leads.id), WON), _NEVER, dtype=np.int64)
     for at in range(WON):
         reached = (before < at) & (at <= rank)
         first[lead[reached], at] = day[reached]
+    return first
+
+
+def _came_in_a_week(leads: Leads, first: np.ndarray) -> np.ndarray:
+    """By stage the day on which a lead first came there: to which later ones it came in the same week."""
     found = [np.zeros((0, 9 + WON), dtype=np.int64)]
     for at in range(WON - 1):
         sunday = first[:, at] - (first[:, at] + 3) % 7 + 6  # day 0 was a Thursday
@@ -273,6 +282,26 @@ def _came_in_a_week(leads: Leads, stages: np.ndarray) -> np.ndarray:
         numbers = came[came_at_all].astype(np.int64)
         found.append(_keyed(leads, came_at_all, first[came_at_all, at], NO_DAY, at, numbers))
     return np.concatenate(found)
+
+
+def _stays(leads: Leads, steps: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """The stays of each lead in its stages, as `transitions` says."""
+    exits = steps[steps[:, _RANK] == _EXIT]
+    ends, left_on = (
+        np.full(len(leads.id), STILL_THERE, dtype=np.int64),
+        np.full(len(leads.id), _NEVER, dtype=np.int64),
+    )
+    ends[exits[:, _LEAD]], left_on[exits[:, _LEAD]] = _ENDS[exits[:, _STATE]], exits[:, _DAY]
+    lead, rank = np.nonzero(first < _NEVER)
+    after = np.column_stack([first, np.full(len(first), _NEVER)])[lead, rank + 1]
+    is_last = after == _NEVER
+    end = np.where(is_last, ends[lead], WENT_ON)
+    came, until = first[lead, rank], np.where(is_last, left_on[lead], after)
+    rows = _keyed(
+        leads, lead, came, NO_DAY, codes(rank, end, came, until), np.ones((len(lead), 1), dtype=np.int64)
+    )
+    rows[:, 3:7] = 0  # the cube knows no other dimension than the territory
+    return rows
 
 
 def _days(steps: np.ndarray) -> np.ndarray:

@@ -8,11 +8,12 @@ that day on, less what it counted for before, are its parts.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from alignment.rollups.cubes import NO_DAY, STATES, Kind
+from alignment.rollups.transitions import stays_of
 from alignment.vocabulary import STAGE_ORDER, DealEventKind, Exit, Stage
 
 OPPORTUNITY, WON = STAGE_ORDER.index(Stage.OPPORTUNITY), STAGE_ORDER.index(Stage.WON)
@@ -151,6 +152,7 @@ def _add_plain(parts: Parts, unit: Unit) -> None:
         stands = max(stands, entry.rank)
     _stood(parts, created, at, None, dimensions, stands)
     _add_steps(parts, first, dimensions)
+    _add_stays(parts, dict(enumerate(first)), (reached, _OPEN), None, dimensions)
 
 
 def _add_steps(parts: Parts, first: Sequence[int | None], dimensions: Dimensions) -> None:
@@ -165,6 +167,18 @@ def _add_steps(parts: Parts, first: Sequence[int | None], dimensions: Dimensions
             came[later] = int(other is not None and other <= sunday)
         if any(came):
             _put(parts, Part(Kind.STEPS, day, NO_DAY, dimensions, 0, rank), came)
+
+
+def _add_stays(
+    parts: Parts,
+    first: Mapping[int, int | None],
+    outcome: tuple[int, int],
+    left_on: int | None,
+    dimensions: Dimensions,
+) -> None:
+    place = (dimensions[0], 0, 0, 0, 0)  # the cube knows no other
+    for day, code in stays_of(first, *outcome, left_on):
+        _put(parts, Part(Kind.TRANSITIONS, day, NO_DAY, place, 0, code), (1,))
 
 
 _STANDS = {
@@ -223,6 +237,9 @@ def _add(parts: Parts, unit: Unit, days: Sequence[int]) -> None:
         closed = [(deal, _closing(deal, days[-1])) for deal in unit.deals]
         found = _first_days(unit, unit.entries, closed)
         _add_steps(parts, [found.get(rank) for rank in range(WON)], unit.dimensions)
+        rank, state, *_ = _outcome(unit, unit.entries, closed)
+        left_on = _left_on(unit, closed) if state > _WON_STATE else None
+        _add_stays(parts, found, (rank, state), left_on, unit.dimensions)
 
 
 def _as_of(unit: Unit, at: int) -> Iterator[tuple[tuple[int, int, int], Numbers]]:
@@ -300,6 +317,17 @@ def _outcome(unit: Unit, entries: Sequence[Entry], deals: Sequence[_Closed]) -> 
     if deals and not _lead_spoke_last(own, word, deals):
         left = _LOST
     return rank, left, 0, 0
+
+
+def _left_on(unit: Unit, deals: Sequence[_Closed]) -> int | None:
+    """The day of the last word of a unit that left; None if it is not known."""
+    own = [entry for entry in unit.entries if entry.is_own]
+    last = max(own, key=_position, default=None)
+    word = (0, 0, -1) if last is None else _position(last)
+    if deals and not _lead_spoke_last(own, word[2], deals):
+        days = [None if closing is None else closing.day for _, closing in deals]
+        return None if None in days else max(day for day in days if day is not None)
+    return None if last is None else last.day
 
 
 def _position(entry: Entry) -> tuple[int, int, int]:

@@ -20,6 +20,8 @@ What they count:
 - DAYS: `n0` units by each day on which something about them changes, or they are answered.
 - ANSWERS: hand-offs by the day of the qualification; what became of each is `rank`, see
   `durations`.
+- TRANSITIONS: stays of leads in a stage by the day on which they came to it; the stage, how the stay
+  ended and its age are `rank`, see `transitions`.
 
 Each of the first three kinds has a small cube for each dimension alone, and eight of several
 dimensions: every pair is in one of them, so that a view filtered by one dimension can be
@@ -42,7 +44,7 @@ DIMENSIONS = ("territory_id", "channel_id", "segment_id", "product_id", "campaig
 NO_DAY = -1_000_000
 """The day of what has none, and since when undated facts hold."""
 
-FORM = 3
+FORM = 4
 """Rises whenever other cubes are kept: a company with those of an earlier form is left to the facts."""
 
 MEASURES = 9
@@ -60,6 +62,7 @@ class Kind(IntEnum):
     STAGES = 5
     DAYS = 6
     ANSWERS = 7
+    TRANSITIONS = 8
 
 
 WIDTH = {
@@ -70,6 +73,7 @@ WIDTH = {
     Kind.STAGES: 3,
     Kind.DAYS: 1,
     Kind.ANSWERS: 1,
+    Kind.TRANSITIONS: 1,
 }
 """How many of the numbers each kind uses."""
 
@@ -133,7 +137,7 @@ def _all() -> tuple[Cube, ...]:
         )
         for place, name in enumerate(DIMENSIONS)
     ]
-    return (*found, MIX, WHOLE_COHORT, STEPS, STAGES, DAYS, ANSWERS)
+    return (*found, MIX, WHOLE_COHORT, STEPS, STAGES, DAYS, ANSWERS, TRANSITIONS)
 
 
 MIX = Cube(number=318, kind=Kind.DEALS, dimensions=(_TERRITORY, _SEGMENT, _PRODUCT))
@@ -146,5 +150,14 @@ STEPS = Cube(number=400, kind=Kind.STEPS, dimensions=(_TERRITORY,))
 STAGES = Cube(number=500, kind=Kind.STAGES, dimensions=(), is_dated=True)
 DAYS = Cube(number=600, kind=Kind.DAYS, dimensions=(), by_stretch=False)
 ANSWERS = Cube(number=700, kind=Kind.ANSWERS, dimensions=(_TERRITORY,), is_packed=True)
+TRANSITIONS = Cube(number=800, kind=Kind.TRANSITIONS, dimensions=(_TERRITORY,), is_packed=True)
 
 CUBES = _all()
+
+
+def stretches(days: np.ndarray) -> np.ndarray:
+    """The day on which each day's stretch begins: its Monday, or the first of the month within the week."""
+    known = np.where(days == NO_DAY, 0, days)
+    monday = known - (known + 3) % 7  # day 0 was a Thursday
+    first = known.astype("datetime64[D]").astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+    return np.where(days == NO_DAY, NO_DAY, np.maximum(monday, first))

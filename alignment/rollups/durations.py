@@ -20,9 +20,9 @@ import numpy as np
 
 from alignment.opening import OpeningHours
 from alignment.periods import DAY, Calendar
-from alignment.rollups.cells import KEY, stretches
+from alignment.rollups.cells import KEY
 from alignment.rollups.counting import Unit
-from alignment.rollups.cubes import MEASURES, NO_DAY
+from alignment.rollups.cubes import MEASURES, NO_DAY, stretches
 from alignment.vocabulary import STAGE_ORDER, Stage, TouchKind
 
 ANSWERS = (TouchKind.CALL, TouchKind.EMAIL, TouchKind.VISIT, TouchKind.MEETING)
