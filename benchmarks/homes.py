@@ -85,12 +85,24 @@ def company(folder: Path, leads: int) -> Path:
     if not path.exists():
         building = folder / f"company-{leads}.part"
         build(building, leads)
-        database = Database(f"sqlite:///{building}")
+        with_cubes(f"sqlite:///{building}")
+        building.rename(path)
+    with_cubes(f"sqlite:///{path}")
+    return path
+
+
+def with_cubes(url: str) -> None:
+    """Count its cubes, unless it has those of the present form: of others every page would read facts."""
+    database = Database(url)
+    with database.reading() as session:
+        has_cubes = rollups.is_kept(session)
+    if not has_cubes:
+        started = time.perf_counter()
         with database.writing() as session:
             rollups.rebuild(session, at=datetime.now(UTC), calendar=calendar(session))
-        database.close()
-        building.rename(path)
-    return path
+        taken = number(time.perf_counter() - started)
+        print(f"{database.url.render_as_string()}: cubes counted in {taken} s", file=sys.stderr, flush=True)
+    database.close()
 
 
 def remove(path: Path) -> None:
@@ -144,10 +156,10 @@ class PostgresHome:
 
     def company(self, leads: int) -> str:
         name = f"company_{leads}"
-        if not (self.cluster.has(name) and _has_cubes(self.cluster.url(name))):
-            self.cluster.drop(name)
+        if not self.cluster.has(name):
             with self.building(name) as url:
                 copy(f"sqlite:///{company(self.folder, leads)}", url)
+        with_cubes(self.cluster.url(name))
         return self.cluster.url(name)
 
     @contextmanager
@@ -169,15 +181,6 @@ class PostgresHome:
             yield self.cluster.url(target)
         finally:
             self.cluster.drop(target)
-
-
-def _has_cubes(url: str) -> bool:
-    """Of the present form: those of another are not asked, and every page would read facts."""
-    database = Database(url)
-    with database.reading() as session:
-        found = rollups.is_kept(session)
-    database.close()
-    return found
 
 
 def copy(source: str, target: str) -> None:
