@@ -235,21 +235,24 @@ def add_rows(
     session: WriteSession,
     table: type[Table],
     columns: tuple[str, ...],
-    rows: np.ndarray,
+    lots: Iterable[np.ndarray],
     *,
     key: int,
 ) -> None:
     """
     Insert rows of whole numbers; where the primary key, the first `key` columns, is there already, add to it.
 
-    Shape of `rows`: (rows, columns).
+    Rows of which nothing is left are removed. Shape of each lot: (rows, columns); no key is in two rows.
     """
-    if not len(rows):
-        return
     connection, name, names = session.connection(), str(table.__tablename__), ", ".join(columns)
     sums = ", ".join(f"{column} = {name}.{column} + excluded.{column}" for column in columns[key:])
     kept = f"ON CONFLICT ({', '.join(columns[:key])}) DO UPDATE SET {sums}"
-    if connection.dialect.name != "postgresql":
+    if connection.dialect.name == "postgresql":
+        _add_copied(connection, table.__table__, columns, lots, key, kept)  # type: ignore[attr-defined]
+        return
+    for rows in lots:
+        if not len(rows):
+            continue
         # What is the same in all rows is written once, in the statement: half of the columns of most cubes.
         varies = (rows != rows[0]).any(axis=0) | (len(rows) == 1)
         values = ["?" if is_any else str(same) for is_any, same in zip(varies, rows[0].tolist(), strict=True)]
@@ -258,16 +261,82 @@ def add_rows(
         for start in range(0, len(rows), ROWS_AT_ONCE):
             part = rows[start : start + ROWS_AT_ONCE, varies]
             connection.exec_driver_sql(statement, list(map(tuple, part.tolist())))
-        return
-    arriving = f"arriving_{name}"
-    connection.exec_driver_sql(f"CREATE TEMPORARY TABLE {arriving} (LIKE {name}) ON COMMIT DROP")
-    for start in range(0, len(rows), _COPIED_AT_ONCE):
-        _copy(connection, arriving, columns, [rows[start : start + _COPIED_AT_ONCE].tolist()])
-        connection.exec_driver_sql(
-            f"INSERT INTO {name} ({names}) SELECT {names} FROM {arriving} {kept}"  # noqa: S608 - our names
-        )
+        reduced = rows[(rows[:, key:] < 0).any(axis=1), :key].tolist()
+        _remove_empty(connection, name, columns, key, list(map(tuple, reduced)))
+
+
+def _remove_empty(
+    connection: sa.Connection, name: str, columns: tuple[str, ...], key: int, keys: Sequence[Any]
+) -> None:
+    if keys:
+        found = " AND ".join(f"{column} = {_mark(connection)}" for column in columns[:key])
+        is_empty = " AND ".join(f"{column} = 0" for column in columns[key:])
+        statement = f"DELETE FROM {name} WHERE {found} AND {is_empty}"  # noqa: S608 - our names
+        connection.exec_driver_sql(statement, list(keys))
+
+
+def _add_copied(
+    connection: sa.Connection,
+    table: sa.Table,
+    columns: tuple[str, ...],
+    lots: Iterable[np.ndarray],
+    key: int,
+    kept: str,
+) -> None:
+    """The same through one temporary table, whatever the lots; the server says which rows are empty now."""
+    arriving = f"arriving_{table.name}"
+    names, keys = ", ".join(columns), ", ".join(columns[:key])
+    is_empty = " AND ".join(f"{column} = 0" for column in columns[key:])
+    added = f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {arriving} {kept} RETURNING {names}"  # noqa: S608 - our names
+    told = f"WITH added AS ({added}) SELECT {keys} FROM added WHERE {is_empty}"  # noqa: S608 - our names
+    connection.exec_driver_sql(f"CREATE TEMPORARY TABLE {arriving} (LIKE {table.name}) ON COMMIT DROP")
+    for rows in _so_many_at_once(lots, _COPIED_AT_ONCE):
+        _copy_numbers(connection, arriving, [table.c[column] for column in columns], rows)
+        empty = [tuple(row) for row in connection.exec_driver_sql(told)]
+        _remove_empty(connection, table.name, columns, key, empty)
         connection.exec_driver_sql(f"TRUNCATE {arriving}")
     connection.exec_driver_sql(f"DROP TABLE {arriving}")
+
+
+def _so_many_at_once(lots: Iterable[np.ndarray], most: int) -> Iterator[np.ndarray]:
+    """The rows of all lots, so many at a time."""
+    held: list[np.ndarray] = []
+    for lot in lots:
+        rest = lot
+        while (room := most - sum(map(len, held))) <= len(rest):
+            yield np.concatenate([*held, rest[:room]])
+            held, rest = [], rest[room:]
+        held.append(rest)
+    if any(map(len, held)):
+        yield np.concatenate(held)
+
+
+def _copy_numbers(
+    connection: sa.Connection, name: str, columns: Sequence[sa.Column[Any]], rows: np.ndarray
+) -> None:
+    """
+    COPY whole numbers in binary, by whole columns.
+
+    PostgreSQL's manual, "COPY", binary format: a signature and two empty numbers; for each row how many
+    values, then each value's length and bytes, big-endian; -1 at the end.
+    """
+    wide = [8 if isinstance(column.type, sa.BigInteger) else 4 for column in columns]
+    kinds: list[tuple[str, str]] = [("count", ">i2")]
+    for place, size in enumerate(wide):
+        kinds += [(f"size{place}", ">i4"), (f"value{place}", f">i{size}")]
+    packed = np.empty(len(rows), dtype=np.dtype(kinds))
+    packed["count"] = len(columns)
+    for place, size in enumerate(wide):
+        packed[f"size{place}"], packed[f"value{place}"] = size, rows[:, place]
+    names = ", ".join(_quoted(connection, column.name) for column in columns)
+    driver = connection.connection.cursor()
+    try:
+        with driver.copy(f"COPY {_quoted(connection, name)} ({names}) FROM STDIN (FORMAT binary)") as copy:
+            copy.write(b"PGCOPY\n\xff\r\n\x00" + bytes(8))
+            copy.write(packed.tobytes())
+            copy.write(b"\xff\xff")
+    finally:
+        driver.close()
 
 
 def append_rows(

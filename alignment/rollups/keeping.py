@@ -67,8 +67,8 @@ def keep(
     for cells in _gathered(_changed(session, batch_id, begun, calendar), _FEW):
         if state.calendar != words_of(calendar):
             cells.pop(ANSWERS.number, None)
+        _add(session, packing, cells)
         for cube, rows in cells.items():
-            _add_to(session, packing, cube, rows)
             if not _CUBES[cube].has_deltas:
                 continue
             deltas = [{"cube": cube, "recorded_at": recorded_at, "cells": lot} for lot in packed(rows)]
@@ -183,8 +183,7 @@ def rebuild(session: WriteSession, *, at: datetime, calendar: Calendar) -> None:
     session.expire_all()
     packing = Packing(session)
     for cells in _gathered(_lots(session, calendar), _MANY):
-        for cube, rows in cells.items():
-            _add_to(session, packing, cube, rows)
+        _add(session, packing, cells)
     packing.end()
     state = CubeState(id=1, form=FORM, calendar=words_of(calendar), complete_from=at, answers_from=at)
     session.add(state)
@@ -266,23 +265,17 @@ def _table(table: Any) -> sa.Table:
     return table.__table__  # type: ignore[no-any-return]
 
 
-def _add_to(session: WriteSession, packing: Packing, cube: int, rows: np.ndarray) -> None:
-    """Add the rows to the cube's cells, and drop cells that nothing is left of."""
-    if _CUBES[cube].is_packed:
-        packing.add(_CUBES[cube], rows)
-        return
-    rows = np.hstack([np.full((len(rows), 1), cube, dtype=np.int64), rows])
-    many.add_rows(session, CubeCell, ("cube", *KEY, *NUMBERS), rows, key=len(KEY) + 1)
-    reduced = rows[(rows[:, len(KEY) + 1 :] < 0).any(axis=1), : len(KEY) + 1].tolist()
-    if not reduced:
-        return
-    cell = c(CubeCell)
-    statement = sa.delete(_table(CubeCell)).where(
-        *(cell[name] == sa.bindparam(f"of_{name}") for name in ("cube", *KEY)),
-        *(cell[name] == 0 for name in NUMBERS),
+def _add(session: WriteSession, packing: Packing, cells: Cells) -> None:
+    """Add the rows to the cells of their cubes, and drop cells that nothing is left of."""
+    for cube, rows in cells.items():
+        if _CUBES[cube].is_packed:
+            packing.add(_CUBES[cube], rows)
+    lots = (
+        np.hstack([np.full((len(rows), 1), cube, dtype=np.int64), rows])
+        for cube, rows in cells.items()
+        if not _CUBES[cube].is_packed
     )
-    names = [f"of_{name}" for name in ("cube", *KEY)]
-    session.connection().execute(statement, [dict(zip(names, key, strict=True)) for key in reduced])
+    many.add_rows(session, CubeCell, ("cube", *KEY, *NUMBERS), lots, key=len(KEY) + 1)
 
 
 def _kept(session: ReadSession, number: int) -> np.ndarray:
