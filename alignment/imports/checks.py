@@ -6,10 +6,15 @@ ends as exactly one of parsed, rejected or superseded.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from alignment.imports.columns import Column, Same, parts
 from alignment.imports.dates import ORDER_LABELS, DateStyle
 from alignment.imports.draft import Context, Draft
 from alignment.imports.folding import fold_finer_rows
@@ -30,10 +35,12 @@ from alignment.imports.rounding import without_residue
 from alignment.imports.rules import apply_rules
 from alignment.imports.stages import settle_stages
 from alignment.imports.styles import DECIMAL_LABELS
-from alignment.imports.values import DATES, Style, reader
+from alignment.imports.values import DATES, Reader, Style, reader
 
 _VALUE_SHOWN = 200
 _NO_DATE = DateStyle(order=None)
+_MOST_KNOWN = 50_000
+"""Distinct texts of a column that are remembered with what they mean."""
 
 
 def parse(
@@ -79,7 +86,7 @@ def parse(
         if spec.name in proposal.mapping:
             _read_column(draft, spec, proposal)
     for name, value in proposal.constants.items():
-        draft.columns[name] = [value] * draft.n_rows
+        draft.put(name, Same(value, draft.n_rows))
     _refuse_cut_rows(draft)
     decided = settle_stages(draft, known, source, asks_blank=bool(draft.options.get("asks_blank_stage")))
     proposal = with_stages(proposal, decided)
@@ -101,23 +108,33 @@ def _read_column(draft: Draft, spec: FieldSpec, proposal: Proposal) -> None:
         zone=draft.context.zone,
         is_micros=spec.name in proposal.styles.micros,
     )
-    # Each distinct text is read once: 200,000 rows rarely hold more than a few thousand days or amounts.
-    read = reader(spec.parse, style)
-    typed = draft.raw.is_typed(column)
-    if typed is None:
-        known = {text: read(text) for text in set(cells)}
-        results = [known[text] for text in cells]
-    else:
-        read_typed = reader(spec.parse, replace(style, number=POINT))
-        keys = list(zip(cells, typed.tolist(), strict=True))
-        by_key = {key: (read_typed if key[1] else read)(key[0]) for key in set(keys)}
-        results = [by_key[key] for key in keys]
+    read, read_typed = reader(spec.parse, style), reader(spec.parse, replace(style, number=POINT))
+    results: Iterable[Any] = _results(cells, draft.raw.is_typed(column), read, read_typed)
     if spec.parse in (Parse.MICROS, Parse.MILLIONTHS, Parse.ROUNDED):
         results = without_residue(draft, spec, results)
     draft.take(spec.name, results)
     if rows := draft.raw.escaped_rows(column):
         draft.note(spec.name, "an apostrophe before a formula's sign was taken away", rows)
     _note_style(draft, spec, style)
+
+
+def _results(
+    cells: Sequence[str], typed: NDArray[np.bool_] | None, read: Reader, read_typed: Reader
+) -> Iterator[Any]:
+    """Each distinct text is read once: 200,000 rows rarely hold more than a few thousand days or amounts."""
+    known: dict[Any, Any] = {}
+    start = 0
+    for part in parts(cells):
+        if len(known) > _MOST_KNOWN:
+            known = {}
+        if typed is None:
+            known |= {text: read(text) for text in set(part) - known.keys()}
+            yield from map(known.__getitem__, part)
+        else:
+            keys = list(zip(part, typed[start : start + len(part)].tolist(), strict=True))
+            known |= {key: (read_typed if key[1] else read)(key[0]) for key in set(keys) - known.keys()}
+            yield from map(known.__getitem__, keys)
+        start += len(part)
 
 
 def _note_style(draft: Draft, spec: FieldSpec, style: Style) -> None:
@@ -167,9 +184,9 @@ def _refuse_empty(draft: Draft) -> None:
 def _assembled(draft: Draft, proposal: Proposal, superseded: set[int], source: str) -> ParsedImport:
     raw = draft.raw
     gone = draft.bad.keys() | superseded | draft.folded.keys()
-    kept = [row for row in range(draft.n_rows) if row not in gone]
+    kept = _without(range(draft.n_rows), gone)
     no_data = set(not_loaded(draft, kept))
-    kept = [row for row in kept if row not in no_data]
+    kept = _without(kept, no_data)
     problems = sorted((*_problems(draft), *raw.broken), key=lambda problem: (problem.line, problem.column))
     n_superseded = len(superseded - draft.bad.keys())
     accounting = Accounting(
@@ -194,7 +211,7 @@ def _assembled(draft: Draft, proposal: Proposal, superseded: set[int], source: s
         mapping=dict(proposal.mapping),
         header=raw.header,
         rows=_rows(draft, kept),
-        lines=tuple(raw.lines[row] for row in kept),
+        lines=Column(raw.lines[row] for row in kept),
         problems=tuple(problems),
         accounting=accounting,
         notes=tuple(notes),
@@ -205,7 +222,12 @@ def _assembled(draft: Draft, proposal: Proposal, superseded: set[int], source: s
     )
 
 
-def _weights(draft: Draft, kept: list[int]) -> tuple[int, ...]:
+def _without(rows: Sequence[int], gone: Collection[int]) -> Sequence[int]:
+    """Mostly none is gone: then the rows are a range, and no list of their numbers."""
+    return [row for row in rows if row not in gone] if gone else rows
+
+
+def _weights(draft: Draft, kept: Sequence[int]) -> tuple[int, ...]:
     """How many rows of the file each record is made of, where any is made of several."""
     if not draft.folded:
         return ()
@@ -213,20 +235,20 @@ def _weights(draft: Draft, kept: list[int]) -> tuple[int, ...]:
     return tuple(1 + n_added[row] for row in kept)
 
 
-def _rows(draft: Draft, kept: list[int]) -> Records:
+def _rows(draft: Draft, kept: Sequence[int]) -> Records:
     names = [spec.name for spec in draft.kind.fields if spec.is_stored and spec.name in draft.columns]
     columns = [draft.columns[name] for name in names]
     if len(kept) < draft.n_rows:
-        columns = [[column[row] for row in kept] for column in columns]
+        columns = [Column((column[row] for row in kept), shelf=draft.shelf) for column in columns]
     return Records(names, columns, len(kept))
 
 
 def _problems(draft: Draft) -> Iterable[RowProblem]:
     raw = draft.raw
-    for row, found in draft.bad.items():
-        for name, bad in found:
+    for row in sorted(draft.bad):
+        for name, bad in draft.bad[row]:
             column = draft.mapping.get(name, "")
-            cell = raw.rows[row][raw.header.index(column)] if column else " | ".join(raw.rows[row])
+            cell = raw.cell(row, column) if column else " | ".join(raw.rows[row])
             yield RowProblem(
                 line=raw.lines[row],
                 column=column,

@@ -25,7 +25,7 @@ def corrections_frame(parsed: ParsedImport, raw: RawTable) -> pd.DataFrame:
     found: dict[int, list[RowProblem]] = defaultdict(list)
     for problem in parsed.problems:
         found[problem.line].append(problem)
-    rows = dict(zip(raw.lines, raw.rows, strict=True))
+    rows = {line: cells for line, cells in zip(raw.lines, raw.rows, strict=True) if line in found}
     unknown = [""] * len(raw.header)
     body = [
         [*_told(line, problems, line in rows), *map(unescaped, rows.get(line, unknown))]

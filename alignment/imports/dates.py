@@ -83,8 +83,8 @@ def date_style(values: Iterable[str]) -> DateStyle:
     votes: Counter[DateOrder] = Counter()
     example = ""
     for value in values:
-        if value[:3].isdigit():
-            continue  # the year stands first, or it is no date
+        if is_year_first(value):
+            continue
         match = _NUMBERS.match(_day_part(value))
         if match is None:
             continue
@@ -101,6 +101,11 @@ def date_style(values: Iterable[str]) -> DateStyle:
     if n_agree < 0.9 * votes.total():
         order, example = None, example or next(iter(values), "")
     return DateStyle(order=order, separator=usual, example=example)
+
+
+def is_year_first(text: str) -> bool:
+    """Whether the year stands first, which tells no order of day and month; or it is no date."""
+    return text[:3].isdigit()
 
 
 def _shown_order(first: int, second: int, separator: str) -> DateOrder | None:

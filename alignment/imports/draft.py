@@ -1,10 +1,13 @@
 """The columns of a file while they are being checked: values, what is bad, and what is worth saying."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
+from alignment.imports.columns import ROWS_AT_ONCE, Column, Same, Shelf
 from alignment.imports.kinds import Kind
 from alignment.imports.outcome import Bad, Noted
 from alignment.imports.phrases import counted
@@ -36,19 +39,24 @@ class Draft:
     raw: RawTable
     mapping: dict[str, str]
     context: Context
-    columns: dict[str, list[Any]] = field(default_factory=dict)
+    columns: dict[str, Column[Any]] = field(default_factory=dict)
     bad: dict[int, list[tuple[str, Bad]]] = field(default_factory=lambda: defaultdict(list))
     notes: list[str] = field(default_factory=list)
     folded: dict[int, int] = field(default_factory=dict)
     options: dict[str, Any] = field(default_factory=dict)
+    shelf: Shelf = field(default_factory=Shelf)
 
     @property
     def n_rows(self) -> int:
         return len(self.raw.rows)
 
-    def column(self, name: str) -> list[Any]:
+    def column(self, name: str) -> Sequence[Any]:
         """The field's values; all None where the file has no such column."""
-        return self.columns.get(name) or [None] * self.n_rows
+        return self.columns.get(name) or Same(None, self.n_rows)
+
+    def put(self, name: str, values: Iterable[Any]) -> None:
+        """The field's values from now on, one per row."""
+        self.columns[name] = Column(values, shelf=self.shelf)
 
     def refuse(self, row: int, name: str, problem: str, remedy: str) -> None:
         self.bad[row].append((name, Bad(problem=problem, remedy=remedy)))
@@ -68,20 +76,24 @@ class Draft:
             return f"lines {', '.join(map(str, shown))} and {len(lines) - _LINES_SHOWN:,} more"
         return f"lines {', '.join(map(str, shown[:-1]))} and {shown[-1]}"
 
-    def take(self, name: str, results: list[Any]) -> None:
+    def take(self, name: str, results: Iterable[Any]) -> None:
         """Store a column's results, keeping bad cells and remarks apart from the values."""
-        values = results
-        special = Counter(type(value) for value in results)
-        if special[Bad] or special[Noted]:
-            values = list(results)
-            remarks: dict[str, list[int]] = defaultdict(list)
-            for row, value in enumerate(results):
-                if isinstance(value, Bad):
-                    self.bad[row].append((name, value))
-                    values[row] = None
-                elif isinstance(value, Noted):
-                    remarks[value.remark].append(row)
-                    values[row] = value.value
-            for remark, rows in remarks.items():
-                self.note(name, remark, rows)
+        values = Column[Any](shelf=self.shelf)
+        remarks: dict[str, list[int]] = defaultdict(list)
+        more = iter(results)
+        while part := list(islice(more, ROWS_AT_ONCE)):
+            if not {Bad, Noted}.isdisjoint(map(type, part)):
+                self._set_apart(name, part, len(values), remarks)
+            values.extend(part)
+        for remark, rows in remarks.items():
+            self.note(name, remark, rows)
         self.columns[name] = values
+
+    def _set_apart(self, name: str, part: list[Any], start: int, remarks: dict[str, list[int]]) -> None:
+        for place, value in enumerate(part):
+            if isinstance(value, Bad):
+                self.bad[start + place].append((name, value))
+                part[place] = None
+            elif isinstance(value, Noted):
+                remarks[value.remark].append(start + place)
+                part[place] = value.value

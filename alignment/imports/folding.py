@@ -40,14 +40,13 @@ def fold_finer_rows(draft: Draft) -> None:
     names = [name for name in (*draft.kind.identity, "currency") if name in draft.columns]
     groups: dict[tuple[Any, ...], list[int]] = defaultdict(list)
     seen: set[tuple[str, ...]] = set()
-    for row, key in enumerate(zip(*(draft.columns[name] for name in names), strict=True)):
-        cells = tuple(draft.raw.rows[row])
+    keys = zip(*(draft.columns[name] for name in names), strict=True)
+    for row, (key, cells) in enumerate(zip(keys, map(tuple, draft.raw.rows), strict=True)):
         if cells not in seen:
             groups[key].append(row)
             seen.add(cells)
     many = [rows for rows in groups.values() if len(rows) > 1]
-    for rows in many:
-        _fold(draft, rows)
+    _fold(draft, [rows for rows in many if not _refused(draft, rows)])
     if draft.folded:
         n_rows = len(draft.folded) + len(set(draft.folded.values()))
         draft.notes.append(
@@ -66,21 +65,39 @@ def _is_finer(draft: Draft) -> bool:
     return bool(draft.options.get("adds_up")) or any(folded(column) in _FINER for column in free)
 
 
-def _fold(draft: Draft, rows: list[int]) -> None:
-    if any(row in draft.bad for row in rows):
-        for row in (row for row in rows if row not in draft.bad):
-            draft.refuse(
-                row,
-                "",
-                "Another row of the same campaign and day cannot be read, so the day's sum would be short.",
-                "Correct that row, then both go in.",
-            )
-        return
-    first = rows[0]
+def _refused(draft: Draft, rows: list[int]) -> bool:
+    """Whether a part is bad; then none of the rows goes in."""
+    if not any(row in draft.bad for row in rows):
+        return False
+    for row in (row for row in rows if row not in draft.bad):
+        draft.refuse(
+            row,
+            "",
+            "Another row of the same campaign and day cannot be read, so the day's sum would be short.",
+            "Correct that row, then both go in.",
+        )
+    return True
+
+
+def _fold(draft: Draft, groups: list[list[int]]) -> None:
+    """The first row of each group gets the sums; the others are told to be in it."""
+    draft.folded |= {row: rows[0] for rows in groups for row in rows[1:]}
+    firsts = {rows[0] for rows in groups}
     for name in _ADDED:
         if name in draft.columns:
-            parts = [draft.columns[name][row] for row in rows]
-            draft.columns[name][first] = None if None in parts else sum(parts)
+            sums = _sums(draft, name, firsts)
+            values = enumerate(draft.columns[name])
+            draft.put(name, (sums.get(row, value) for row, value in values))
     if "reach" in draft.columns:
-        draft.columns["reach"][first] = None
-    draft.folded |= dict.fromkeys(rows[1:], first)
+        values = enumerate(draft.columns["reach"])
+        draft.put("reach", (None if row in firsts else value for row, value in values))
+
+
+def _sums(draft: Draft, name: str, firsts: set[int]) -> dict[int, Any]:
+    """By the first row of each group; None where one of its rows tells nothing."""
+    sums: dict[int, Any] = dict.fromkeys(firsts, 0)
+    for row, value in enumerate(draft.columns[name]):
+        first = draft.folded.get(row, row)
+        if first in firsts:
+            sums[first] = None if None in (sums[first], value) else sums[first] + value
+    return sums

@@ -1,5 +1,6 @@
 """The file's own totals against the sum of the rows that went in."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from alignment.imports.draft import Draft
@@ -12,7 +13,7 @@ from alignment.money import MICROS
 _SUMMED = frozenset((Parse.MONEY, Parse.MICROS, Parse.COUNT))
 
 
-def total_notes(draft: Draft, kept: list[int]) -> list[str]:
+def total_notes(draft: Draft, kept: Sequence[int]) -> list[str]:
     """
     One sentence for each total that the file states, with the difference to ours.
 

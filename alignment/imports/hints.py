@@ -1,6 +1,7 @@
 """Spellings that look like slips. They are named and never changed: merging is a person's decision."""
 
 from collections import Counter
+from collections.abc import Sequence
 from difflib import get_close_matches
 from functools import cache
 
@@ -23,7 +24,7 @@ _CLOSE = 0.84
 _MOST_DISTINCT = 300
 
 
-def spelling_notes(draft: Draft, kept: list[int]) -> list[str]:
+def spelling_notes(draft: Draft, kept: Sequence[int]) -> list[str]:
     """
     A sentence for every rare spelling close to a common one of its column, or to a known word.
 

@@ -5,6 +5,8 @@ Leads and deals are kept and marked. Accounts, products and campaigns are names 
 and count nowhere. A touch that was deleted did not happen; it is not loaded.
 """
 
+from collections.abc import Sequence
+
 from alignment.imports.draft import Draft
 from alignment.imports.phrases import counted
 
@@ -17,8 +19,8 @@ def settle_deleted(draft: Draft) -> None:
     if not _is_marked(draft) or not ({"archived", "is_test"} & draft.columns.keys()):
         return
     told = [draft.columns[name] for name in _CAUSES if name in draft.columns]
-    draft.columns["was_deleted"] = draft.column("deleted")
-    draft.columns["deleted"] = [any(values) for values in zip(*told, strict=True)]
+    draft.put("was_deleted", draft.column("deleted"))
+    draft.put("deleted", map(any, zip(*told, strict=True)))
 
 
 def _is_marked(draft: Draft) -> bool:
@@ -26,7 +28,7 @@ def _is_marked(draft: Draft) -> bool:
     return any(spec.name == "deleted" and spec.is_stored for spec in draft.kind.fields)
 
 
-def not_loaded(draft: Draft, kept: list[int]) -> list[int]:
+def not_loaded(draft: Draft, kept: Sequence[int]) -> list[int]:
     """Rows of what happened that the tool says it has deleted: they are no data of ours."""
     gone = draft.columns.get("deleted")
     if draft.kind.slug not in _HAPPENINGS or gone is None:
@@ -40,7 +42,7 @@ def not_loaded(draft: Draft, kept: list[int]) -> list[int]:
     return rows
 
 
-def deleted_note(draft: Draft, kept: list[int]) -> None:
+def deleted_note(draft: Draft, kept: Sequence[int]) -> None:
     """'10 rows are not ours to count: 10 deleted. They are kept, and no figure counts them.'"""
     first = {"deleted": draft.columns.get("was_deleted") or draft.columns.get("deleted")}
     told = {name: first.get(name) or draft.columns.get(name) for name in _CAUSES}

@@ -106,7 +106,7 @@ class ParsedImport:
     mapping: dict[str, str]
     header: tuple[str, ...]
     rows: Sequence[dict[str, Any]]
-    lines: tuple[int, ...]
+    lines: Sequence[int]
     problems: tuple[RowProblem, ...]
     accounting: Accounting
     notes: tuple[str, ...] = ()

@@ -90,7 +90,7 @@ def _from_cells(draft: Draft, name: str, currencies: list[str | None], *, has_fi
                 "Convert it.",
             )
         currencies[row] = named
-    draft.columns[name] = values
+    draft.put(name, values)
 
 
 def _settle(draft: Draft, currencies: list[str | None], *, has_field: bool, has_column: bool) -> None:
@@ -100,7 +100,7 @@ def _settle(draft: Draft, currencies: list[str | None], *, has_field: bool, has_
     n_assumed = sum(currency is None for currency in currencies)
     others = [row for row, currency in enumerate(currencies) if currency not in (None, company)]
     if has_column or others:
-        draft.columns["currency"] = [currency or company for currency in currencies]
+        draft.put("currency", (currency or company for currency in currencies))
     if not has_column and others:
         draft.note("", "Another currency than the company's is named", others)
     if n_assumed and not has_column:

@@ -1,5 +1,6 @@
 """A file as text, row by row: what every reader returns and every check starts from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
@@ -7,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from alignment.imports.columns import Cells, Column
 from alignment.imports.escapes import may_be_escaped, unescaped, was_escaped
 from alignment.imports.parsed import RowProblem
 
@@ -123,8 +125,8 @@ class RawTable:
     format: str
     header: tuple[str, ...]
     header_line: int
-    rows: list[list[str]]
-    lines: list[int]
+    rows: Sequence[list[str]]
+    lines: Sequence[int]
     cut: dict[int, int]
     typed: NDArray[np.bool_] | None
     broken: tuple[RowProblem, ...]
@@ -154,10 +156,15 @@ class RawTable:
             notes=(*self.notes, f"A list of rejected rows: its first {n} columns say why and were left out."),
         )
 
-    def column(self, name: str) -> list[str]:
+    def column(self, name: str) -> Sequence[str]:
         """The column's cells, one per row, without the apostrophe that keeps a spreadsheet from a formula."""
         cells = self._cells(name)
-        return [unescaped(cell) for cell in cells] if may_be_escaped(cells) else cells
+        return Column(map(unescaped, cells)) if may_be_escaped(cells) else cells
+
+    def cell(self, row: int, name: str) -> str:
+        """One cell as the file has it."""
+        position = self.header.index(name)
+        return self.rows.column(position)[row] if isinstance(self.rows, Cells) else self.rows[row][position]
 
     def escaped_rows(self, name: str) -> list[int]:
         """Positions of the rows whose cell in the column carried that apostrophe."""
@@ -166,8 +173,10 @@ class RawTable:
             return []
         return [number for number, cell in enumerate(cells) if was_escaped(cell)]
 
-    def _cells(self, name: str) -> list[str]:
+    def _cells(self, name: str) -> Sequence[str]:
         position = self.header.index(name)
+        if isinstance(self.rows, Cells):
+            return self.rows.column(position)
         return [row[position] for row in self.rows]
 
     def is_typed(self, name: str) -> NDArray[np.bool_] | None:

@@ -1,7 +1,7 @@
 """Which kind of file a header belongs to, and which column fills which field."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import PurePath
 
 from alignment.errors import UnreadableFile, did_you_mean
@@ -91,7 +91,7 @@ def _known_values(name: str, parse: Parse) -> Callable[[str], bool] | None:
     return None
 
 
-def _share_known(cells: list[str], known: Callable[[str], bool]) -> float:
+def _share_known(cells: Sequence[str], known: Callable[[str], bool]) -> float:
     texts = {trimmed(cell) for cell in cells[:_VALUES_LOOKED_AT]} - {""}
     return sum(map(known, texts)) / len(texts) if texts else 0.0
 

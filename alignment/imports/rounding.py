@@ -1,5 +1,6 @@
 """Figures finer than what is kept of them: rounded half to even row by row, and the loss told."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +14,7 @@ from alignment.money import MICROS
 _CALLED = {Parse.MICROS: "amount", Parse.MILLIONTHS: "number", Parse.ROUNDED: "number"}
 
 
-def without_residue(draft: Draft, spec: FieldSpec, results: list[Any]) -> list[Any]:
+def without_residue(draft: Draft, spec: FieldSpec, results: Iterable[Any]) -> list[Any]:
     """The whole numbers of a column of Spent or Rounded, and a note on what rounding left over."""
     residue, n_rounded = Decimal(0), 0
     values = []

@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from alignment.imports.columns import Same
 from alignment.imports.dates import DateStyle, parsed_day
 from alignment.imports.draft import Draft
 from alignment.imports.kinds import folded
@@ -155,7 +156,9 @@ def _expect_open_deals(draft: Draft, stages: list[Any]) -> None:
     ]
     if not early:
         return
-    expected = draft.columns.setdefault("expected_on", [None] * draft.n_rows)
+    if "expected_on" not in draft.columns:
+        draft.put("expected_on", Same(None, draft.n_rows))
+    expected = draft.columns["expected_on"]
     for row in early:
         expected[row] = expected[row] or business_day(closed[row], draft.context.zone)
         closed[row] = None

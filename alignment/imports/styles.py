@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from alignment.imports.dates import ORDER_LABELS, DateOrder, DateStyle, date_style
+from alignment.imports.columns import parts
+from alignment.imports.dates import ORDER_LABELS, DateOrder, DateStyle, date_style, is_year_first
 from alignment.imports.kinds import Kind, Parse, folded
 from alignment.imports.layout import trimmed
 from alignment.imports.numbers import NumberStyle, number_style
@@ -69,9 +70,9 @@ def styles_of(raw: RawTable, kind: Kind, mapping: Mapping[str, str]) -> tuple[St
     for name, column in mapping.items():
         parse = kind.spec(name).parse
         if parse in DATES:
-            dates[name] = date_style(_texts(raw, column))
+            dates[name] = date_style(_texts(raw, column, is_date=True))
         elif parse in NUMBERS:
-            style = number_style(_texts(raw, column))
+            style = number_style(_texts(raw, column, is_date=False))
             numbers[name] = _whole_numbers(style) if parse is Parse.COUNT else style
     dates = _dates_by_file(dates)
     numbers = _numbers_by_file(numbers, raw.delimiter)
@@ -84,13 +85,22 @@ def styles_of(raw: RawTable, kind: Kind, mapping: Mapping[str, str]) -> tuple[St
     return styles, _decisions(styles, mapping)
 
 
-def _texts(raw: RawTable, column: str) -> dict[str, None]:
-    """The column's distinct texts in order, without the cells whose type the file gave."""
+def _texts(raw: RawTable, column: str, *, is_date: bool) -> dict[str, None]:
+    """
+    The column's distinct texts in order, without the cells whose type the file gave.
+
+    Of dates with the year in front the first will do: they show no order, and each row may have another.
+    """
     typed = raw.is_typed(column)
     cells = raw.column(column)
     if typed is not None:
         cells = [cell for cell, is_typed in zip(cells, typed.tolist(), strict=True) if not is_typed]
-    return dict.fromkeys(text for text in map(trimmed, dict.fromkeys(cells)) if text)
+    found: dict[str, None] = {}
+    for part in parts(cells):
+        for text in map(trimmed, dict.fromkeys(part)):
+            if text and not (found and is_date and is_year_first(text)):
+                found[text] = None
+    return found
 
 
 def _whole_numbers(style: NumberStyle) -> NumberStyle:

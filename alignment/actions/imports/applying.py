@@ -305,7 +305,7 @@ def _work(
         zone=company.zone,
         currency=company.currency,
         names=Names(within, parsed.source),
-        row_status=[Status.UNCHANGED] * (len(parsed.rows) or rows.parsed),
+        row_status=bytearray(len(parsed.rows) or rows.parsed),
         begun=rollups.mark(within),
     )
 
@@ -343,7 +343,7 @@ def _follow_up(work: Work, kind: str, prepared: Prepared) -> None:
 
 
 def _receipt(work: Work, parsed: ParsedImport, seconds: float) -> ImportReceipt:
-    rows: Counter[Status] = Counter()
+    rows: Counter[int] = Counter()
     for status, n_rows in zip(work.row_status, parsed.weights or repeat(1), strict=False):
         rows[status] += n_rows
     open_now = still_open(work, work.waits)

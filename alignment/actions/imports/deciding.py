@@ -84,7 +84,7 @@ def begin(within: WriteSession, actor: Actor, sentence: str, *, source: str | No
         zone=company.zone,
         currency=company.currency,
         names=Names(within, source or SOURCE),
-        row_status=[],
+        row_status=bytearray(),
         begun=rollups.mark(within),
     )
 

@@ -168,7 +168,7 @@ def _insert(work: Work, table: str, new: Sequence[Stated], key: Key) -> dict[tup
     stamp = {"recorded_at": work.recorded_at, "batch_id": work.batch_id}
     made = work.insert(table, [one.defaults | one.values | stamp for one in new])
     ids = {key.of(one.values): row_id for one, row_id in zip(new, made, strict=True)}
-    work.fresh[table] |= set(ids.values())
+    work.fresh[table].update(ids.values())
     links = {}
     for one in new:
         row_id = ids[key.of(one.values)]
@@ -290,7 +290,7 @@ def ids_with_stubs(work: Work, table: str, kind: str, texts: Sequence[str]) -> d
             stamp["deleted"] = False
         ids_made = work.insert(table, [{"external_id": text} | stamp for text in missing])
         made = dict(zip(missing, ids_made, strict=True))
-        work.fresh[table] |= set(made.values())
+        work.fresh[table].update(made.values())
         work.opened += [(table, made[text], Open(STUB, kind, text)) for text in missing]
         ids |= made
     for text in texts:

@@ -52,7 +52,8 @@ STEPS = Steps(
 def write_leads(work: Work, parsed: ParsedImport) -> None:
     """One lead a row, with the stages that its own date columns tell."""
     by_owner = bool(parsed.options.get("territory_from_owner"))
-    survivors = _survivors(work, parsed.rows)
+    merged = _named(parsed.rows, "merged_into")
+    survivors = _survivors(work, merged)
     for lot in lots_of(parsed.rows, is_whole=bool(stub_ids(work, "lead"))):
         stated = [_lead(work, index, row, survivors, by_owner) for index, row in lot]
         written = write_entities(work, "lead", stated, BY_SOURCE)
@@ -61,7 +62,7 @@ def write_leads(work: Work, parsed: ParsedImport) -> None:
         ]
         _write_people(work, [(index, row, one.id) for index, row, one in current])
         _derive(work, current)
-    if any(row.get("merged_into") for row in parsed.rows):
+    if merged:
         flatten_merges(work)
 
 
@@ -95,9 +96,15 @@ def _merge(work: Work, row: Row, values: Row, opens: list[Open], survivors: dict
         opens.append(work.wait("merged_into_id", "leads", target))
 
 
-def _survivors(work: Work, rows: Sequence[Row]) -> dict[str, int]:
+def _named(rows: Sequence[Row], field_name: str) -> list[str]:
+    """What the rows name there. Most files have no such column, and then no row is put together."""
+    if not rows or field_name not in rows[0]:
+        return []
+    return [row[field_name] for row in rows if row[field_name]]
+
+
+def _survivors(work: Work, targets: Sequence[str]) -> dict[str, int]:
     """By the id that a row is merged into: the lead that is left at the end of the chain so far."""
-    targets = [row["merged_into"] for row in rows if row.get("merged_into")]
     ids = record_ids(work, "lead", targets)
     found = {
         row["id"]: row["merged_into_id"]
@@ -141,7 +148,8 @@ def _write_people(work: Work, current: Sequence[tuple[int, Row, int]]) -> None:
     """Personal data goes to `lead_person` alone; its changes are not remembered."""
     present = [name for name in _PERSONAL if current and name in current[0][1]]
     wanted = {row_id: {name: row[name] for name in present} for _, row, row_id in current}
-    known = wanted.keys() - work.fresh["lead"]
+    made = work.fresh["lead"]
+    known = {row_id for row_id in wanted if row_id not in made}
     table = table_named("lead_person")
     stored = (
         {row["lead_id"]: row for row in rows_where(work.session, table, "lead_id", known)} if present else {}

@@ -77,7 +77,7 @@ def _make_territories(work: Work, found: ParsedBoundaries) -> None:
             for shape in found.shapes
         ],
     )
-    work.fresh["territory"] |= set(work.session.connection().scalars(sa.select(c(Territory).id)))
+    work.fresh["territory"].update(work.session.connection().scalars(sa.select(c(Territory).id)))
     work.created += [Created(kind="territories", code=shape.key, name=shape.name) for shape in found.shapes]
 
 

@@ -197,7 +197,7 @@ def _settle(
         zone=company.zone,
         currency=company.currency,
         names=Names(within, by.source),
-        row_status=[],
+        row_status=bytearray(),
         begun=begun,
     )
     _speak_again(work, leads.STEPS, histories[leads.STEPS.table])

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -46,13 +47,44 @@ class Open:
     text: str
 
 
+class Ids:
+    """Ids of rows of one table. Kept are stretches without a gap: a file's new rows are one."""
+
+    __slots__ = ("_firsts", "_lasts")
+
+    def __init__(self) -> None:
+        self._firsts: list[int] = []
+        self._lasts: list[int] = []
+
+    def __contains__(self, row_id: object) -> bool:
+        if not isinstance(row_id, int):
+            return False
+        at = bisect_right(self._firsts, row_id) - 1
+        return at >= 0 and row_id <= self._lasts[at]
+
+    def add(self, row_id: int) -> None:
+        at = bisect_right(self._firsts, row_id) - 1
+        if at >= 0 and row_id <= self._lasts[at] + 1:
+            self._lasts[at] = max(self._lasts[at], row_id)
+        else:
+            at += 1
+            self._firsts.insert(at, row_id)
+            self._lasts.insert(at, row_id)
+        if at + 1 < len(self._firsts) and self._firsts[at + 1] == row_id + 1:
+            del self._firsts[at + 1], self._lasts[at]
+
+    def update(self, ids: Iterable[int]) -> None:
+        for row_id in ids:
+            self.add(row_id)
+
+
 @dataclass(slots=True, kw_only=True)
 class Work:
     """
     The state of one import.
 
-    `fresh` are rows that this batch inserted: changing them again needs no
-    remembering. `opened` are open references found so far, by table and row.
+    `row_status` is a `Status` for each row of the file. `fresh` are rows that this batch inserted:
+    changing them again needs no remembering. `opened` are open references found so far, by table and row.
     """
 
     session: WriteSession
@@ -62,10 +94,10 @@ class Work:
     zone: str
     currency: str
     names: Names
-    row_status: list[Status]
+    row_status: bytearray
     begun: rollups.Mark
     records: Counter[Status] = field(default_factory=Counter)
-    fresh: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    fresh: dict[str, Ids] = field(default_factory=lambda: defaultdict(Ids))
     remembered: set[tuple[str, int]] = field(default_factory=set)
     followed: set[tuple[str, int]] = field(default_factory=set)
     opened: list[tuple[str, int, Open]] = field(default_factory=list)

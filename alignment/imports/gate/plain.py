@@ -5,8 +5,7 @@ Cells travel as one text, cut at a character that none of them holds: 3 million
 cells cross in a third of a second, where JSON needs two.
 """
 
-from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import chain
 from typing import Any
@@ -22,17 +21,17 @@ from alignment.imports.boundaries import (
     PropertyChoice,
     Simplification,
 )
+from alignment.imports.columns import ROWS_AT_ONCE, Cells, Column
 from alignment.imports.gate.frames import Frame, Torn
 from alignment.imports.parsed import RowProblem
 from alignment.imports.raw import Other, OtherRow, RawTable
 
-_ROWS_A_FRAME = 10_000
 _SEPARATORS = ("\x1f", "\x1e", "\x1d", "\x1c", *map(chr, range(0xE000, 0xF8FF)))
 """Control characters made for this; then the private-use area, which no file holds whole."""
 
 
 def table_frames(table: RawTable) -> Iterator[Frame]:
-    """The table as a head, its line numbers, its mask, and its cells some rows at a time."""
+    """The table as a head, its mask, and its cells with their lines, some rows at a time."""
     yield Frame(
         {
             "answer": "table",
@@ -49,13 +48,13 @@ def table_frames(table: RawTable) -> Iterator[Frame]:
             "sheet": table.sheet,
             "sheets": table.sheets,
             "typed": table.typed is not None,
-        },
-        array("q", table.lines).tobytes(),
+        }
     )
     if table.typed is not None:
         yield Frame({"answer": "typed"}, np.packbits(table.typed).tobytes())
-    for start in range(0, len(table.rows), _ROWS_A_FRAME):
-        yield _cells_frame(table.rows[start : start + _ROWS_A_FRAME])
+    for start in range(0, len(table.rows), ROWS_AT_ONCE):
+        some = slice(start, start + ROWS_AT_ONCE)
+        yield _cells_frame(table.rows[some], table.lines[some])
 
 
 def table_from(file_name: str, frame: Frame, more: Iterator[Frame]) -> RawTable:
@@ -67,14 +66,13 @@ def table_from(file_name: str, frame: Frame, more: Iterator[Frame]) -> RawTable:
     """
     head = frame.head
     n_rows, width = head["n_rows"], len(head["header"])
-    lines = array("q", bytes(frame.body)).tolist()
     typed = None
     if head["typed"]:
         bits = np.unpackbits(np.frombuffer(_next(more).body, dtype=np.uint8), count=n_rows * width)
         typed = bits.astype(np.bool_).reshape(n_rows, width)
-    rows: list[list[str]] = []
+    rows, lines = Cells(width), Column[int]()
     while len(rows) < n_rows:
-        rows.extend(_rows_from(_next(more), width))
+        _take(_next(more), width, rows, lines)
     if len(rows) != n_rows or len(lines) != n_rows:
         raise Torn(f"{len(rows):,} rows and {len(lines):,} lines where {n_rows:,} were announced")
     return RawTable(
@@ -98,12 +96,13 @@ def table_from(file_name: str, frame: Frame, more: Iterator[Frame]) -> RawTable:
     )
 
 
-def _cells_frame(rows: list[list[str]]) -> Frame:
+def _cells_frame(rows: Sequence[list[str]], lines: Sequence[int]) -> Frame:
     n_cells = sum(map(len, rows))
     for separator in _SEPARATORS:
         text = separator.join(chain.from_iterable(rows))
         if text.count(separator) == n_cells - 1:
-            return Frame({"answer": "cells", "separator": separator}, text.encode("utf-8", "surrogatepass"))
+            head = {"answer": "cells", "separator": separator, "lines": list(lines)}
+            return Frame(head, text.encode("utf-8", "surrogatepass"))
     raise AssertionError("a table that holds every character of the private-use area")
 
 
@@ -114,11 +113,12 @@ def _next(frames: Iterator[Frame]) -> Frame:
     return frame
 
 
-def _rows_from(frame: Frame, width: int) -> Iterable[list[str]]:
+def _take(frame: Frame, width: int, rows: Cells, lines: Column[int]) -> None:
     cells = frame.body.decode("utf-8", "surrogatepass").split(frame.head["separator"])
     if not cells or len(cells) % width:
         raise Torn(f"{len(cells):,} cells are no rows of {width:,}")
-    return map(list, zip(*[iter(cells)] * width, strict=True))
+    rows.extend(cells)
+    lines.extend(map(int, frame.head["lines"]))
 
 
 def boundaries_frame(found: ParsedBoundaries) -> Frame:
