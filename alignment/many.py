@@ -97,37 +97,28 @@ def _among_in_postgresql(element: _Among, compiler: Any, **options: Any) -> str:
     return f"{column} = ANY({keys})"
 
 
-def of_days(column: sa.ColumnElement[int], stretches: Sequence[tuple[int, int]]) -> sa.ColumnElement[bool]:
+def of_days(
+    column: sa.ColumnElement[int],
+    stretches: Sequence[tuple[int, int]],
+    *,
+    can_be: Callable[[int], bool] | None = None,
+) -> sa.ColumnElement[bool]:
     """
     A condition that the day lies in one of the stretches (first and last day), to be searched by an index.
 
-    PostgreSQL does not search an index of which the day is a later column for stretches that are joined by
-    "or", it reads all days: it gets the days themselves, as one parameter.
+    Neither database searches an index of which the day is a later column for stretches that are joined by
+    "or", each reads all days: they get the days themselves, unless those are nearly all there are. `can_be`
+    says which days the column may hold.
     """
     days = sorted({day for first, last in stretches for day in range(first, last + 1)})
-    ends = [sa.bindparam(None, end, sa.Integer, unique=True) for pair in stretches for end in pair]
-    return _OfDays(column, sa.bindparam(None, days, _Keys(sa.Integer()), unique=True), *ends)
+    if len(days) > _DAYS_AT_MOST:
+        return sa.or_(*(column.between(first, last) for first, last in stretches))
+    kept = days if can_be is None else [day for day in days if can_be(day)]
+    return _Among(column, sa.bindparam(None, kept, _Keys(sa.BigInteger()), unique=True))
 
 
-class _OfDays(FunctionElement[Any]):
-    """A column, its days, and the same as first and last days."""
-
-    inherit_cache = True
-    name = "of_days"
-
-
-@compiles(_OfDays, "sqlite")
-def _of_days_in_sqlite(element: _OfDays, compiler: Any, **options: Any) -> str:
-    column, _, *ends = element.clauses
-    stretches = zip(ends[::2], ends[1::2], strict=True)
-    inside = sa.or_(*(column.between(first, last) for first, last in stretches))
-    return f"({compiler.process(inside, **options)})"
-
-
-@compiles(_OfDays, "postgresql")
-def _of_days_in_postgresql(element: _OfDays, compiler: Any, **options: Any) -> str:
-    column, days = (compiler.process(part, **options) for part in list(element.clauses)[:2])
-    return f"{column} = ANY({days})"
+_DAYS_AT_MOST = 1_500
+"""Four years."""
 
 
 # --- writing many rows ---------------------------------------------------------------------------------

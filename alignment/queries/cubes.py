@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from alignment.db import ReadSession
 from alignment.many import of_days
-from alignment.periods import Period, epoch_day
+from alignment.periods import Period, epoch_day, from_epoch_day
 from alignment.queries.dimensions import NOBODY, Narrowing
 from alignment.queries.frames import total
 from alignment.rollups import (
@@ -193,7 +193,7 @@ class Cubes:
                 members[name] = _one_in_sql(members[name], id)
         keys = [*members.values(), *(_key_in_sql(name, cell) for name in question.by)]
         where = [cell.cube == cube.number]
-        where += _inside(cell.day, question)
+        where += _inside(cell.day, question, cube)
         if cube.is_dated:
             where.append(cell.since <= self.at)
         where += [cell[places[name]].in_(sorted(ids)) for name, ids in chosen.items()]
@@ -232,7 +232,7 @@ class Cubes:
 
     def _unpacked(self, question: Question, cube: Cube, splits: Splits) -> pd.DataFrame:
         cell = c(PackedCell)
-        where = _inside(cell.day, question)
+        where = _inside(cell.day, question, cube)
         where += [cell.b_id.in_(sorted(ids)) for ids in self._chosen(question, splits).values()]
         table = sums_until(self.session, cube, self.at, *where)
         cells = pd.DataFrame(table, columns=[*cube.dimensions, "is_dated", "is_direct", "rank", *NUMBERS])
@@ -334,10 +334,16 @@ def _places(cube: Cube) -> dict[str, str]:
     return dict(zip(cube.dimensions, places, strict=True))
 
 
-def _inside(day: sa.ColumnElement[int], question: Question) -> list[sa.ColumnElement[bool]]:
+def _inside(day: sa.ColumnElement[int], question: Question, cube: Cube) -> list[sa.ColumnElement[bool]]:
     """The days that matter, and what has none."""
+    if not question.days:
+        return []
     periods = [(each.first_epoch_day, each.last_epoch_day) for each in question.days]
-    return [of_days(day, [(NO_DAY, NO_DAY), *periods])] if periods else []
+    return [of_days(day, [(NO_DAY, NO_DAY), *periods], can_be=_begins_stretch if cube.by_stretch else None)]
+
+
+def _begins_stretch(day: int) -> bool:
+    return day == NO_DAY or _begins(from_epoch_day(day))
 
 
 def _is_whole(period: Period) -> bool:
