@@ -44,6 +44,9 @@ class Place(NamedTuple):
 class Shelf:
     """Where the columns of one table are put aside, one behind the other. Any thread may look."""
 
+    in_memory_only = False
+    """Of a process that may open no file."""
+
     def __init__(self, content: bytes = b"") -> None:
         self._file: IO[bytes] = BytesIO()
         self._lock = Lock()
@@ -54,7 +57,7 @@ class Shelf:
         """Where it begins, and how long it is."""
         with self._lock:
             start, self._size = self._size, self._size + len(data)
-            if start <= _IN_MEMORY < self._size:
+            if start <= _IN_MEMORY < self._size and not self.in_memory_only:
                 self._go_to_disk()
             self._file.seek(start)
             self._file.write(data)
@@ -102,6 +105,12 @@ class Column(Sequence[T]):
                 self._aside.append(self._put(self._tail))
                 self._tail = []
 
+    def append(self, value: T) -> None:
+        self._tail.append(value)
+        if len(self._tail) == ROWS_AT_ONCE:
+            self._aside.append(self._put(self._tail))
+            self._tail = []
+
     def parts(self) -> Iterator[Sequence[T]]:
         """All values, as many at a time as are taken back together."""
         for number in range(len(self._aside)):
@@ -122,7 +131,8 @@ class Column(Sequence[T]):
     def __getitem__(self, place: slice) -> list[T]: ...
     def __getitem__(self, place: int | slice) -> T | list[T]:
         if isinstance(place, slice):
-            return [self[row] for row in range(*place.indices(len(self)))]
+            rows = range(*place.indices(len(self)))
+            return self._stretch(rows.start, rows.stop) if rows.step == 1 else [self[row] for row in rows]
         part, row = self._place(place)
         return part[row]
 
@@ -140,6 +150,14 @@ class Column(Sequence[T]):
 
     def __repr__(self) -> str:
         return f"Column({list(self)!r})"
+
+    def _stretch(self, start: int, stop: int) -> list[T]:
+        found: list[T] = []
+        for number in range(start // ROWS_AT_ONCE, -(-stop // ROWS_AT_ONCE)):
+            part = self._tail if number == len(self._aside) else self._part(number)
+            first = number * ROWS_AT_ONCE
+            found += part[max(start - first, 0) : stop - first]
+        return found
 
     def _place(self, place: int) -> tuple[list[T], int]:
         n_rows = len(self)
@@ -264,6 +282,12 @@ class Cells(Sequence[list[str]]):
             column.extend(cells[position::width])
         self._n_rows += len(cells) // width
 
+    def without(self, n_first: int) -> "Cells":
+        """The same without its first columns."""
+        found = Cells(0)
+        found._columns, found._n_rows = self._columns[n_first:], self._n_rows
+        return found
+
     def column(self, position: int) -> Column[str]:
         return self._columns[position]
 
@@ -276,7 +300,7 @@ class Cells(Sequence[list[str]]):
     def __getitem__(self, place: slice) -> list[list[str]]: ...
     def __getitem__(self, place: int | slice) -> list[str] | list[list[str]]:
         if isinstance(place, slice):
-            return [self[row] for row in range(*place.indices(self._n_rows))]
+            return list(map(list, zip(*(column[place] for column in self._columns), strict=True)))
         return [column[place] for column in self._columns]
 
     def __iter__(self) -> Iterator[list[str]]:

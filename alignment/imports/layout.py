@@ -7,11 +7,13 @@ Nothing is guessed away: a row that is not loaded is either recognised as one of
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from statistics import median
 
 from alignment.errors import UnreadableFile
+from alignment.imports.columns import ROWS_AT_ONCE, Cells, Column
 from alignment.imports.kinds import folded
 from alignment.imports.parsed import RowProblem
 from alignment.imports.phrases import counted
@@ -48,8 +50,8 @@ class Layout:
 
     header: tuple[str, ...]
     header_line: int
-    rows: list[list[str]]
-    lines: list[int]
+    rows: Cells
+    lines: Column[int]
     cut: dict[int, int]
     broken: tuple[RowProblem, ...]
     other: tuple[OtherRow, ...]
@@ -62,17 +64,18 @@ def trimmed(text: str) -> str:
 
 
 def laid_out(
-    records: Sequence[Record], *, limits: Limits, file_name: str, header_is_first: bool = False
+    records: Iterable[Record], *, limits: Limits, file_name: str, header_is_first: bool = False
 ) -> Layout:
     """
-    The header, the data rows and the rest of the records.
+    The header, the data rows and the rest of the records, which are gone through once.
 
     `header_is_first` is for formats that name their columns themselves.
 
     Raises:
         UnreadableFile: Nothing but blank rows, no row of column headings, or a limit is passed.
     """
-    filled = [record for record in records if not _is_blank(record.cells)]
+    more = iter(records)
+    ahead, filled = _looked_at(more)
     if not filled:
         raise UnreadableFile(f'"{file_name}" is empty: it has no row with text. Export it again.')
     position = 0 if header_is_first else _header_position(filled, file_name)
@@ -83,9 +86,22 @@ def laid_out(
             "Export only the columns that are needed."
         )
     sorter = _Sorter(names, filled[position], filled[position + 1 :], limits, file_name)
-    for record in records:
+    for record in chain(ahead, more):
         sorter.take(record)
     return sorter.finished(notes)
+
+
+def _looked_at(records: Iterable[Record]) -> tuple[list[Record], list[Record]]:
+    """As many of the first records as are looked at before any is sorted; those that hold text."""
+    ahead: list[Record] = []
+    filled: list[Record] = []
+    for record in records:
+        ahead.append(record)
+        if not _is_blank(record.cells):
+            filled.append(record)
+            if len(filled) == _SEARCH_ROWS + _SAMPLE_ROWS:
+                break
+    return ahead, filled
 
 
 def _header_position(filled: Sequence[Record], file_name: str) -> int:
@@ -143,7 +159,12 @@ def _names(header: list[str], below: Sequence[Record]) -> tuple[tuple[str, ...],
 
 
 class _Sorter:
-    """Puts every record in its place: header, data, recognised other, broken."""
+    """
+    Puts every record in its place: header, data, recognised other, broken.
+
+    Footers and some totals are told by where they stand, below the last row that is filled as data rows
+    are. A record that may be one waits until such a row comes, or the end; what comes meanwhile waits too.
+    """
 
     def __init__(
         self,
@@ -161,9 +182,10 @@ class _Sorter:
         # Some tools end every data row with a delimiter that the header lacks.
         modal = Counter(len(row.cells) for row in sample).most_common(1)[0][0] if sample else 0
         self.widest = max(len(header.cells), modal)
-        self.tail_start = _tail_start(below, self.usual)
-        self.rows: list[list[str]] = []
-        self.lines: list[int] = []
+        self.rows, self.lines = Cells(self.width), Column[int]()
+        self.latest: list[str] = []
+        self.n_rows = 0
+        self.waiting: list[Record] = []
         self.cut: dict[int, int] = {}
         self.broken: list[RowProblem] = []
         self.other: list[OtherRow] = []
@@ -171,11 +193,33 @@ class _Sorter:
     def take(self, record: Record) -> None:
         if record.line == self.header.line:
             return
+        if not self.waiting:
+            if self._is_plain(record):
+                self._keep(record.line, record.cells)
+            elif (
+                record.line < self.header.line
+                or _is_blank(record.cells)
+                or _is_data(record.cells, self.usual)
+            ):
+                self._sort(record, in_tail=False)
+            else:
+                self.waiting.append(record)
+            return
+        self.waiting.append(record)
+        if _is_data(record.cells, self.usual):
+            self._sort_waiting(in_tail=False)
+
+    def _sort_waiting(self, *, in_tail: bool) -> None:
+        waiting, self.waiting = self.waiting, []
+        for record in waiting:
+            self._sort(record, in_tail=in_tail)
+
+    def _sort(self, record: Record, *, in_tail: bool) -> None:
         cells = record.cells
         if self._is_plain(record):
             self._keep(record.line, cells)
             return
-        what = self._what(record)
+        what = self._what(record, in_tail=in_tail)
         if what is not None:
             # What is blank or was told by the header needs no copy: a file may hold 200,000 such rows.
             told = [] if what in (Other.BLANK, Other.REPEATED_HEADER) else cells[: self.width]
@@ -184,7 +228,7 @@ class _Sorter:
             self.broken.append(self._too_wide(record))
         else:
             if len(cells) < self.width:
-                self.cut[len(self.rows)] = len(cells)
+                self.cut[self.n_rows] = len(cells)
             self._keep(record.line, (cells + [""] * (self.width - len(cells)))[: self.width])
 
     def _is_plain(self, record: Record) -> bool:
@@ -202,10 +246,17 @@ class _Sorter:
     def _keep(self, line: int, cells: list[str]) -> None:
         if max(map(len, cells)) > self.limits.cell_bytes // 4:
             self._check_cells(line, cells)
-        if self.limits.rows is not None and len(self.rows) >= self.limits.rows:
+        if self.limits.rows is not None and self.n_rows >= self.limits.rows:
             raise UnreadableFile(too_many_rows(self.file_name, self.limits.rows))
-        self.rows.append(cells)
+        self.n_rows += 1
+        self.latest += cells
         self.lines.append(line)
+        if len(self.latest) == ROWS_AT_ONCE * self.width:
+            self._put_away()
+
+    def _put_away(self) -> None:
+        self.rows.extend(self.latest)
+        self.latest = []
 
     def _check_cells(self, line: int, cells: list[str]) -> None:
         for name, cell in zip(self.names, cells, strict=True):
@@ -216,7 +267,7 @@ class _Sorter:
                     f"the limit is {self.limits.cell_bytes:,}. Shorten it, or leave the column out."
                 )
 
-    def _what(self, record: Record) -> Other | None:
+    def _what(self, record: Record, *, in_tail: bool) -> Other | None:
         """Which recognised kind of non-data row this is; None for data."""
         cells = record.cells
         if _is_blank(cells):
@@ -228,7 +279,6 @@ class _Sorter:
         n_filled = _n_filled(cells)
         first = next(trimmed(cell) for cell in cells if trimmed(cell))
         is_sparse = n_filled <= 0.6 * self.usual
-        in_tail = record.line >= self.tail_start
         if self._is_total(first, cells, is_sparse=is_sparse, in_tail=in_tail):
             return Other.SUBTOTAL if _is_subtotal(first) else Other.TOTAL
         if in_tail and n_filled == 1 and self.usual >= 2 and _FOOTER.search(first):
@@ -261,6 +311,8 @@ class _Sorter:
         )
 
     def finished(self, notes: tuple[str, ...]) -> Layout:
+        self._sort_waiting(in_tail=True)
+        self._put_away()
         if self.header.line != 1:
             notes = (f"The column headings are on line {self.header.line}.", *notes)
         return Layout(
@@ -275,13 +327,12 @@ class _Sorter:
         )
 
 
-def _tail_start(below: Sequence[Record], usual: float) -> int:
-    """The line after the last row that is filled as data rows are: from there on, footers may stand."""
-    for record in reversed(below):
-        first = next(trimmed(cell) for cell in record.cells if trimmed(cell))
-        if _n_filled(record.cells) > 0.6 * usual and not _BARE_TOTAL.match(first):
-            return record.line + 1
-    return 0
+def _is_data(cells: Sequence[str], usual: float) -> bool:
+    """Whether a record is filled as data rows are: above it no footer stands."""
+    if _n_filled(cells) <= 0.6 * usual:
+        return False
+    first = next((trimmed(cell) for cell in cells if trimmed(cell)), "")
+    return first != "" and not _BARE_TOTAL.match(first)
 
 
 def _usual_fill(sample: Sequence[Record]) -> float:

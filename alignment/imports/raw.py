@@ -149,7 +149,7 @@ class RawTable:
         return replace(
             self,
             header=self.header[n:],
-            rows=[row[n:] for row in self.rows],
+            rows=self.rows.without(n) if isinstance(self.rows, Cells) else [row[n:] for row in self.rows],
             cut={row: max(cells - n, 0) for row, cells in self.cut.items()},
             typed=None if self.typed is None else self.typed[:, n:],
             other=tuple(replace(row, cells=row.cells[n:]) for row in self.other),

@@ -128,14 +128,15 @@ def _refuse_other(data: bytes, file_name: str, expected: str) -> None:
 
 
 def _read_text(data: bytes, file_name: str, limits: Limits) -> RawTable:
-    text, encoding = text_files.decoded(data, file_name)
-    delimiter = text_files.delimiter_of(text)
+    text = text_files.decoded(data, file_name)
+    sample = text.start(text_files.SAMPLE_CHARS + 1)
+    delimiter = text_files.delimiter_of(sample)
     found, is_lenient = text_files.records(text, delimiter, limits, file_name)
     named = text_files.DELIMITERS[delimiter] if delimiter else "none, a single column"
-    notes = [f"Read as text: encoding {encoding}, delimiter {named}."]
-    if encoding == "Windows-1252":
+    notes = [f"Read as text: encoding {text.name}, delimiter {named}."]
+    if text.name == "Windows-1252":
         notes.append("The file is not UTF-8, so it was read as Windows-1252: check letters such as ä, é, ł.")
-    if text_files.is_doubly_encoded(text):
+    if text_files.is_doubly_encoded(sample):
         notes.append('Letters look encoded twice ("Ã¼" for "ü"). They are stored as they stand in the file.')
     if is_lenient:
         notes.append("Some quotes inside text are not doubled; check the texts of those rows.")
@@ -147,7 +148,8 @@ def _read_workbook(data: bytes, file_name: str, limits: Limits, sheet: str | Non
     found = sheet_records(data, file_name, limits, sheet)
     try:
         layout = laid_out(found.records, limits=limits, file_name=file_name)
-        typed = found.typed[np.array(layout.lines, dtype=np.intp) - 1, : len(layout.header)]
+        lines = np.fromiter(layout.lines, np.intp, len(layout.lines))
+        typed = found.typed[lines - 1, : len(layout.header)]
         table = _table(data, file_name, "Excel", layout, limits, found.notes, typed=typed)
     except UnreadableFile as refusal:
         refusal.sheets = found.sheets

@@ -1,17 +1,21 @@
 """Bytes of a text file to records: encoding, delimiter and quoting are found and said aloud."""
 
+import codecs
 import csv
 import io
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from alignment.errors import UnreadableFile
 from alignment.imports.raw import Limits, Record
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
-_SAMPLE_CHARS = 200_000
+SAMPLE_CHARS = 200_000
 _SAMPLE_RECORDS = 200
+_HINT = re.compile(r"sep=([,;\t|])\r?\n")
+_PIECE = 1 << 20
 _SLACK = 2
 """Columns and cells are counted exactly when the table is laid out; here only what that would choke on."""
 _BOMS = (
@@ -24,41 +28,100 @@ _MOJIBAKE = re.compile("Ã[¤¶¼Ÿ„–œ©¨¡³±§]|â‚¬|â€")
 _MULTI_BYTE = re.compile("[^\x00-\x7f\ufffd]")
 
 
-def decoded(data: bytes, file_name: str) -> tuple[str, str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
     """
-    The text and the name of its encoding, tried in the order: byte order mark, UTF-8, UTF-16, cp1252.
+    A file's text, never whole in memory beside the file's bytes: as text it takes up to four times as much.
+
+    `encoding` is Python's, `name` what a person calls it.
+    """
+
+    data: bytes
+    encoding: str
+    name: str
+    has_mark: bool = False
+
+    def pieces(self) -> Iterator[str]:
+        """
+        The text, the byte order mark included where the encoding leaves it.
+
+        Raises:
+            UnicodeDecodeError: The bytes are no such text.
+        """
+        decoder = codecs.getincrementaldecoder(self.encoding)()
+        view = memoryview(self.data)
+        for start in range(0, len(view), _PIECE):
+            yield decoder.decode(view[start : start + _PIECE], final=start + _PIECE >= len(view))
+
+    def start(self, n_chars: int) -> str:
+        """The first so many characters."""
+        found = ""
+        for piece in self.pieces():
+            found += piece
+            if len(found) > n_chars:
+                break
+        return (found.removeprefix("\ufeff") if self.has_mark else found)[:n_chars]
+
+    def lines(self) -> Iterator[str]:
+        """With their ends, which are CR, LF and CR LF only, as in a spreadsheet; without Excel's "sep=;"."""
+        stream = io.TextIOWrapper(io.BytesIO(self.data), encoding=self.encoding, newline="")
+        first = stream.readline()
+        first = first.removeprefix("\ufeff") if self.has_mark else first
+        if first and not _HINT.fullmatch(first):
+            yield first
+        yield from stream
+
+
+def decoded(data: bytes, file_name: str) -> Text:
+    """
+    The text, its encoding tried in the order: byte order mark, UTF-8, UTF-16, cp1252.
 
     Raises:
         UnreadableFile: None fits, or the text holds NUL characters.
     """
-    text, name = _decoded(data, file_name)
-    position = text.find("\x00")
-    if position >= 0:
-        line = text.count("\n", 0, position) + 1
-        raise UnreadableFile(
-            f'"{file_name}", line {line}: there is a NUL character, which no text file has. The file is '
-            "damaged or not a text file. Export it again as CSV (UTF-8) or XLSX."
-        )
-    return text, name
+    text = _decoded(data, file_name)
+    line = 1
+    for piece in text.pieces():
+        position = piece.find("\x00")
+        if position >= 0:
+            line += piece.count("\n", 0, position)
+            raise UnreadableFile(
+                f'"{file_name}", line {line}: there is a NUL character, which no text file has. The file is '
+                "damaged or not a text file. Export it again as CSV (UTF-8) or XLSX."
+            )
+        line += piece.count("\n")
+    return text
 
 
-def _decoded(data: bytes, file_name: str) -> tuple[str, str]:
+def _decoded(data: bytes, file_name: str) -> Text:
     for mark, encoding, name in _BOMS:
         if data.startswith(mark):
-            try:
-                text = data.decode(encoding)
-            except UnicodeDecodeError as error:
+            text = Text(data=data, encoding=encoding, name=name, has_mark=True)
+            if (fault := _fault(text)) is not None:
                 raise UnreadableFile(
-                    f'"{file_name}" says that it is {name}, but byte {error.start + 1} does not fit. '
+                    f'"{file_name}" says that it is {name}, but byte {fault.start + 1} does not fit. '
                     "Export it again, best as CSV UTF-8."
-                ) from error
-            return text.removeprefix("\ufeff"), name
+                ) from fault
+            return text
     if unmarked := _utf16_without_mark(data):
-        return data.decode(unmarked), "UTF-16 without byte order mark"
+        return Text(data=data, encoding=unmarked, name="UTF-16 without byte order mark")
+    text = Text(data=data, encoding="utf-8", name="UTF-8")
+    if (fault := _fault(text)) is not None:
+        _require_cp1252(data, file_name, fault.start)
+        return Text(data=data, encoding="cp1252", name="Windows-1252")
+    return text
+
+
+def _fault(text: Text) -> UnicodeDecodeError | None:
+    """Where the bytes are no such text; told by all of them at once, since pieces do not know their place."""
     try:
-        return data.decode("utf-8"), "UTF-8"
-    except UnicodeDecodeError as error:
-        return _as_cp1252(data, file_name, error.start), "Windows-1252"
+        deque(text.pieces(), maxlen=0)
+    except UnicodeDecodeError:
+        try:
+            text.data.decode(text.encoding)
+        except UnicodeDecodeError as error:
+            return error
+    return None
 
 
 def _utf16_without_mark(data: bytes) -> str | None:
@@ -75,8 +138,8 @@ def _utf16_without_mark(data: bytes) -> str | None:
     return None
 
 
-def _as_cp1252(data: bytes, file_name: str, first_bad: int) -> str:
-    """cp1252, unless the file is UTF-8 with a few damaged bytes, which cp1252 would turn into noise."""
+def _require_cp1252(data: bytes, file_name: str, first_bad: int) -> None:
+    """Refuse what is no cp1252, and UTF-8 with a few damaged bytes, which cp1252 would turn into noise."""
     lossy = data.decode("utf-8", errors="replace")
     line = data.count(b"\n", 0, first_bad) + 1
     if len(_MULTI_BYTE.findall(lossy)) > lossy.count("\ufffd"):
@@ -85,7 +148,7 @@ def _as_cp1252(data: bytes, file_name: str, first_bad: int) -> str:
             "one file cannot be read safely. Export it again as CSV UTF-8."
         )
     try:
-        return data.decode("cp1252")
+        data.decode("cp1252")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise UnreadableFile(
@@ -96,7 +159,7 @@ def _as_cp1252(data: bytes, file_name: str, first_bad: int) -> str:
 
 def is_doubly_encoded(text: str) -> bool:
     """Whether the writer encoded twice, so that "ü" stands as "Ã¼"."""
-    return bool(_MOJIBAKE.search(text[:_SAMPLE_CHARS]))
+    return bool(_MOJIBAKE.search(text[:SAMPLE_CHARS]))
 
 
 def delimiter_of(text: str) -> str | None:
@@ -105,7 +168,7 @@ def delimiter_of(text: str) -> str | None:
 
     A first line "sep=;" (Excel's own hint) decides.
     """
-    if hint := re.match(r"sep=([,;\t|])\r?\n", text):
+    if hint := _HINT.match(text):
         return hint[1]
     best, best_score = None, 0.0
     for delimiter in DELIMITERS:
@@ -122,8 +185,8 @@ def delimiter_of(text: str) -> str | None:
 
 def _sample_widths(text: str, delimiter: str) -> Iterator[int]:
     """Cells of each of the first records that are not blank."""
-    lines = text[:_SAMPLE_CHARS].splitlines(keepends=True)
-    if len(text) > _SAMPLE_CHARS and len(lines) > 1:
+    lines = text[:SAMPLE_CHARS].splitlines(keepends=True)
+    if len(text) > SAMPLE_CHARS and len(lines) > 1:
         lines = lines[:-1]
     reader = csv.reader(lines, delimiter=delimiter)
     n_read = 0
@@ -138,39 +201,42 @@ def _sample_widths(text: str, delimiter: str) -> Iterator[int]:
         return
 
 
-def records(text: str, delimiter: str | None, limits: Limits, file_name: str) -> tuple[list[Record], bool]:
+def records(
+    text: Text, delimiter: str | None, limits: Limits, file_name: str
+) -> tuple[Iterator[Record], bool]:
     """
     All records with the line that a spreadsheet gives them, and whether quotes had to be read leniently.
 
     A line break inside quotes belongs to its cell, so it starts no new line; that is how a spreadsheet
-    counts. Excel's hint "sep=;" is no line.
+    counts. Excel's hint "sep=;" is no line. The text is gone through before the first record is given,
+    because the last quote may be what says how to read the first.
 
     Raises:
         UnreadableFile: A quote is never closed, a cell is too large, or there are too many rows.
     """
-    body = re.sub(r"\Asep=[,;\t|]\r?\n", "", text, count=1)
     try:
-        return list(_records(body, delimiter, limits, file_name, strict=True)), False
+        deque(_records(text, delimiter, limits, file_name, strict=True), maxlen=0)
+        return _records(text, delimiter, limits, file_name, strict=True), False
     except csv.Error as error:
         if "unexpected end of data" in str(error):
-            raise UnreadableFile(_unclosed_quote(body, delimiter, limits, file_name)) from error
+            raise UnreadableFile(_unclosed_quote(text, delimiter, limits, file_name)) from error
         if "field larger" in str(error):
             raise UnreadableFile(
                 f'"{file_name}" has a cell of more than {limits.cell_bytes // 1024} kB, probably because a '
                 "quote is opened and not closed. Correct the quote, or shorten the text."
             ) from error
     try:
-        return list(_records(body, delimiter, limits, file_name, strict=False)), True
+        deque(_records(text, delimiter, limits, file_name, strict=False), maxlen=0)
+        return _records(text, delimiter, limits, file_name, strict=False), True
     except csv.Error as error:
         raise UnreadableFile(f'"{file_name}" cannot be read as CSV: {error}. Export it again.') from error
 
 
 def _records(
-    text: str, delimiter: str | None, limits: Limits, file_name: str, *, strict: bool
+    text: Text, delimiter: str | None, limits: Limits, file_name: str, *, strict: bool
 ) -> Iterator[Record]:
     # A file of one column has no delimiter; a control character that text never holds stands in.
-    # StringIO with newline="" ends lines at CR, LF and CR LF only, as a spreadsheet does.
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or "\x1f", strict=strict)
+    reader = csv.reader(text.lines(), delimiter=delimiter or "\x1f", strict=strict)
     n_cells = 0
     for line, cells in enumerate(reader, start=1):
         if limits.rows is not None and line > limits.rows + 100:
@@ -213,10 +279,9 @@ def too_many_rows(file_name: str, limit: int) -> str:
     )
 
 
-def _unclosed_quote(text: str, delimiter: str | None, limits: Limits, file_name: str) -> str:
+def _unclosed_quote(text: Text, delimiter: str | None, limits: Limits, file_name: str) -> str:
     """The message for a quote that swallows the rest of the file."""
-    lenient = list(_records(text, delimiter, limits, file_name, strict=False))
-    last = lenient[-1]
+    last = deque(_records(text, delimiter, limits, file_name, strict=False), maxlen=1)[0]
     return (
         f'"{file_name}", line {last.line}: a quote is opened there and never closed, so everything after it '
         'would be one cell. Close the quote, or write quotes inside text twice ("").'

@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 
 from alignment.errors import UnreadableFile
 from alignment.imports.boundaries import ParsedBoundaries
+from alignment.imports.columns import Shelf
 from alignment.imports.gate.confinement import Confinement
 from alignment.imports.gate.frames import FAULT, MEMORY, READY, REFUSED, Frame, receive, send
 from alignment.imports.gate.plain import boundaries_frame, table_frames
@@ -35,6 +36,7 @@ def main() -> None:
     _load_everything()
     gc.freeze()
     gc.disable()  # a table is millions of objects and no cycle; looking for one took a third of the time
+    Shelf.in_memory_only = True
     confinement = Confinement()
     send(target, Frame({"answer": READY}))
     while (ask := receive(source)) is not None:
