@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from alignment.access import Permission, Scope, permitted
@@ -113,8 +114,14 @@ def _frames(reading: Reading, splits: Iterable[Split], *, beside: bool) -> Frame
 
 
 def _counted(reading: Reading, every: pd.DataFrame) -> pd.DataFrame:
-    is_counted = (every["is_dated"] == 1) | (reading.view.period is None)
-    return every[reading.narrowing.inside(every) & is_counted]
+    is_counted = reading.narrowing.inside(every) & _is_of_a_time(reading, every)
+    return every if is_counted.all() else every[is_counted]
+
+
+def _is_of_a_time(reading: Reading, every: pd.DataFrame) -> np.ndarray:
+    """What is dated, or everything for all time."""
+    is_dated: np.ndarray = every["is_dated"].to_numpy() == 1
+    return is_dated | (reading.view.period is None)
 
 
 def _cohort(reading: Reading, earlier: Reading | None, stages: tuple[Stage, ...]) -> _Counts:
@@ -122,7 +129,7 @@ def _cohort(reading: Reading, earlier: Reading | None, stages: tuple[Stage, ...]
     every = frames.every
     is_inside = reading.narrowing.inside(every)
     counts = _counted(reading, every)
-    outside = every[~is_inside & ((every["is_dated"] == 1) | (reading.view.period is None))]
+    outside = every[~is_inside & _is_of_a_time(reading, every)]
     return _Counts(
         steps=cohort_steps(stages, counts, cohort_of(earlier) if earlier else None),
         exits=exit_counts(counts),

@@ -53,7 +53,7 @@ class Drawing:
 
     def figure(self) -> go.Figure:
         """The figure. Its properties are not looked at: a wrong one is found by `checked` alone."""
-        return go.Figure(data=self._traces, layout=self._whole_layout(), _validate=False)
+        return _Drawn(data=self._traces, layout=self._whole_layout(), _validate=False)
 
     def checked(self) -> go.Figure:
         """
@@ -67,3 +67,10 @@ class Drawing:
     def _whole_layout(self) -> dict[str, Any]:
         over = {"annotations": self._notes, "shapes": self._shapes}
         return {**self._layout, **{name: each for name, each in over.items() if each}}
+
+
+class _Drawn(go.Figure):  # type: ignore[misc]
+    """A figure that is sent as it is: plotly would copy all of it first, which takes as long as drawing."""
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"data": self._data, "layout": self._layout}

@@ -275,6 +275,7 @@ def _deal_question(now: Period | None, before: Period | None) -> Question:
 _CLOSED = {"won": "n0", "lost": "n1", "won_minor": "n2", "won_without_amount": "n3"}
 _OPEN = {"open": "n4", "open_minor": "n5", "open_without_amount": "n6", "open_undated": "n7"}
 _LEFT = [state for state in STATES if state != "won"]
+_STATES = np.array([*_LEFT, "won"], dtype=object)
 _STANDS = 3  # from this number on a cell of a cohort holds its states, won aside
 
 
@@ -325,16 +326,19 @@ def _not_kept(cubes: Cubes | None, question: Question, dimensions: Iterable[str]
 
 def _by_state(cells: pd.DataFrame) -> pd.DataFrame:
     """One row per state that any unit of a cell is in."""
-    numbers = {name: cells[name].to_numpy() for name in cells.columns if name.startswith("n")}
-    left = [numbers[f"n{_STANDS + place}"] for place in range(len(_LEFT))]
-    won = numbers["n0"] - sum(left)
-    units = np.concatenate([*left, won])
-    is_any, nothing = units != 0, np.zeros(len(cells) * len(_LEFT), dtype=np.int64)
-    keys = [name for name in cells.columns if name not in numbers]
-    columns = {name: np.tile(cells[name].to_numpy(), len(_LEFT) + 1) for name in keys} | {
-        "state": np.repeat(np.array([*_LEFT, "won"], dtype=object), len(cells)),
-        "units": units,
-        "won_minor": np.concatenate([nothing, numbers["n1"]]),
-        "won_without_amount": np.concatenate([nothing, numbers["n2"]]),
-    }
-    return pd.DataFrame({name: column[is_any] for name, column in columns.items()})
+    table, names = cells.to_numpy(), list(cells.columns)
+    keys = [name for name in names if not name.startswith("n")]
+    number = {name: table[:, place] for place, name in enumerate(names)}
+    left = [number[f"n{_STANDS + place}"] for place in range(len(_LEFT))]
+    units = np.concatenate([*left, number["n0"] - sum(left)])
+    at = np.flatnonzero(units)
+    state, cell = np.divmod(at, max(len(table), 1))
+    is_won = state == len(_LEFT)
+    won = [np.where(is_won, number[name][cell], 0) for name in ("n1", "n2")]
+    columns = [number[name][cell] for name in keys] + [units[at], *won]
+    found = pd.DataFrame(
+        np.column_stack(columns), columns=[*keys, "units", "won_minor", "won_without_amount"]
+    )
+    # As objects: pandas would make a text of each, to be unmade where it is compared.
+    found["state"] = pd.arrays.NumpyExtensionArray(_STATES[state])
+    return found

@@ -9,8 +9,11 @@ known at a moment is what is there now without what came in since.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
+from itertools import chain
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
@@ -168,17 +171,18 @@ class Cubes:
         ]
         rows = self.session.execute(sa.union_all(*parts)).all() if parts else []
         columns = ["part", *DIMENSIONS, *question.by, *(slot.name for slot in question.slots)]
-        every = pd.DataFrame(rows, columns=columns).astype("int64")
+        every = np.fromiter(chain.from_iterable(rows), dtype=np.int64).reshape(-1, len(columns))
         found = []
         for place, (cube, splits) in enumerate(asked):
-            names = self._names(cube, splits)
             if cube.is_packed:
                 found.append(self._unpacked(question, cube, splits))
                 continue
-            frame = every.loc[every["part"] == place, [*names, *columns[1 + len(DIMENSIONS) :]]]
+            names = [*self._names(cube, splits), *columns[1 + len(DIMENSIONS) :]]
+            chosen = every[every[:, 0] == place][:, [columns.index(name) for name in names]]
+            frame = pd.DataFrame(chosen, columns=names)
             if self.known is not None:
-                frame = self._without_later(frame, question, cube, splits)
-            found.append(frame.reset_index(drop=True))
+                frame = self._without_later(frame, question, cube, splits).reset_index(drop=True)
+            found.append(frame)
         return found
 
     def _names(self, cube: Cube, splits: Splits) -> list[str]:
@@ -191,7 +195,7 @@ class Cubes:
         for name, id in self._alike(question, splits).items():
             if name in members:
                 members[name] = _one_in_sql(members[name], id)
-        keys = [*members.values(), *(_key_in_sql(name, cell) for name in question.by)]
+        keys = [*members.values(), *(_key_in_sql(name) for name in question.by)]
         where = [cell.cube == cube.number]
         where += _inside(cell.day, question, cube)
         if cube.is_dated:
@@ -206,9 +210,9 @@ class Cubes:
             where.append(cell.a_id == NOBODY)
         statement = sa.select(
             sa.literal(place),
-            *(members.get(name, sa.literal(NOBODY)) for name in DIMENSIONS),
-            *(_key_in_sql(name, cell) for name in question.by),
-            *(_sum_in_sql(slot, cell) for slot in question.slots),
+            *(members.get(name, _NONE) for name in DIMENSIONS),
+            *(_key_in_sql(name) for name in question.by),
+            *(_sum_in_sql(slot) for slot in question.slots),
         ).where(*where)
         return statement.group_by(*keys) if keys else statement
 
@@ -235,10 +239,10 @@ class Cubes:
         where = _inside(cell.day, question, cube)
         where += [cell.b_id.in_(sorted(ids)) for ids in self._chosen(question, splits).values()]
         table = sums_until(self.session, cube, self.at, *where)
-        cells = pd.DataFrame(table, columns=[*cube.dimensions, "is_dated", "is_direct", "rank", *NUMBERS])
+        columns = [*cube.dimensions, "is_dated", "is_direct", "rank", *NUMBERS]
         keys = [*self._names(cube, splits), *question.by]
-        sums = {slot.name: cells[slot.number] for slot in question.slots}
-        frame = pd.DataFrame({name: cells[name] for name in keys} | sums)
+        wanted = [columns.index(name) for name in [*keys, *(slot.number for slot in question.slots)]]
+        frame = pd.DataFrame(table[:, wanted], columns=[*keys, *(slot.name for slot in question.slots)])
         return frame.groupby(keys, as_index=False, sort=False).sum()
 
     def _asked_of(self, table: Any, question: Question, cube: Cube, splits: Splits) -> pd.DataFrame:
@@ -360,7 +364,12 @@ def _begins(day: date) -> bool:
     return day.day == 1 or day.weekday() == 0
 
 
-def _key_in_sql(name: str, cell: Any) -> Any:
+_NONE = sa.literal(NOBODY)
+
+
+@lru_cache(maxsize=16)
+def _key_in_sql(name: str) -> Any:
+    cell = c(CubeCell)
     if name != "is_dated":
         return cell[name]
     # Written out, not bound: PostgreSQL must see the same words where it selects and where it groups.
@@ -374,10 +383,12 @@ def _one_in_sql(member: Any, id: int) -> Any:
     return sa.case((member == nobody, nobody), else_=sa.literal_column(str(id)))
 
 
-def _sum_in_sql(slot: Slot, cell: Any) -> Any:
+@lru_cache(maxsize=1024)
+def _sum_in_sql(slot: Slot) -> Any:
+    """Kept: making the words of a question took longer than a small company's answer."""
     if slot.is_nothing:
         return sa.literal(0).label(slot.name)
-    days = slot.days()
+    days, cell = slot.days(), c(CubeCell)
     number = cell[slot.number]
     return total(number if days is None else sa.case((cell.day.between(*days), number), else_=0), slot.name)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
@@ -103,9 +104,8 @@ def dimensions(session: ReadSession, view: View) -> Dimensions:
     """All members of all splits, in one statement."""
     parts = [_members_of(split, rows(table, view)) for split, table in _TABLES.items()]
     found: dict[Split, dict[int, Member]] = {split: {} for split in _TABLES}
-    for split, id, code, name, parent_id, valid_from, valid_to in session.execute(
-        sa.union_all(*parts), at_known(view)
-    ):
+    every = session.execute(sa.union_all(*parts), at_known(view)).all()
+    for split, id, code, name, parent_id, valid_from, valid_to in every:
         found[Split(split)][id] = Member(
             id=id, code=code, name=name, parent_id=parent_id, valid_from=valid_from, valid_to=valid_to
         )
@@ -134,11 +134,11 @@ class Narrowing:
     chosen: dict[Split, frozenset[int]]
     allowed: frozenset[int] | None
 
-    def inside(self, frame: pd.DataFrame) -> "pd.Series[bool]":
-        """Which rows the filters let through, of a frame that holds what is not assigned as well."""
-        kept = pd.Series(True, index=frame.index)
+    def inside(self, frame: pd.DataFrame) -> np.ndarray:
+        """Which rows the filters let through, of a frame that holds what is not assigned as well; (rows,)."""
+        kept = np.ones(len(frame), dtype=bool)
         for split, ids in self.chosen.items():
-            kept &= frame[f"{split.value}_id"].isin(ids)
+            kept &= np.isin(frame[f"{split.value}_id"].to_numpy(), list(ids))
         return kept
 
 

@@ -68,9 +68,9 @@ def _stages_from_cubes(cubes: Cubes) -> tuple[Stage, ...]:
     slots = tuple(Slot(name=name, number=name) for name in ("n0", "n1", "n2"))
     question = Question(kind=Kind.STAGES, slots=slots, by=("rank",), days=(), beside=False)
     (found,) = cubes.answers(question, [(STAGES, ())])
-    sums = found.groupby("rank").sum()
-    has = {stage: bool(sums["n0"].get(RANK[stage], 0)) for stage in STAGE_ORDER}
-    leads, deals = bool(sums["n1"].sum()), bool(sums["n2"].sum())
+    entries = dict(zip(found["rank"].tolist(), found["n0"].tolist(), strict=True))
+    has = {stage: bool(entries.get(RANK[stage], 0)) for stage in STAGE_ORDER}
+    leads, deals = bool(found["n1"].sum()), bool(found["n2"].sum())
     has[Stage.LEAD] = leads
     has[Stage.OPPORTUNITY] |= deals
     has[Stage.WON] = leads or deals

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from alignment.db import ReadSession
 from alignment.periods import epoch_day, from_epoch_day
-from alignment.queries.lens import in_force
+from alignment.queries.lens import Lens, in_force
 from alignment.queries.sources import at_known, parts
 from alignment.tables import CampaignDay, DealEvent, ImportBatch, Lead, StageEntry, c
 from alignment.view import View
@@ -37,15 +38,8 @@ def moments(session: ReadSession, view: View) -> Moments:
     last = epoch_day(view.at)
     if view.known is not None:  # later rows need not be passed over
         last = min(last, epoch_day(view.known.date()) + _AHEAD)
-    # One end a statement: the first and the last of an index are found at once, both together by reading it.
-    ends = [
-        sa.select(
-            sa.select(day).where(day <= last, *conditions).order_by(order(day)).limit(1).scalar_subquery()
-        )
-        for day, conditions in _days(view)
-        for order in (sa.asc, sa.desc)
-    ]
-    days = [day for day in session.execute(sa.union_all(*ends), at_known(view)).scalars() if day is not None]
+    values = at_known(view) | {"last": last}
+    days = [day for day in session.scalars(_ends(view.known is not None), values) if day is not None]
     found = session.execute(newest).scalar_one()
     return Moments(
         recorded_at=found,
@@ -54,14 +48,30 @@ def moments(session: ReadSession, view: View) -> Moments:
     )
 
 
-def _days(view: View) -> Iterator[tuple[Any, list[sa.ColumnElement[bool]]]]:
+@lru_cache
+def _ends(is_as_known: bool) -> sa.CompoundSelect[Any]:
+    """One end a statement: each end of an index is found at once, both together by reading all of it."""
+    lens = Lens(is_as_known=is_as_known, splits=(), is_scoped=False)
+    last = sa.bindparam("last", type_=sa.Integer)
+    return sa.union_all(
+        *(
+            sa.select(
+                sa.select(day).where(day <= last, *conditions).order_by(order(day)).limit(1).scalar_subquery()
+            )
+            for day, conditions in _days(lens)
+            for order in (sa.asc, sa.desc)
+        )
+    )
+
+
+def _days(lens: Lens) -> Iterator[tuple[Any, list[sa.ColumnElement[bool]]]]:
     """Columns of days with the conditions on their rows; deal events by kind, as they are indexed."""
-    for entry in parts(StageEntry, view):
-        yield entry.c.day, in_force(entry.c, view.known)
-    for event in parts(DealEvent, view):
+    for entry in parts(StageEntry, lens):
+        yield entry.c.day, in_force(entry.c, lens.known)
+    for event in parts(DealEvent, lens):
         for kind in DealEventKind:
-            yield event.c.day, [event.c.kind == kind, *in_force(event.c, view.known)]
-    for day in parts(CampaignDay, view):
-        yield day.c.day, in_force(day.c, view.known)
-    for lead in parts(Lead, view):
+            yield event.c.day, [event.c.kind == kind, *in_force(event.c, lens.known)]
+    for day in parts(CampaignDay, lens):
+        yield day.c.day, in_force(day.c, lens.known)
+    for lead in parts(Lead, lens):
         yield lead.c.created_day, []
