@@ -63,17 +63,17 @@ def imported(url: str, path: Path) -> Numbers:
     settle_heap()  # as the command line does
     _timed(found, rollups, "keep", "cubes")
     started, busy = time.perf_counter(), time.process_time()
-    data = path.read_bytes()
-    parsed = read_file(
-        data,
-        path.name,
-        kind="leads",
-        zone=ZONE,
-        currency=CURRENCY,
-        limits=LIMITS,
-        now=datetime.now(UTC),
-        open_file=_clocked(found, "read", gate.open_file),
-    )
+    with path.open("rb") as data:
+        parsed = read_file(
+            data,
+            path.name,
+            kind="leads",
+            zone=ZONE,
+            currency=CURRENCY,
+            limits=LIMITS,
+            now=datetime.now(UTC),
+            open_file=_clocked(found, "read", gate.open_file),
+        )
     found["check"] = time.perf_counter() - started - found["read"]
     with database.reading() as session:
         prepared = imports.prepare(session, ACTOR, parsed)

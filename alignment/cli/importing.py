@@ -5,6 +5,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
 from alignment import wording
 from alignment.access import Actor
@@ -170,9 +171,16 @@ def _held(error: HeldImport) -> str:
 
 def _read(file: _File, options: Namespace, company: Company, known: Known) -> ParsedImport:
     try:
-        data = file.path.read_bytes()
+        data = file.path.open("rb")
     except OSError as error:
         raise NotFound(f"it cannot be opened ({error.strerror}). Check the name.") from error
+    with data:
+        return _read_open(data, file, options, company, known)
+
+
+def _read_open(
+    data: BinaryIO, file: _File, options: Namespace, company: Company, known: Known
+) -> ParsedImport:
     settings = read_settings()
     return read_file(
         data,

@@ -39,7 +39,7 @@ from alignment.imports.values import DATES, Reader, Style, reader
 
 _VALUE_SHOWN = 200
 _NO_DATE = DateStyle(order=None)
-_MOST_KNOWN = 50_000
+_MOST_KNOWN = 20_000
 """Distinct texts of a column that are remembered with what they mean."""
 
 

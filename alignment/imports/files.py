@@ -8,7 +8,7 @@ from alignment.imports.boundaries import ParsedBoundaries
 from alignment.imports.checks import parse
 from alignment.imports.known import NOTHING, Known
 from alignment.imports.mappings import DEFAULT_SOURCES, PARSER_VERSION, propose, with_mapping
-from alignment.imports.opening import Open, open_here
+from alignment.imports.opening import Data, Open, bytes_of, open_here
 from alignment.imports.parsed import Accounting, ParsedImport, RowProblem
 from alignment.imports.raw import PAGE, Limits
 from alignment.imports.readers import BOUNDARY_ENDINGS, ending, sha256, shown_name
@@ -16,7 +16,7 @@ from alignment.imports.stages import answered
 
 
 def read_file(
-    data: bytes,
+    data: Data,
     file_name: str,
     *,
     kind: str | None = None,
@@ -38,7 +38,7 @@ def read_file(
     Read, map and check a file. Nothing is stored.
 
     Args:
-        data, file_name: The upload; see `readers.read_table`.
+        data, file_name: The upload, or a file open for reading; see `readers.read_table`.
         kind, preset: As a person said; None recognises them by the columns.
         source: The system it comes from; None takes the usual one of the kind.
         zone, currency, date_order, decimal, now: See `checks.parse`.
@@ -62,7 +62,7 @@ def read_file(
         )
     raw = open_file(data, file_name, limits=limits, sheet=sheet)
     if isinstance(raw, ParsedBoundaries):
-        return boundaries_import(raw, data, file_name, source)
+        return boundaries_import(raw, bytes_of(data), file_name, source)
     proposal = propose(
         raw, kind=kind, preset=preset, known=known if mapping is None else Known(stages=known.stages)
     )

@@ -79,7 +79,7 @@ def read_table(data: bytes, file_name: str, *, limits: Limits = PAGE, sheet: str
     Raises:
         UnreadableFile: The message says what, where, what was expected and what to do.
     """
-    require_size(data, file_name, limits)
+    require_size(len(data), file_name, limits)
     kind = ending(file_name)
     if kind in TEXT_ENDINGS:
         _refuse_other(data, file_name, "text")
@@ -102,12 +102,12 @@ def read_table(data: bytes, file_name: str, *, limits: Limits = PAGE, sheet: str
     )
 
 
-def require_size(data: bytes, file_name: str, limits: Limits) -> None:
-    if not data:
+def require_size(n_bytes: int, file_name: str, limits: Limits) -> None:
+    if not n_bytes:
         raise UnreadableFile(f'"{file_name}" is empty (0 bytes). Export it again.')
-    if len(data) > limits.mb * 1_000_000:
+    if n_bytes > limits.mb * 1_000_000:
         raise UnreadableFile(
-            f'"{file_name}" has {len(data) / 1e6:.1f} MB; the limit is {limits.mb} MB. Split it, '
+            f'"{file_name}" has {n_bytes / 1e6:.1f} MB; the limit is {limits.mb} MB. Split it, '
             "export fewer columns, or import it with the command line: python -m alignment import FILE."
         )
 

@@ -3,6 +3,7 @@
 import os
 import pickle
 import tempfile
+import tracemalloc
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,9 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alignment.imports import columns
+from alignment.imports import checks, columns, draft, layout, text_files
 from alignment.imports.checks import parse
 from alignment.imports.columns import Cells, Column, Same, Shelf, parts
+from alignment.imports.files import read_file
 from alignment.imports.gate.plain import table_frames, table_from
 from alignment.imports.mappings import propose
 from alignment.imports.opening import open_here
@@ -170,6 +172,34 @@ class TestAWholeFile:
         assert _checked(text, kind) == whole
         assert whole.problems
         assert whole.accounting.parsed >= 3
+
+    def test_memory_does_not_follow_the_rows(self, monkeypatch):
+        """A row was about 1,200 bytes of Python objects; 10 million of them fit into no usual machine."""
+        monkeypatch.setattr(columns, "_IN_MEMORY", 0)
+        monkeypatch.setattr(checks, "_MOST_KNOWN", 1_000)
+        monkeypatch.setattr(text_files, "_PIECE", 20_000)
+        for module in (columns, layout, draft):
+            monkeypatch.setattr(module, "ROWS_AT_ONCE", 500)
+        _peak(3_000)
+
+        assert _peak(6_000) - _peak(3_000) < 60 * 3_000
+
+
+def _peak(n_rows: int) -> int:
+    """Bytes that reading and checking so many leads takes at most, the file's own left out."""
+    rows = (
+        f"L{number},2026-01-01 {number // 3600:02}:{number // 60 % 60:02}:{number % 60:02},"
+        f"T{number % 50},name.{number}@example.com,Company {number},2026-02-01\n"
+        for number in range(n_rows)
+    )
+    data = ("Lead ID,Created Date,Territory,Email,Company,Last Modified Date\n" + "".join(rows)).encode()
+    tracemalloc.start()
+    try:
+        parsed = read_file(data, "leads.csv", kind="leads", zone="Europe/Berlin", currency="EUR")
+        assert len(parsed.rows) == n_rows
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
 
 
 def _checked(text: str, kind: str) -> ParsedImport:

@@ -4,6 +4,7 @@ Files are read in a child process: it gives the same as reading here, and whatev
 The children are real ones, found and killed as a kernel would.
 """
 
+import io
 import os
 import signal
 import subprocess
@@ -95,6 +96,27 @@ class TestTheSameAsHere:
 
         assert isinstance(found, RawTable)
         assert found.rows[::5_000] == [[f"D{number}", "Won"] for number in range(0, 25_000, 5_000)]
+
+    def test_a_file_on_disk_is_read_like_its_bytes(self, tmp_path):
+        data = b"Deal ID,Stage\n" + b"".join(b"D%d,Won\n" % number for number in range(30_000))
+        path = tmp_path / "deals.csv"
+        path.write_bytes(data)
+        with path.open("rb") as file:
+            file.seek(7)  # wherever somebody left it
+            assert gate.open_file(file, path.name) == open_here(file, path.name) == open_here(data, path.name)
+
+    def test_a_file_that_becomes_shorter_is_refused_and_the_next_one_read(self, tmp_path):
+        """The size is told before the bytes; waiting for the rest would be waiting for ever."""
+        path = tmp_path / "deals.csv"
+        path.write_bytes(b"Deal ID,Stage\nD1,Won\n")
+
+        class Shorter(io.BytesIO):
+            def read(self, size=-1):
+                return super().read(min(size, 10)) if self.tell() < 10 else b""
+
+        with pytest.raises(UnreadableFile, match="damaged"):
+            gate.open_file(Shorter(path.read_bytes()), path.name)
+        assert gate.open_file(path.read_bytes(), path.name).rows == [["D1", "Won"]]
 
     def test_lone_surrogates_cross(self):
         """No reader gives them today; should one do so, the pipe must not be what fails."""

@@ -46,10 +46,8 @@ def main() -> None:
         file = receive(source)
         if file is None:
             return
-        data = bytes(file.body)
+        is_whole = _answer(target, file.body, ask.head["file_name"], limits, ask.head["sheet"])
         del file
-        is_whole = _answer(target, data, ask.head["file_name"], limits, ask.head["sheet"])
-        del data
         gc.collect()
         grown = confinement.address_space() - before
         send(target, Frame({"answer": "done", "grown": grown, "is_whole": is_whole}))

@@ -2,11 +2,12 @@
 
 import json
 import struct
+from io import BytesIO
 from typing import Any, BinaryIO, NamedTuple
 
 _LENGTHS = struct.Struct(">QQ")
 _MOST_HEAD = 1 << 30
-_PIECE = 1 << 20
+_PIECE, _PIPE = 1 << 20, 1 << 16
 READY, REFUSED, MEMORY, FAULT = "ready", "refused", "memory", "fault"
 """Answers of the child that are not what the file holds."""
 
@@ -15,7 +16,7 @@ class Frame(NamedTuple):
     """One message. `body` is raw bytes whose meaning the head tells."""
 
     head: dict[str, Any]
-    body: bytes | bytearray = b""
+    body: bytes = b""
 
 
 class Torn(Exception):
@@ -28,10 +29,32 @@ def send(stream: BinaryIO, frame: Frame) -> None:
         OSError: The other side is gone.
     """
     head = json.dumps(frame.head).encode()
-    for part in (_LENGTHS.pack(len(head), len(frame.body)) + head, frame.body):
-        view = memoryview(part)
-        while view:  # an unbuffered pipe takes as much as it has room for
-            view = view[stream.write(view[:_PIECE]) :]
+    _write(stream, _LENGTHS.pack(len(head), len(frame.body)) + head)
+    _write(stream, frame.body)
+
+
+def send_file(stream: BinaryIO, file: BinaryIO, n_bytes: int) -> None:
+    """
+    A message without a head, whose body is a file's first bytes, never more than a piece of them in memory.
+
+    Raises:
+        OSError: The other side is gone, or the file is shorter.
+    """
+    head = b"{}"
+    _write(stream, _LENGTHS.pack(len(head), n_bytes) + head)
+    file.seek(0)
+    while n_bytes:
+        piece = file.read(min(_PIECE, n_bytes))
+        if not piece:
+            raise OSError("the file has become shorter while it was read")
+        _write(stream, piece)
+        n_bytes -= len(piece)
+
+
+def _write(stream: BinaryIO, data: bytes) -> None:
+    view = memoryview(data)
+    while view:  # an unbuffered pipe takes as much as it has room for
+        view = view[stream.write(view[:_PIECE]) :]
 
 
 def receive(stream: BinaryIO, *, most_bytes: int | None = None) -> Frame | None:
@@ -56,12 +79,11 @@ def receive(stream: BinaryIO, *, most_bytes: int | None = None) -> Frame | None:
     return Frame(head=head, body=_exactly(stream, n_body))
 
 
-def _exactly(stream: BinaryIO, n_bytes: int) -> bytearray:
-    found = bytearray(n_bytes)
-    view = memoryview(found)
-    while view:
-        n_read = stream.readinto(view)  # type: ignore[attr-defined]
-        if not n_read:
-            raise Torn(f"{len(view):,} of {n_bytes:,} bytes are missing")
-        view = view[n_read:]
-    return found
+def _exactly(stream: BinaryIO, n_bytes: int) -> bytes:
+    found, missing = BytesIO(), n_bytes  # it gives its bytes away without a copy
+    while missing:
+        piece = stream.read(min(_PIPE, missing))
+        if not piece:
+            raise Torn(f"{missing:,} of {n_bytes:,} bytes are missing")
+        missing -= found.write(piece)
+    return found.getvalue()

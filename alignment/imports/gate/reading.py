@@ -9,7 +9,7 @@ from alignment.errors import MissingColumns, UnreadableFile
 from alignment.imports.gate import workers
 from alignment.imports.gate.frames import MEMORY, REFUSED, Frame, Torn
 from alignment.imports.gate.plain import boundaries_from, table_from
-from alignment.imports.opening import Opened
+from alignment.imports.opening import Data, Opened, size_of
 from alignment.imports.raw import PAGE, Limits
 from alignment.imports.readers import require_size, shown_name
 
@@ -26,7 +26,7 @@ class StoppedReading(UnreadableFile):
     """A person stopped it."""
 
 
-def open_file(data: bytes, file_name: str, *, limits: Limits = PAGE, sheet: str | None = None) -> Opened:
+def open_file(data: Data, file_name: str, *, limits: Limits = PAGE, sheet: str | None = None) -> Opened:
     """
     What the file holds, read in the child; the same arguments and answers as `opening.open_here`.
 
@@ -50,12 +50,13 @@ class Reading:
     """
 
     def __init__(
-        self, data: bytes, file_name: str, *, limits: Limits = PAGE, sheet: str | None = None
+        self, data: Data, file_name: str, *, limits: Limits = PAGE, sheet: str | None = None
     ) -> None:
         file_name = shown_name(file_name)
-        require_size(data, file_name, limits)
+        n_bytes = size_of(data)
+        require_size(n_bytes, file_name, limits)
         self._data, self._file_name, self._sheet = data, file_name, sheet
-        self._limits = limits.for_size(len(data))
+        self._limits = limits.for_size(n_bytes)
         self._started = monotonic()
         self._finished = Event()
         self._is_stopped = self._is_late = False

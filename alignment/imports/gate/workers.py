@@ -11,7 +11,8 @@ from pathlib import Path
 from threading import BoundedSemaphore, Lock
 from typing import BinaryIO, cast
 
-from alignment.imports.gate.frames import Frame, Torn, receive, send
+from alignment.imports.gate.frames import Frame, Torn, receive, send, send_file
+from alignment.imports.opening import Data, size_of
 
 MOST_AT_ONCE = 2
 """Readings under way at a time; further ones wait, so that memory stays within reason."""
@@ -68,13 +69,16 @@ class Worker:
             raise RuntimeError(f"The reading process did not start (exit code {self.ended()}).")
         self._is_ready = True
 
-    def ask(self, head: dict[str, object], data: bytes) -> None:
+    def ask(self, head: dict[str, object], data: Data) -> None:
         """
         Raises:
             OSError: The child is gone.
         """
         send(self._input, Frame(head))
-        send(self._input, Frame({}, data))
+        if isinstance(data, bytes):
+            send(self._input, Frame({}, data))
+        else:
+            send_file(self._input, data, size_of(data))
 
     def answers(self, *, most_bytes: int) -> Iterator[Frame]:
         """
