@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alignment.imports.columns import Column, Same, parts
+from alignment.imports.columns import Column, Same, chosen, parts
 from alignment.imports.dates import ORDER_LABELS, DateStyle
 from alignment.imports.draft import Context, Draft
 from alignment.imports.folding import fold_finer_rows
@@ -211,7 +211,7 @@ def _assembled(draft: Draft, proposal: Proposal, superseded: set[int], source: s
         mapping=dict(proposal.mapping),
         header=raw.header,
         rows=_rows(draft, kept),
-        lines=Column(raw.lines[row] for row in kept),
+        lines=Column(chosen(raw.lines, kept)),
         problems=tuple(problems),
         accounting=accounting,
         notes=tuple(notes),
@@ -239,7 +239,7 @@ def _rows(draft: Draft, kept: Sequence[int]) -> Records:
     names = [spec.name for spec in draft.kind.fields if spec.is_stored and spec.name in draft.columns]
     columns = [draft.columns[name] for name in names]
     if len(kept) < draft.n_rows:
-        columns = [Column((column[row] for row in kept), shelf=draft.shelf) for column in columns]
+        columns = [Column(chosen(column, kept), shelf=draft.shelf) for column in columns]
     return Records(names, columns, len(kept))
 
 

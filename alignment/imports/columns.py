@@ -130,6 +130,9 @@ class Column(Sequence[T]):
     @overload
     def __getitem__(self, place: slice) -> list[T]: ...
     def __getitem__(self, place: int | slice) -> T | list[T]:
+        near = self._near
+        if near is not None and isinstance(place, int) and place // ROWS_AT_ONCE == near[0]:
+            return near[1][place % ROWS_AT_ONCE]
         if isinstance(place, slice):
             rows = range(*place.indices(len(self)))
             return self._stretch(rows.start, rows.stop) if rows.step == 1 else [self[row] for row in rows]
@@ -240,6 +243,11 @@ def parts(values: Sequence[T]) -> Iterator[Sequence[T]]:
     if isinstance(values, Column):
         return values.parts()
     return (values[start : start + ROWS_AT_ONCE] for start in range(0, len(values), ROWS_AT_ONCE))
+
+
+def chosen(values: Sequence[T], rows: Sequence[int]) -> Iterator[T]:
+    """The values of these rows, which are in order; mostly they are all."""
+    return iter(values) if len(rows) == len(values) else (values[row] for row in rows)
 
 
 class Same(Sequence[T], Generic[T]):

@@ -7,6 +7,7 @@ from functools import cache
 
 from babel import Locale
 
+from alignment.imports.columns import chosen
 from alignment.imports.draft import Draft
 from alignment.imports.kinds import Parse, folded
 from alignment.imports.phrases import counted
@@ -39,7 +40,8 @@ def spelling_notes(draft: Draft, kept: Sequence[int]) -> list[str]:
         if spec.parse is Parse.LIST:
             continue
         column = draft.columns[spec.name]
-        counts = Counter(column[row] for row in kept if column[row] is not None)
+        counts = Counter(chosen(column, kept))
+        counts.pop(None, None)
         if len(counts) > _MOST_DISTINCT:
             continue
         known = _countries() if spec.name == "country" else ()

@@ -5,8 +5,10 @@ Leads and deals are kept and marked. Accounts, products and campaigns are names 
 and count nowhere. A touch that was deleted did not happen; it is not loaded.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 
+from alignment.imports.columns import chosen
 from alignment.imports.draft import Draft
 from alignment.imports.phrases import counted
 
@@ -46,18 +48,19 @@ def deleted_note(draft: Draft, kept: Sequence[int]) -> None:
     """'10 rows are not ours to count: 10 deleted. They are kept, and no figure counts them.'"""
     first = {"deleted": draft.columns.get("was_deleted") or draft.columns.get("deleted")}
     told = {name: first.get(name) or draft.columns.get(name) for name in _CAUSES}
-    rows = [row for row in kept if any(column and column[row] for column in told.values())]
-    if not rows:
+    marks = {name: chosen(column, kept) for name, column in told.items() if column}
+    found = Counter(tuple(map(bool, row)) for row in zip(*marks.values(), strict=True) if any(row))
+    if not found:
         return
-    parts = [
-        f"{n:,} {words}"
-        for name, words in _CAUSES.items()
-        if (column := told[name]) and (n := sum(bool(column[row]) for row in rows))
-    ]
+    n_rows = found.total()
+    counts = {
+        name: sum(n for marked, n in found.items() if marked[place]) for place, name in enumerate(marks)
+    }
+    parts = [f"{n:,} {_CAUSES[name]}" for name, n in counts.items() if n]
     end = (
         "They are kept, and no figure counts them."
         if _is_marked(draft)
         else "They are kept as names for what refers to them; no figure counts them."
     )
-    verb = "is" if len(rows) == 1 else "are"
-    draft.notes.append(f"{counted(len(rows), 'row')} {verb} not ours to count: {', '.join(parts)}. {end}")
+    verb = "is" if n_rows == 1 else "are"
+    draft.notes.append(f"{counted(n_rows, 'row')} {verb} not ours to count: {', '.join(parts)}. {end}")
