@@ -53,7 +53,7 @@ class Drawing:
 
     def figure(self) -> go.Figure:
         """The figure. Its properties are not looked at: a wrong one is found by `checked` alone."""
-        return _Drawn(data=self._traces, layout=self._whole_layout(), _validate=False)
+        return _Drawn([_said(trace) for trace in self._traces], _said(self._whole_layout()))
 
     def checked(self) -> go.Figure:
         """
@@ -69,8 +69,40 @@ class Drawing:
         return {**self._layout, **{name: each for name, each in over.items() if each}}
 
 
+def _said(settings: dict[str, Any]) -> dict[str, Any]:
+    """Without what is None at any depth, as plotly has it. Lists of numbers keep their gaps."""
+    return {name: _deep(each) for name, each in settings.items() if each is not None}
+
+
+def _deep(value: Any) -> Any:
+    if isinstance(value, dict):
+        return _said(value)
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return [_said(each) for each in value]
+    return value
+
+
 class _Drawn(go.Figure):  # type: ignore[misc]
-    """A figure that is sent as it is: plotly would copy all of it first, which takes as long as drawing."""
+    """
+    A figure that is sent as it was drawn, and becomes one of plotly's when anybody looks into it.
+
+    Plotly copies all of it twice, once to make the figure and once to send it: each took as long as drawing.
+    """
+
+    def __init__(self, data: list[dict[str, Any]], layout: dict[str, Any]) -> None:
+        object.__setattr__(self, "_drawn", {"data": data, "layout": layout})
+
+    def __getattr__(self, name: str) -> Any:
+        """Called for what is not there yet."""
+        drawn = self.__dict__.pop("_drawn", None)
+        if drawn is None:
+            raise AttributeError(name)
+        super().__init__(**drawn, _validate=False)
+        return getattr(self, name)
 
     def to_dict(self) -> dict[str, Any]:
-        return {"data": self._data, "layout": self._layout}
+        drawn: dict[str, Any] | None = self.__dict__.get("_drawn")
+        return super().to_dict() if drawn is None else drawn
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return go.Figure, tuple(self.to_dict().values())

@@ -14,6 +14,7 @@ names, currency and today, and writes like this, with no Streamlit call inside:
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import lru_cache
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -86,13 +87,13 @@ def require(permission: Permission) -> Actor:
 def reading_of_link() -> Reading:
     """The view and what could not be followed in the link."""
     raw = raw_parameters(st.session_state.get(FILTERS, {}))
-    return _read(facts.url(), facts.data_version(), facts.company(), tuple(raw.items()))
+    return _read(facts.url(), facts.data_version(), facts.company().now, tuple(raw.items()))
 
 
 @lru_cache(maxsize=256)
-def _read(url: str, version: int, company: Company, raw: tuple[tuple[str, tuple[str, ...]], ...]) -> Reading:
+def _read(url: str, version: int, now: datetime, raw: tuple[tuple[str, tuple[str, ...]], ...]) -> Reading:
     """A run asks dozens of times what the link says; it is read once."""
-    return read_view(dict(raw), choices=facts.choices(), company=company)
+    return read_view(dict(raw), choices=facts.choices(), company=facts.company())
 
 
 def view() -> View:
