@@ -23,12 +23,12 @@ from alignment.rollups.columns import Leads, handoffs_among, leads_between, plai
 from alignment.rollups.counting import Parts, add_stages, add_unit
 from alignment.rollups.cubes import ANSWERS, CUBES, DAYS, FORM, MEASURES, NO_DAY
 from alignment.rollups.durations import Handoff, cells_of_handoffs, days_of_answers, handoffs_of
-from alignment.rollups.packing import Packing, read_packed
+from alignment.rollups.packing import MANY, Packing, read_packed
 from alignment.rollups.reading import Changes, Graph, Mark, Where, among, graph_of, marketing
 from alignment.tables import CubeCell, CubeDelta, CubeState, Deal, Lead, PackedCell, c
 
 _CHUNK = 10_000
-_FEW, _MANY = 200_000, 2_000_000
+_FEW, _MANY = 100_000, 2_000_000
 """So many cells are added up before they are stored: beside others, and when all are counted anew."""
 _CUBES = {cube.number: cube for cube in CUBES}
 
@@ -152,7 +152,7 @@ def _answers_anew(session: WriteSession, state: CubeState, at: datetime, calenda
     for table in (PackedCell, CubeDelta):
         of_answers = c(table).cube == ANSWERS.number
         session.connection().execute(sa.delete(_table(table)).where(of_answers))
-    packing = Packing(session)
+    packing = Packing(session, MANY)
     for cells in _lots(session, calendar, with_counts=False):
         if ANSWERS.number in cells:
             packing.add(ANSWERS, cells[ANSWERS.number])
@@ -181,7 +181,7 @@ def rebuild(session: WriteSession, *, at: datetime, calendar: Calendar) -> None:
     for table in (CubeCell, PackedCell, CubeDelta, CubeState):
         session.connection().execute(sa.delete(_table(table)))
     session.expire_all()
-    packing = Packing(session)
+    packing = Packing(session, MANY)
     for cells in _gathered(_lots(session, calendar), _MANY):
         _add(session, packing, cells)
     packing.end()

@@ -24,8 +24,8 @@ _DAY, _PLACE, _SINCE, _DIRECT, _RANK = (
     KEY.index(name) for name in ("day", "b_id", "since", "is_direct", "rank")
 )
 _RANKS = max(len(STAGE_ORDER), len(STATES))
-_PAIRS_AT_ONCE = 3_000_000
-"""So many wait at most: a hundred megabytes, a few hundred thousand leads."""
+FEW, MANY = 1_000_000, 3_000_000
+"""So many pairs wait at most, 32 bytes each: beside others, and when all are counted anew."""
 _A_DAY = 2 * _RANKS * MEASURES
 """So many codes of a dated cube are of one day since the stretch began."""
 
@@ -128,8 +128,8 @@ class Packing:
     are many. Call `end` after the last.
     """
 
-    def __init__(self, session: WriteSession) -> None:
-        self._session = session
+    def __init__(self, session: WriteSession, most: int = FEW) -> None:
+        self._session, self._most = session, most
         self._held: dict[Cube, list[np.ndarray]] = {}
         self._n_pairs = 0
 
@@ -137,7 +137,7 @@ class Packing:
         pairs = pairs_of(cube, rows)
         self._held.setdefault(cube, []).append(pairs)
         self._n_pairs += len(pairs)
-        if self._n_pairs > _PAIRS_AT_ONCE:
+        if self._n_pairs > self._most:
             self.end()
 
     def end(self) -> None:
