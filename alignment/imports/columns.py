@@ -14,9 +14,11 @@ from decimal import Decimal
 from enum import Enum
 from io import BytesIO
 from itertools import islice
-from tempfile import TemporaryFile
+from tempfile import TemporaryFile, gettempdir
 from threading import Lock
 from typing import IO, Any, Generic, NamedTuple, TypeVar, overload
+
+from alignment.errors import UnreadableFile
 
 T = TypeVar("T")
 
@@ -54,13 +56,26 @@ class Shelf:
         self.put(content)
 
     def put(self, data: bytes) -> tuple[int, int]:
-        """Where it begins, and how long it is."""
+        """
+        Where it begins, and how long it is.
+
+        Raises:
+            UnreadableFile: There is no room for it.
+        """
         with self._lock:
             start, self._size = self._size, self._size + len(data)
-            if start <= _IN_MEMORY < self._size and not self.in_memory_only:
-                self._go_to_disk()
-            self._file.seek(start)
-            self._file.write(data)
+            try:
+                if start <= _IN_MEMORY < self._size and not self.in_memory_only:
+                    self._go_to_disk()
+                self._file.seek(start)
+                self._file.write(data)
+                self._file.flush()
+            except OSError as error:
+                raise UnreadableFile(
+                    "The rows of a large file wait in the folder for temporary files "
+                    f"({gettempdir()}), and that failed: {error.strerror}. Nothing was stored. Make room there "
+                    "for three times the file, or set TMPDIR to a folder that has it, and import again."
+                ) from error
         return start, len(data)
 
     def get(self, start: int, size: int) -> bytes:

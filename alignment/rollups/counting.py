@@ -238,7 +238,7 @@ def _add(parts: Parts, unit: Unit, days: Sequence[int]) -> None:
         found = _first_days(unit, unit.entries, closed)
         _add_steps(parts, [found.get(rank) for rank in range(WON)], unit.dimensions)
         rank, state, *_ = _outcome(unit, unit.entries, closed)
-        left_on = _left_on(unit, closed) if state > _WON_STATE else None
+        left_on = _last_word(unit.entries, closed)[1] if state > _WON_STATE else None
         _add_stays(parts, found, (rank, state), left_on, unit.dimensions)
 
 
@@ -311,23 +311,18 @@ def _outcome(unit: Unit, entries: Sequence[Entry], deals: Sequence[_Closed]) -> 
     rank = OPPORTUNITY if deals or unit.is_direct else max(furthest, 0)
     if any(last is None for _, last in deals):
         return rank, _OPEN, 0, 0
+    return rank, _last_word(entries, deals)[0], 0, 0
+
+
+def _last_word(entries: Sequence[Entry], deals: Sequence[_Closed]) -> tuple[int, int | None]:
+    """The state of a unit that is not won and has no open deal; the day on which it left, if that is known."""
     own = [entry for entry in entries if entry.is_own]
-    word = max((_position(entry) for entry in own), default=(0, 0, -1))[2]
-    left = word if word > 0 else _OPEN
-    if deals and not _lead_spoke_last(own, word, deals):
-        left = _LOST
-    return rank, left, 0, 0
-
-
-def _left_on(unit: Unit, deals: Sequence[_Closed]) -> int | None:
-    """The day of the last word of a unit that left; None if it is not known."""
-    own = [entry for entry in unit.entries if entry.is_own]
     last = max(own, key=_position, default=None)
-    word = (0, 0, -1) if last is None else _position(last)
-    if deals and not _lead_spoke_last(own, word[2], deals):
+    word = -1 if last is None else _position(last)[2]
+    if deals and not _lead_spoke_last(own, word, deals):
         days = [None if closing is None else closing.day for _, closing in deals]
-        return None if None in days else max(day for day in days if day is not None)
-    return None if last is None else last.day
+        return _LOST, None if None in days else max(day for day in days if day is not None)
+    return (word, last.day) if last is not None and word > 0 else (_OPEN, None)
 
 
 def _position(entry: Entry) -> tuple[int, int, int]:

@@ -21,6 +21,7 @@ DAYS = (-1_000_000, 9, 10, 12, 13, 14, 20)
         ([(10, 13), (12, 14)], [10, 12, 13, 14]),  # they overlap: a day counts once
         ([(15, 19)], []),
         ([(20, 10)], []),  # ends before it begins
+        ([(-1_000_000, -1_000_000), (12, 5_000)], [-1_000_000, 12, 13, 14, 20]),  # too many days for a list
     ],
 )
 def test_days_of_stretches_are_those_between_their_ends(stretches, expected, company_database):

@@ -1,5 +1,6 @@
 """What of a file lies in a temporary file reads like what lies in memory."""
 
+import errno
 import os
 import pickle
 import tempfile
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from alignment.errors import UnreadableFile
 from alignment.imports import checks, columns, draft, layout, text_files
 from alignment.imports.checks import parse
 from alignment.imports.columns import Cells, Column, Same, Shelf, parts
@@ -33,6 +35,21 @@ CHANGES = st.lists(st.tuples(st.integers(0, 19), st.integers()), max_size=12)
 def three_at_once(monkeypatch):
     """So few rows are put aside together that six of them are two lots."""
     monkeypatch.setattr(columns, "ROWS_AT_ONCE", 3)
+
+
+def test_a_full_folder_for_temporary_files_is_told_with_what_to_do(monkeypatch):
+    """Found in review: an OSError without a file's name, which the command line took for a fault of ours."""
+
+    def full():
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(columns, "_IN_MEMORY", 10)
+    monkeypatch.setattr(columns, "TemporaryFile", full)
+    shelf = Shelf(b"12345")
+    with pytest.raises(
+        UnreadableFile, match=r"failed: No space left on device\. Nothing was stored\. .*TMPDIR"
+    ):
+        shelf.put(b"678901")
 
 
 class TestColumn:
