@@ -73,8 +73,8 @@ class Shelf:
             except OSError as error:
                 raise UnreadableFile(
                     "The rows of a large file wait in the folder for temporary files "
-                    f"({gettempdir()}), and that failed: {error.strerror}. Nothing was stored. Make room there "
-                    "for three times the file, or set TMPDIR to a folder that has it, and import again."
+                    f"({gettempdir()}), and that failed: {error.strerror}. Nothing was stored. Make room "
+                    "there for three times the file, or set TMPDIR to a folder that has it, and import again."
                 ) from error
         return start, len(data)
 

@@ -315,7 +315,7 @@ def _outcome(unit: Unit, entries: Sequence[Entry], deals: Sequence[_Closed]) -> 
 
 
 def _last_word(entries: Sequence[Entry], deals: Sequence[_Closed]) -> tuple[int, int | None]:
-    """The state of a unit that is not won and has no open deal; the day on which it left, if that is known."""
+    """The state of a unit that is not won and has no open deal; the day on which it left, if it is known."""
     own = [entry for entry in entries if entry.is_own]
     last = max(own, key=_position, default=None)
     word = -1 if last is None else _position(last)[2]
